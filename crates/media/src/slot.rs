@@ -1,0 +1,171 @@
+//! Where a source leaves its pictures and the tick picks them up.
+
+use crate::{MediaTime, VideoFrame};
+use parking_lot::{Condvar, Mutex};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// What happens when the slot is full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SlotPolicy {
+    /// The oldest picture makes room: screens and cameras.
+    DropOldest,
+    /// The maker waits: files, which have all the time in the world.
+    Wait,
+}
+
+/// A few pictures in order of time, made by one thread and read by the tick. Clones share the slot.
+#[derive(Clone)]
+pub struct FrameSlot {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    changed: Condvar,
+    capacity: usize,
+    policy: SlotPolicy,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Arc<VideoFrame>>,
+    current: Option<Arc<VideoFrame>>,
+    closed: bool,
+    dropped: u64,
+}
+
+impl FrameSlot {
+    /// A slot for `capacity` pictures besides the one on show.
+    pub fn new(capacity: usize, policy: SlotPolicy) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                state: Mutex::default(),
+                changed: Condvar::new(),
+                capacity: capacity.max(1),
+                policy,
+            }),
+        }
+    }
+
+    /// Adds a picture; times must not go back. Returns false once the slot is closed (the maker should end).
+    pub fn push(&self, frame: Arc<VideoFrame>) -> bool {
+        let mut s = self.inner.state.lock();
+        while s.queue.len() >= self.inner.capacity && !s.closed {
+            match self.inner.policy {
+                SlotPolicy::DropOldest => {
+                    s.queue.pop_front();
+                    s.dropped += 1;
+                }
+                SlotPolicy::Wait => self.inner.changed.wait(&mut s),
+            }
+        }
+        if s.closed {
+            return false;
+        }
+        s.queue.push_back(frame);
+        self.inner.changed.notify_all();
+        true
+    }
+
+    /// The newest picture due at `t` (the earliest one if none is due yet and nothing was shown before). Never blocks on
+    /// the maker; repeats the last picture when there is no newer one.
+    pub fn at(&self, t: MediaTime) -> Option<Arc<VideoFrame>> {
+        let mut s = self.inner.state.lock();
+        let mut moved = false;
+        while s.queue.front().is_some_and(|f| f.time <= t) {
+            s.current = s.queue.pop_front();
+            moved = true;
+        }
+        if moved {
+            self.inner.changed.notify_all();
+        }
+        s.current.clone().or_else(|| s.queue.front().cloned())
+    }
+
+    /// Waits until a picture later than `t` is queued, the slot is closed, or `limit` has passed; true if it need not wait
+    /// any longer. For drawing offline and for starting a show with its first picture.
+    pub fn wait_beyond(&self, t: MediaTime, limit: Duration) -> bool {
+        let mut s = self.inner.state.lock();
+        let ready =
+            |s: &State| s.closed || s.queue.len() >= self.inner.capacity || s.queue.back().is_some_and(|f| f.time > t);
+        if ready(&s) {
+            return true;
+        }
+        self.inner.changed.wait_while_for(&mut s, |s| !ready(s), limit);
+        ready(&s)
+    }
+
+    /// Throws away everything that is queued and shown: after a seek or a lost device.
+    pub fn clear(&self) {
+        let mut s = self.inner.state.lock();
+        s.queue.clear();
+        s.current = None;
+        self.inner.changed.notify_all();
+    }
+
+    /// Ends the slot: a waiting maker returns. What is on show stays.
+    pub fn close(&self) {
+        self.inner.state.lock().closed = true;
+        self.inner.changed.notify_all();
+    }
+
+    /// Whether [`FrameSlot::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.inner.state.lock().closed
+    }
+
+    /// Pictures that made room for newer ones without ever being shown.
+    pub fn dropped(&self) -> u64 {
+        self.inner.state.lock().dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AlphaMode;
+
+    fn frame(ms: i64) -> Arc<VideoFrame> {
+        Arc::new(
+            VideoFrame::rgba(1, 1, vec![0; 4], AlphaMode::Opaque)
+                .expect("frame")
+                .at(MediaTime::from_millis(ms)),
+        )
+    }
+    fn shown(s: &FrameSlot, ms: i64) -> Option<i64> {
+        s.at(MediaTime::from_millis(ms)).map(|f| f.time.as_millis())
+    }
+
+    #[test]
+    fn shows_the_newest_due_picture() {
+        let s = FrameSlot::new(4, SlotPolicy::Wait);
+        assert_eq!(shown(&s, 0), None);
+        for t in [10, 20, 30] {
+            assert!(s.push(frame(t)));
+        }
+        assert_eq!(shown(&s, 0), Some(10), "the first picture may come early");
+        assert_eq!(shown(&s, 25), Some(20));
+        assert_eq!(shown(&s, 1000), Some(30));
+        assert_eq!(shown(&s, 2000), Some(30), "late source: repeat");
+    }
+
+    #[test]
+    fn full_slot_drops_the_oldest_or_waits() {
+        let s = FrameSlot::new(2, SlotPolicy::DropOldest);
+        for t in [10, 20, 30] {
+            s.push(frame(t));
+        }
+        assert_eq!(s.dropped(), 1);
+        let w = FrameSlot::new(1, SlotPolicy::Wait);
+        w.push(frame(10));
+        let w2 = w.clone();
+        let maker = std::thread::Builder::new()
+            .name("maker".into())
+            .spawn(move || w2.push(frame(20)))
+            .expect("thread");
+        assert_eq!(shown(&w, 10), Some(10));
+        assert!(maker.join().expect("maker ends"));
+        w.close();
+        assert!(!w.push(frame(30)));
+    }
+}

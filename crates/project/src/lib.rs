@@ -1,0 +1,13 @@
+//! The project: a folder with a `project.json` that holds scenes, sources, encoders and destinations as plain typed data,
+//! and the store that never loses it.
+//!
+//! Kinds of sources, destinations and the like are not known here: their settings stay JSON, described and checked
+//! through [`kind::KindInfo`] by the crate that owns the kind.
+
+pub mod color;
+pub mod doc;
+pub mod kind;
+
+pub use color::Rgba;
+pub use doc::*;
+pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown};
