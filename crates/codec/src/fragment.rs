@@ -1,0 +1,83 @@
+//! Fragmented MP4 in memory: an initialisation segment, then one fragment (moof and mdat) at a time, for HLS and for
+//! browsers. When to cut is the caller's decision.
+
+use crate::{CodecError, Container, ff, mux::Muxer};
+use bytes::Bytes;
+use ffmpeg_next::format::context::StreamIo;
+use media::{MediaTime, Packet, StreamInfo};
+use parking_lot::Mutex;
+use std::{io::Write, sync::Arc};
+
+/// Makes fragments.
+pub struct FragmentMuxer {
+    muxer: Muxer,
+    out: Arc<Mutex<Vec<u8>>>,
+    init: Bytes,
+    empty: bool,
+}
+
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Memory {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().extend_from_slice(buf);
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl FragmentMuxer {
+    /// Starts fragments of `info` whose time zero is `origin` (within the run-up of sound and B-frames).
+    ///
+    /// # Errors
+    /// When the streams don't fit into MP4.
+    pub fn new(info: &StreamInfo, origin: MediaTime) -> Result<Self, CodecError> {
+        let out = Arc::new(Mutex::new(Vec::new()));
+        let io = StreamIo::from_write(Memory(out.clone())).map_err(|e| broken(e.to_string()))?;
+        let mut muxer = Muxer::new(io, Container::FragmentedMp4, info, origin)?;
+        muxer.flush().map_err(|c| broken(ff::text(c)))?;
+        let init = std::mem::take(&mut *out.lock()).into();
+        Ok(Self {
+            muxer,
+            out,
+            init,
+            empty: true,
+        })
+    }
+
+    /// What a player needs once, before the first fragment (ftyp and moov).
+    pub fn init_segment(&self) -> Bytes {
+        self.init.clone()
+    }
+
+    /// Adds `packet` to the fragment that is being gathered.
+    ///
+    /// # Errors
+    /// When its stream is not among those announced.
+    pub fn write(&mut self, packet: &Packet) -> Result<(), CodecError> {
+        self.muxer.write(packet, false).map_err(|c| broken(ff::text(c)))?;
+        self.empty = false;
+        Ok(())
+    }
+
+    /// Ends the fragment and gives it; empty when nothing was written since the last cut.
+    ///
+    /// # Errors
+    /// When memory is short.
+    pub fn cut(&mut self) -> Result<Bytes, CodecError> {
+        if std::mem::replace(&mut self.empty, true) {
+            return Ok(Bytes::new());
+        }
+        self.muxer.flush().map_err(|c| broken(ff::text(c)))?;
+        Ok(std::mem::take(&mut *self.out.lock()).into())
+    }
+}
+
+fn broken(reason: String) -> CodecError {
+    CodecError::Mux {
+        container: Container::FragmentedMp4.name(),
+        reason,
+    }
+}

@@ -1,0 +1,51 @@
+//! The only user of FFmpeg: decode, encode, mux, hardware probing.
+//!
+//! Files and devices become pictures and sound through [`MediaReader`]; pictures and sound become packets through
+//! [`VideoEncoder`] and [`AudioEncoder`]; packets become files through [`FileMuxer`] and fragments through
+//! [`FragmentMuxer`]. Which encoders really work on this computer is found out by [`probe_all`] in child processes, since
+//! a broken driver may crash or hang whoever asks it.
+//!
+//! This crate knows no scenes and no sockets.
+
+mod audio_encoder;
+mod color;
+mod convert;
+mod decode;
+mod encoders;
+pub mod error;
+mod ff;
+mod file;
+mod fragment;
+mod frames;
+pub mod h264;
+mod info;
+mod jpeg;
+mod location;
+mod log;
+mod mux;
+mod probe;
+mod raw;
+mod reader;
+mod resample;
+mod scale;
+mod video_encoder;
+
+pub use audio_encoder::AudioEncoder;
+pub use encoders::{EncoderKind, encoder_kinds};
+pub use error::CodecError;
+pub use file::FileMuxer;
+pub use fragment::FragmentMuxer;
+pub use info::{AudioDesc, MediaInfo, VideoDesc};
+pub use jpeg::JpegDecoder;
+pub use location::{Interrupter, Location};
+pub use mux::Container;
+pub use probe::{Availability, choose, probe_all, probe_in_process};
+pub use raw::{RawFormat, frame_from_raw};
+pub use reader::{Decoded, MediaReader, ReadOptions};
+pub use video_encoder::VideoEncoder;
+
+/// Starts FFmpeg and sends its log lines to `tracing` (target `ffmpeg`). Everything here does so by itself when first
+/// used; calling it early only decides when. Idempotent.
+pub fn init() {
+    log::start();
+}

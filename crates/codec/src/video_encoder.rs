@@ -1,0 +1,313 @@
+//! Pictures in, H.264 packets out, through any encoder of the list.
+//!
+//! Time: a picture's time is that of a frame of the rate; the encoder counts frame numbers, and packets get their times
+//! from these again, so nothing is rounded twice. Packets come out in decoding order; with B-frames the first decoding
+//! times lie before the first picture.
+
+use crate::{
+    CodecError, color, convert,
+    encoders::{self, EncoderKind, Setup},
+    ff, frames, h264, log,
+};
+use ff::{BufferRef, Codec, Frame, Packet as AvPacket};
+use ffmpeg_sys_next::{self as sys, AVPictureType, AVRational};
+use media::{
+    ColorInfo, FramePool, FrameRate, MediaTime, Packet, PixelFormat, StreamKind, VideoCodec, VideoFrame, VideoStream,
+};
+use project::{RateControl, VideoEncoding};
+
+/// An open video encoder. Use it from one thread at a time.
+pub struct VideoEncoder {
+    open: Open,
+    kind: &'static EncoderKind,
+    settings: VideoEncoding,
+    stream: VideoStream,
+    frame: Frame,
+    packet: AvPacket,
+    pool: FramePool,
+    last_index: Option<i64>,
+    last_dts: Option<MediaTime>,
+    finished: bool,
+}
+
+/// The part that is opened again when the first picture has another layout.
+struct Open {
+    ctx: Codec,
+    input: PixelFormat,
+    upload: Option<BufferRef>,
+}
+
+impl VideoEncoder {
+    /// Opens the encoder `id` (see [`encoders::encoder_kinds`]) for pictures of `width`×`height` at `rate`.
+    ///
+    /// # Errors
+    /// When there is no such encoder, it does not work on this computer, or the size is odd or out of range.
+    pub fn open(
+        id: &str,
+        settings: &VideoEncoding,
+        width: u32,
+        height: u32,
+        rate: FrameRate,
+    ) -> Result<Self, CodecError> {
+        log::start();
+        let kind = encoders::find(id)?;
+        let fits = |n: u32| (16..=media::frame::MAX_DIMENSION).contains(&n) && n.is_multiple_of(2);
+        if !fits(width) || !fits(height) {
+            return Err(CodecError::EncoderInput {
+                name: kind.name.to_owned(),
+                reason: format!("a canvas of {width}×{height}; width and height must be even and from 16 to 16384"),
+            });
+        }
+        let input = kind.inputs.first().copied().unwrap_or(PixelFormat::I420);
+        let open = Open::new(kind, settings, (width, height), rate, input)?;
+        let stream = VideoStream {
+            codec: VideoCodec::H264,
+            width,
+            height,
+            rate,
+            color: ColorInfo::BT709_LIMITED,
+            bitrate: match settings.rate_control {
+                RateControl::Crf => 0,
+                _ => settings.bitrate_kbps.saturating_mul(1000),
+            },
+            extradata: open.record().map_err(|e| failed(kind, e.to_string()))?,
+        };
+        Ok(Self {
+            open,
+            kind,
+            settings: settings.clone(),
+            stream,
+            frame: Frame::new()?,
+            packet: AvPacket::new()?,
+            pool: FramePool::new(),
+            last_index: None,
+            last_dts: None,
+            finished: false,
+        })
+    }
+
+    /// The layout that costs least; I420 and NV12 are both accepted.
+    pub fn input_format(&self) -> PixelFormat {
+        self.open.input
+    }
+
+    /// The stream it makes.
+    pub fn stream(&self) -> &VideoStream {
+        &self.stream
+    }
+
+    /// Encodes `frame` (BT.709 limited, I420 or NV12, of the size the encoder was opened for), whose time is that of a
+    /// frame of the rate and later than the one before. `force_key` makes it a keyframe. Packets that are ready are added
+    /// to `out`; the encoder may hold some back.
+    ///
+    /// # Errors
+    /// When the picture is not such a one, or the encoder fails.
+    pub fn encode(&mut self, frame: &VideoFrame, force_key: bool, out: &mut Vec<Packet>) -> Result<(), CodecError> {
+        let index = self.check(frame)?;
+        if frame.format != self.open.input && self.last_index.is_none() && self.kind.inputs.contains(&frame.format) {
+            let size = (self.stream.width, self.stream.height);
+            self.open = Open::new(self.kind, &self.settings, size, self.stream.rate, frame.format)?;
+        }
+        if frame.format == self.open.input {
+            frames::lend(frame, &mut self.frame)?;
+        } else {
+            frames::lend(&convert::chroma(frame, self.open.input, &self.pool)?, &mut self.frame)?;
+        }
+        if let Some(surfaces) = &self.open.upload {
+            self.frame = upload(surfaces, &self.frame, self.kind)?;
+        }
+        // SAFETY: numbers of our frame.
+        unsafe {
+            let f = &mut *self.frame.ptr();
+            f.pts = index;
+            f.pict_type = if force_key {
+                AVPictureType::AV_PICTURE_TYPE_I
+            } else {
+                AVPictureType::AV_PICTURE_TYPE_NONE
+            };
+        }
+        self.last_index = Some(index);
+        let sent = self.send(false, out);
+        self.frame.clear();
+        sent
+    }
+
+    /// Fetches what the encoder still holds. Nothing can be encoded afterwards.
+    ///
+    /// # Errors
+    /// When the encoder fails.
+    pub fn finish(&mut self, out: &mut Vec<Packet>) -> Result<(), CodecError> {
+        if std::mem::replace(&mut self.finished, true) {
+            return Ok(());
+        }
+        self.send(true, out)
+    }
+
+    /// The frame number of a picture, once it is known to be one we can take.
+    fn check(&self, f: &VideoFrame) -> Result<i64, CodecError> {
+        let index = self.stream.rate.index_at(f.time);
+        let wrong = if self.finished {
+            "a picture after its end".to_owned()
+        } else if (f.width, f.height) != (self.stream.width, self.stream.height) {
+            format!(
+                "a picture of {}×{} instead of {}×{}",
+                f.width, f.height, self.stream.width, self.stream.height
+            )
+        } else if !matches!(f.format, PixelFormat::I420 | PixelFormat::Nv12) {
+            format!("a picture of the layout {:?} instead of I420 or NV12", f.format)
+        } else if self.last_index.is_some_and(|l| l >= index) {
+            format!("a picture for {} after a later one", f.time)
+        } else {
+            return Ok(index);
+        };
+        Err(CodecError::EncoderInput {
+            name: self.kind.name.to_owned(),
+            reason: wrong,
+        })
+    }
+
+    fn send(&mut self, end: bool, out: &mut Vec<Packet>) -> Result<(), CodecError> {
+        log::forget_errors();
+        let frame = if end { std::ptr::null_mut() } else { self.frame.ptr() };
+        // SAFETY: our open encoder; a frame of the size and layout it was opened for, or null at the end.
+        let code = unsafe { sys::avcodec_send_frame(self.open.ctx.ptr(), frame) };
+        if code < 0 && code != sys::AVERROR_EOF {
+            return Err(failed(self.kind, log::explain(code)));
+        }
+        loop {
+            // SAFETY: our open encoder and our packet.
+            match unsafe { sys::avcodec_receive_packet(self.open.ctx.ptr(), self.packet.ptr()) } {
+                c if c == ff::EAGAIN || c == sys::AVERROR_EOF => return Ok(()),
+                c if c < 0 => return Err(failed(self.kind, log::explain(c))),
+                _ => out.extend(self.take_packet()),
+            }
+        }
+    }
+
+    /// The packet just received, in our form; `None` when it holds no picture.
+    fn take_packet(&mut self) -> Option<Packet> {
+        let unit = h264::annexb_to_avcc(self.packet.data());
+        // SAFETY: numbers of our packet.
+        let (pts, dts) = unsafe { ((*self.packet.ptr()).pts, (*self.packet.ptr()).dts) };
+        self.packet.clear();
+        if unit.data.is_empty() || pts == sys::AV_NOPTS_VALUE {
+            return None;
+        }
+        let rate = self.stream.rate;
+        let time = rate.time_of(pts);
+        // Some drivers leave decoding times out or repeat one; they must rise and never be later than the picture.
+        let dts = if dts == sys::AV_NOPTS_VALUE {
+            time
+        } else {
+            rate.time_of(dts).min(time)
+        };
+        let dts = self.last_dts.map_or(dts, |last| dts.max(last + MediaTime(1)));
+        self.last_dts = Some(dts);
+        Some(Packet {
+            stream: StreamKind::Video,
+            data: unit.data,
+            pts: time,
+            dts,
+            duration: rate.time_of(pts + 1) - time,
+            keyframe: unit.keyframe,
+        })
+    }
+}
+
+impl Open {
+    fn new(
+        kind: &'static EncoderKind,
+        settings: &VideoEncoding,
+        (width, height): (u32, u32),
+        rate: FrameRate,
+        input: PixelFormat,
+    ) -> Result<Self, CodecError> {
+        log::forget_errors();
+        let name = ff::cstring(kind.ffmpeg_name);
+        // SAFETY: a look-up in FFmpeg's static table.
+        let codec = unsafe { sys::avcodec_find_encoder_by_name(name.as_ptr()) };
+        if codec.is_null() {
+            return Err(kind.unavailable(format!("this computer's FFmpeg was built without {}", kind.ffmpeg_name)));
+        }
+        // SAFETY: `codec` is from FFmpeg's table; the context is ours and not open yet.
+        let mut ctx = unsafe { Codec::new(codec)? };
+        // SAFETY: numbers of our context.
+        unsafe {
+            let c = &mut *ctx.ptr();
+            c.width = width as i32;
+            c.height = height as i32;
+            c.pix_fmt = frames::av_format(input);
+            c.time_base = ratio(rate.den(), rate.num());
+            c.framerate = ratio(rate.num(), rate.den());
+            c.sample_aspect_ratio = ratio(1, 1);
+            c.flags |= sys::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
+        }
+        color::tag_codec(&mut ctx, ColorInfo::BT709_LIMITED);
+        let mut setup = Setup {
+            ctx: &mut ctx,
+            kind,
+            settings,
+            width,
+            height,
+            rate,
+            upload: None,
+        };
+        setup.common();
+        (kind.prepare)(&mut setup)?;
+        let upload = setup.upload.take();
+        // SAFETY: our context, made for `codec` and not open yet.
+        let code = unsafe { sys::avcodec_open2(ctx.ptr(), codec, std::ptr::null_mut()) };
+        if code < 0 {
+            return Err(kind.unavailable(log::explain(code)));
+        }
+        Ok(Self { ctx, input, upload })
+    }
+
+    /// The stream's configuration record.
+    fn record(&self) -> Result<bytes::Bytes, CodecError> {
+        // SAFETY: FFmpeg keeps `extradata_size` bytes there while the encoder is open.
+        let extra = unsafe {
+            let c = &*self.ctx.ptr();
+            if c.extradata.is_null() {
+                &[]
+            } else {
+                std::slice::from_raw_parts(c.extradata, c.extradata_size.max(0) as usize)
+            }
+        };
+        if extra.first() == Some(&1) {
+            return h264::record_parameter_sets(extra).map(|_| bytes::Bytes::copy_from_slice(extra));
+        }
+        let sets = h264::parameter_sets(extra);
+        h264::avcc_record(&sets.sps, &sets.pps)
+    }
+}
+
+fn ratio(num: u32, den: u32) -> AVRational {
+    AVRational {
+        num: i32::try_from(num).unwrap_or(i32::MAX),
+        den: i32::try_from(den).unwrap_or(i32::MAX),
+    }
+}
+
+/// A surface of the GPU with the picture in `frame`.
+fn upload(surfaces: &BufferRef, frame: &Frame, kind: &EncoderKind) -> Result<Frame, CodecError> {
+    let surface = Frame::new()?;
+    // SAFETY: `surfaces` is an initialised frames context; both frames are ours and of its size and layout.
+    let code = unsafe {
+        match sys::av_hwframe_get_buffer(surfaces.ptr(), surface.ptr(), 0) {
+            c if c < 0 => c,
+            _ => sys::av_hwframe_transfer_data(surface.ptr(), frame.ptr(), 0),
+        }
+    };
+    if code < 0 {
+        return Err(failed(kind, format!("uploading a picture: {}", log::explain(code))));
+    }
+    Ok(surface)
+}
+
+fn failed(kind: &EncoderKind, reason: String) -> CodecError {
+    CodecError::Encode {
+        name: kind.name.to_owned(),
+        reason,
+    }
+}
