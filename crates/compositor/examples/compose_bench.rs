@@ -1,0 +1,152 @@
+//! Prints the CPU time of one picture on the software renderer: `cargo run --release -p compositor --example compose_bench`.
+//! Reads the process' own CPU time, so other programs disturb it little.
+#![expect(clippy::print_stdout, reason = "a command-line tool")]
+
+use compositor::{Affine, DrawItem, DrawList, Renderer, software::SoftwareRenderer};
+use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, Plane, VideoFrame};
+use project::Rgba;
+use std::sync::Arc;
+
+/// A frame of noise-free gradients; alpha is a ramp.
+fn frame(format: PixelFormat, w: u32, h: u32, color: ColorInfo, alpha: AlphaMode) -> VideoFrame {
+    let planes = (0..format.planes())
+        .map(|i| {
+            let (stride, rows) = format.plane_size(i, w, h);
+            let data: Vec<u8> = (0..stride * rows)
+                .map(|n| (n % stride * 160 / stride + 40 + n / stride % 30) as u8)
+                .collect();
+            Plane {
+                data: data.into(),
+                stride,
+            }
+        })
+        .collect();
+    VideoFrame::new(format, w, h, planes, color, alpha, MediaTime::ZERO).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The same picture under a new id, as a decoder would give the next one.
+fn next(f: &VideoFrame) -> Arc<VideoFrame> {
+    Arc::new(VideoFrame {
+        id: media::frame::next_frame_id(),
+        ..f.clone()
+    })
+}
+
+/// CPU seconds of this process so far, from the scheduler's count of nanoseconds.
+fn cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    text.split_whitespace()
+        .next()
+        .and_then(|n| n.parse::<f64>().ok())
+        .unwrap_or(0.0)
+        / 1e9
+}
+
+fn run(name: &str, pictures: u32, list: &dyn Fn() -> DrawList) {
+    let Ok(mut r) = SoftwareRenderer::new(1920, 1080) else {
+        return;
+    };
+    for _ in 0..10 {
+        let _ = std::hint::black_box(r.render(&list(), MediaTime::ZERO));
+    }
+    // The best of some runs: what the machine can do when it is left alone.
+    let best = (0..5).map(|_| {
+        let start = cpu();
+        for _ in 0..pictures {
+            let _ = std::hint::black_box(r.render(&list(), MediaTime::ZERO));
+        }
+        (cpu() - start) * 1e3 / f64::from(pictures)
+    });
+    println!("{name:58} {:.3} ms", best.fold(f64::INFINITY, f64::min));
+}
+
+fn main() {
+    let ours = ColorInfo::BT709_LIMITED;
+    let sd = ColorInfo {
+        matrix: ColorMatrix::Bt601,
+        range: ColorRange::Full,
+        ..ours
+    };
+    let list = |items| DrawList {
+        width: 1920,
+        height: 1080,
+        background: Rgba::BLACK,
+        items,
+    };
+    let at = DrawItem::whole;
+    let base = frame(PixelFormat::I420, 1920, 1080, ours, AlphaMode::Opaque);
+    let small = frame(PixelFormat::I420A, 640, 360, ours, AlphaMode::Straight);
+    let text = Arc::new(frame(PixelFormat::Rgba, 800, 100, ColorInfo::SRGB, AlphaMode::Straight));
+    let logo = Arc::new(frame(PixelFormat::Rgba, 154, 154, ColorInfo::SRGB, AlphaMode::Straight));
+    let show = |pip: DrawItem| {
+        list(vec![
+            at(next(&base), 0.0, 0.0),
+            pip,
+            at(text.clone(), 80.0, 940.0),
+            at(logo.clone(), 60.0, 60.0),
+        ])
+    };
+    let scaled = |f: &VideoFrame, s: f32, x: f32, y: f32| DrawItem {
+        canvas_from_picture: Affine {
+            a: s,
+            d: s,
+            ..Affine::place(x, y)
+        },
+        ..at(next(f), 0.0, 0.0)
+    };
+    let turned = |f: &VideoFrame| {
+        let (sin, cos) = 30f32.to_radians().sin_cos();
+        let m = Affine {
+            a: cos,
+            b: sin,
+            c: -sin,
+            d: cos,
+            e: 900.0,
+            f: 200.0,
+        };
+        DrawItem {
+            canvas_from_picture: m,
+            ..at(next(f), 0.0, 0.0)
+        }
+    };
+    let pool = FramePool::new();
+    run("copy of 3 MB alone, for comparison", 300, &|| {
+        let mut b = pool.take(3_110_400);
+        b[..2_073_600].copy_from_slice(&base.planes[0].data);
+        b[2_073_600..2_592_000].copy_from_slice(&base.planes[1].data);
+        b[2_592_000..].copy_from_slice(&base.planes[2].data);
+        std::hint::black_box(pool.freeze(b));
+        list(vec![])
+    });
+    run("full-canvas I420 alone (handed through)", 1000, &|| {
+        list(vec![at(next(&base), 0.0, 0.0)])
+    });
+    run("the four-layer show", 300, &|| show(at(next(&small), 1220.0, 60.0)));
+    run("the four-layer show, picture at odd coordinates", 100, &|| {
+        show(at(next(&small), 1221.0, 61.0))
+    });
+    let base_pip = frame(PixelFormat::I420, 1280, 720, ours, AlphaMode::Opaque);
+    run("720p shown at half size over 1080p", 100, &|| {
+        show(scaled(&base_pip, 0.5, 1220.0, 60.0))
+    });
+    run("1080p shown at 672x378 over 1080p", 100, &|| {
+        show(scaled(&base, 0.35, 1200.0, 600.0))
+    });
+    run("720p enlarged to the canvas", 50, &|| {
+        list(vec![scaled(&base_pip, 1.5, 0.0, 0.0)])
+    });
+    run("640x360 turned by 30 degrees over 1080p", 50, &|| show(turned(&small)));
+    for (name, format, color) in [
+        ("NV12 full canvas", PixelFormat::Nv12, ours),
+        ("I422 BT.601 full range full canvas (MJPEG)", PixelFormat::I422, sd),
+        ("I420 BT.601 full range full canvas", PixelFormat::I420, sd),
+        ("BGRX full canvas (screen)", PixelFormat::Bgrx, ColorInfo::SRGB),
+    ] {
+        let f = frame(format, 1920, 1080, color, AlphaMode::Opaque);
+        run(name, 50, &|| list(vec![at(next(&f), 0.0, 0.0)]));
+    }
+    let web = frame(PixelFormat::Bgra, 1920, 1080, ColorInfo::SRGB, AlphaMode::Premultiplied);
+    run("BGRA full-canvas overlay over 1080p", 50, &|| {
+        list(vec![at(next(&base), 0.0, 0.0), at(next(&web), 0.0, 0.0)])
+    });
+}

@@ -1,0 +1,178 @@
+//! Everything of one canvas that lives on one device: draws a list, starts its way back, and hands out what has arrived. When
+//! the device is lost the whole painter is thrown away and another one made.
+
+use super::{
+    canvas::{Canvas, NestedCanvases},
+    context::GpuContext,
+    pipelines::{Pipelines, TargetKind},
+    plan::{Pass, Planner},
+    ring::Ring,
+    sources::SourceTextures,
+    uniforms::{ITEM_STRIDE, UniformData},
+};
+use crate::{CompositorError, DrawList};
+use media::{MediaTime, VideoFrame};
+use std::sync::Arc;
+
+/// Items the uniform buffer has room for at first.
+const FIRST_ITEMS: usize = 32;
+
+/// One canvas on one device.
+pub struct Painter {
+    context: Arc<GpuContext>,
+    pipelines: Pipelines,
+    sources: SourceTextures,
+    nested: NestedCanvases,
+    canvas: Canvas,
+    ring: Ring,
+    uniforms: UniformData,
+    buffer: wgpu::Buffer,
+    items: wgpu::BindGroup,
+}
+
+impl Painter {
+    /// Makes everything for a canvas of `size` pixels.
+    ///
+    /// # Errors
+    /// [`CompositorError::CanvasSize`] when the card can't draw one that large, [`CompositorError::Gpu`] when the driver
+    /// refuses our shaders.
+    pub fn new(context: Arc<GpuContext>, size: (u32, u32)) -> Result<Self, CompositorError> {
+        let device = context.device();
+        let max = device.limits().max_texture_dimension_2d;
+        let (width, height) = size;
+        if width == 0 || height == 0 || width > max || height > max {
+            return Err(CompositorError::CanvasSize { width, height, max });
+        }
+        let pipelines = Pipelines::new(device);
+        let buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
+        let painter = Self {
+            canvas: Canvas::new(device, TargetKind::Programme, size),
+            ring: Ring::new(device, size),
+            items: pipelines.bind_items(&buffer),
+            pipelines,
+            sources: SourceTextures::default(),
+            nested: NestedCanvases::default(),
+            uniforms: UniformData::default(),
+            buffer,
+            context,
+        };
+        // A driver that can't even make these would draw nothing, picture after picture.
+        match painter.context.complaint() {
+            None => Ok(painter),
+            Some(reason) => Err(CompositorError::Gpu {
+                doing: "getting ready to draw",
+                reason,
+            }),
+        }
+    }
+
+    /// The device.
+    pub fn context(&self) -> &Arc<GpuContext> {
+        &self.context
+    }
+    /// The textures of sources.
+    pub fn sources(&self) -> &SourceTextures {
+        &self.sources
+    }
+    /// The programme as it was drawn last.
+    pub fn canvas(&self) -> &Canvas {
+        &self.canvas
+    }
+
+    /// Draws the list and starts its way back; `None` when all buffers are under way (take one first).
+    pub fn draw(&mut self, list: &DrawList) -> Option<usize> {
+        let slot = self.ring.free()?;
+        let passes = self.plan(list);
+        self.write_uniforms();
+        let mut encoder = self.context.device().create_command_encoder(&Default::default());
+        for pass in &passes {
+            self.encode(&mut encoder, pass);
+        }
+        self.ring.record(slot, &mut encoder, &self.canvas);
+        let submission = self.context.submit([encoder.finish()]);
+        self.ring.submitted(slot, submission);
+        Some(slot)
+    }
+
+    /// Lets finished work be noticed, without waiting.
+    pub fn poll(&self) {
+        // A device that fails here says so by the lost callback too.
+        if let Err(e) = self.context.device().poll(wgpu::PollType::Poll) {
+            tracing::debug!(target: "gpu", "polling: {e}");
+        }
+    }
+
+    /// Whether [`Self::take`] would not wait.
+    pub fn is_done(&self, slot: usize) -> bool {
+        self.ring.is_done(slot)
+    }
+
+    /// The picture of a slot, waited for if need be.
+    ///
+    /// # Errors
+    /// [`CompositorError::Gpu`] when the device was lost or hangs.
+    pub fn take(&mut self, slot: usize, time: MediaTime) -> Result<VideoFrame, CompositorError> {
+        self.ring.take(&self.context, slot, time)
+    }
+
+    fn plan(&mut self, list: &DrawList) -> Vec<Pass> {
+        self.uniforms.clear();
+        self.sources.begin(list);
+        self.nested.begin();
+        let mut passes = Vec::new();
+        let mut planner = Planner {
+            queue: self.context.queue(),
+            pipelines: &mut self.pipelines,
+            sources: &mut self.sources,
+            nested: &mut self.nested,
+            uniforms: &mut self.uniforms,
+        };
+        planner.add(list, &self.canvas, &mut passes);
+        passes
+    }
+
+    fn write_uniforms(&mut self) {
+        let bytes = self.uniforms.bytes();
+        if bytes.len() as u64 > self.buffer.size() {
+            self.buffer = uniform_buffer(self.context.device(), bytes.len().next_power_of_two());
+            self.items = self.pipelines.bind_items(&self.buffer);
+        }
+        if !bytes.is_empty() {
+            self.context.queue().write_buffer(&self.buffer, 0, bytes);
+        }
+    }
+
+    fn encode(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
+        let mut p = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("draw"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &pass.target,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(pass.clear),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            depth_stencil_attachment: None,
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        });
+        for d in &pass.draws {
+            p.set_pipeline(&d.pipeline);
+            p.set_bind_group(0, &self.items, &[d.uniform]);
+            p.set_bind_group(1, &d.textures, &[]);
+            p.draw(0..4, 0..1);
+        }
+    }
+}
+
+fn uniform_buffer(device: &wgpu::Device, size: usize) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("items"),
+        size: size as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}

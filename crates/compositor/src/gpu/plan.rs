@@ -1,0 +1,132 @@
+//! From a draw list to passes: which canvas planes are drawn in which order, with which pipelines, textures and uniforms.
+//! Nested lists come before what shows them. Uploads happen on the way; nothing is submitted here.
+
+use super::{
+    canvas::{Canvas, NestedCanvases, clear_color},
+    pipelines::{PipelineKey, Pipelines},
+    placement::{Placement, Plane, TexelGrid, Way},
+    recipe::{Alpha, Recipe, SecondKind},
+    sources::SourceTextures,
+    uniforms::{GridUniform, ItemUniform, UniformData},
+};
+use crate::{DrawItem, DrawList, Picture, signature};
+
+/// One picture in one plane.
+pub struct Draw {
+    /// What to draw with.
+    pub pipeline: wgpu::RenderPipeline,
+    /// The picture.
+    pub textures: wgpu::BindGroup,
+    /// Offset of its uniforms, bytes.
+    pub uniform: u32,
+}
+
+/// One plane of one canvas.
+pub struct Pass {
+    /// What is drawn into.
+    pub target: wgpu::TextureView,
+    /// What it is cleared to.
+    pub clear: wgpu::Color,
+    /// Pictures, bottom first.
+    pub draws: Vec<Draw>,
+}
+
+/// Everything needed to plan a picture.
+pub struct Planner<'a> {
+    /// For uploads.
+    pub queue: &'a wgpu::Queue,
+    /// Pipelines by key.
+    pub pipelines: &'a mut Pipelines,
+    /// Textures by frame.
+    pub sources: &'a mut SourceTextures,
+    /// Canvases of nested lists.
+    pub nested: &'a mut NestedCanvases,
+    /// Filled with the uniforms of all items.
+    pub uniforms: &'a mut UniformData,
+}
+
+impl Planner<'_> {
+    /// Adds the passes that draw `list` into `canvas`.
+    pub fn add(&mut self, list: &DrawList, canvas: &Canvas, passes: &mut Vec<Pass>) {
+        let mut planes = [Plane::Luma, Plane::Chroma].map(|plane| {
+            let pass = Pass {
+                target: canvas.view(plane).clone(),
+                clear: clear_color(list, canvas.kind, plane),
+                draws: Vec::with_capacity(list.items.len()),
+            };
+            (plane, pass)
+        });
+        for item in list.items.iter().filter(|i| i.opacity > 0.0) {
+            // A picture far off the canvas is not worth an upload.
+            if Placement::new(item, Plane::Luma, canvas.size).is_none() {
+                continue;
+            }
+            let Some(textures) = self.textures(item, passes) else {
+                continue;
+            };
+            for ((plane, pass), textures) in planes.iter_mut().zip(textures) {
+                pass.draws.extend(self.draw(item, *plane, canvas, textures));
+            }
+        }
+        passes.extend(planes.map(|(_, pass)| pass));
+    }
+
+    /// The item's picture for the luma and for the chroma pass; draws nested lists first.
+    fn textures(&mut self, item: &DrawItem, passes: &mut Vec<Pass>) -> Option<[wgpu::BindGroup; 2]> {
+        match &item.picture {
+            Picture::Frame(f) => {
+                let group = self.sources.get(self.queue, self.pipelines, f)?;
+                Some([group.clone(), group])
+            }
+            Picture::List(list) => {
+                let size = (list.width, list.height);
+                let nested = self.nested.get(self.pipelines, size, signature(list))?;
+                if !nested.is_drawn {
+                    self.add(list, &nested.canvas, passes);
+                }
+                Some(nested.bind_groups)
+            }
+        }
+    }
+
+    fn draw(&mut self, item: &DrawItem, plane: Plane, canvas: &Canvas, textures: wgpu::BindGroup) -> Option<Draw> {
+        let place = Placement::new(item, plane, canvas.size)?;
+        let recipe = match &item.picture {
+            Picture::Frame(f) => Recipe::of_frame(f, plane),
+            Picture::List(_) => Recipe::of_nested(plane),
+        };
+        let (w, h) = item.picture.size();
+        let texels = |g: TexelGrid| (w.div_ceil(g.sx), h.div_ceil(g.sy));
+        let (main_way, main) = place.grid(recipe.main_grid, texels(recipe.main_grid));
+        let (second_way, second) = match recipe.second {
+            SecondKind::None => (Way::Nearest, GridUniform::default()),
+            _ => place.grid(recipe.second_grid, texels(recipe.second_grid)),
+        };
+        let opacity = item.opacity.min(1.0);
+        let key = PipelineKey {
+            target: canvas.kind,
+            plane,
+            main: recipe.main,
+            main_way,
+            second: recipe.second,
+            second_way,
+            alpha: recipe.alpha,
+            edges: place.soft,
+            blend: recipe.alpha != Alpha::Opaque || place.soft || opacity < 1.0,
+        };
+        let uniform = self.uniforms.push(&ItemUniform {
+            corners: place.corners,
+            crop: place.crop,
+            edge: [place.edge[0], place.edge[1], opacity, 0.0],
+            main,
+            second,
+            rows: recipe.rows,
+            by_alpha: recipe.by_alpha,
+        });
+        Some(Draw {
+            pipeline: self.pipelines.get(key),
+            textures,
+            uniform,
+        })
+    }
+}

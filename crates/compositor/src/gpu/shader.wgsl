@@ -1,0 +1,306 @@
+// Draws one picture into the luma plane or the chroma plane of a canvas, in BT.709 limited-range codes (0..1 is 0..255).
+// The constants below are set when a pipeline is made, so every pipeline holds only the path it needs.
+
+override MAIN: u32 = 0u;         // what the main textures hold: see main_texel
+override SECOND: u32 = 0u;       // what is sampled beside them: 0 nothing, 1 U and V planes, 2 a UV plane, 3 alpha
+override MAIN_WAY: u32 = 0u;     // how the main grid is sampled: 0 texel by texel, 1 bilinear, 2 mean of the footprint
+override SECOND_WAY: u32 = 0u;   // how the second grid is sampled
+override ALPHA: u32 = 0u;        // 0 opaque, 1 premultiplied, 2 straight
+override CHROMA: bool = false;   // which plane is drawn
+override EDGES: bool = false;    // whether coverage has to be worked out
+
+// Whether the main textures hold straight colours beside their alpha: the sampler must not mix those.
+override STRAIGHT: bool = false;
+
+struct Grid {
+    from_picture: vec4f,   // texel = picture * xy + zw
+    bounds: vec4f,         // first texel xy, one after the last zw
+    texels: vec4f,         // texels per target pixel xy, 1 / texture size zw
+}
+
+struct Item {
+    corners: array<vec4f, 4>,   // clip space xy, picture zw
+    crop: vec4f,                // picture x0 y0 x1 y1
+    edge: vec4f,                // target pixels per picture pixel xy, opacity z
+    main: Grid,
+    second: Grid,
+    rows: array<vec4f, 2>,      // factors on the three components, w is added
+    by_alpha: vec4f,            // what alpha adds to row 0 and row 1
+}
+
+@group(0) @binding(0) var<uniform> item: Item;
+@group(1) @binding(0) var t0: texture_2d<f32>;
+@group(1) @binding(1) var t1: texture_2d<f32>;
+@group(1) @binding(2) var t2: texture_2d<f32>;
+@group(1) @binding(3) var t3: texture_2d<f32>;
+@group(1) @binding(4) var linear: sampler;
+
+struct Varying {
+    @builtin(position) position: vec4f,
+    @location(0) picture: vec2f,
+}
+
+@vertex
+fn corner(@builtin(vertex_index) i: u32) -> Varying {
+    var out: Varying;
+    let c = item.corners[i];
+    out.position = vec4f(c.xy, 0.0, 1.0);
+    out.picture = c.zw;
+    return out;
+}
+
+// Three components and alpha of a texel, premultiplied where the picture is straight.
+fn main_texel(p: vec2i) -> vec4f {
+    var c = vec4f(0.0, 0.0, 0.0, 1.0);
+    if MAIN == 0u {            // R, G, B, A
+        c = textureLoad(t0, p, 0);
+    } else if MAIN == 1u {     // Y
+        c.x = textureLoad(t0, p, 0).x;
+    } else if MAIN == 2u {     // Y and alpha
+        c.x = textureLoad(t0, p, 0).x;
+        c.w = textureLoad(t3, p, 0).x;
+    } else if MAIN == 3u {     // U, V
+        c.y = textureLoad(t1, p, 0).x;
+        c.z = textureLoad(t2, p, 0).x;
+    } else if MAIN == 4u {     // UV
+        let uv = textureLoad(t1, p, 0);
+        c.y = uv.x;
+        c.z = uv.y;
+    } else if MAIN == 5u {     // U, V and alpha
+        c.y = textureLoad(t1, p, 0).x;
+        c.z = textureLoad(t2, p, 0).x;
+        c.w = textureLoad(t3, p, 0).x;
+    } else if MAIN == 6u {     // luma of a nested canvas: Y, alpha
+        let ya = textureLoad(t0, p, 0);
+        c.x = ya.x;
+        c.w = ya.y;
+    } else {                   // chroma of a nested canvas: U, V, -, alpha
+        let uva = textureLoad(t0, p, 0);
+        c.y = uva.x;
+        c.z = uva.y;
+        c.w = uva.w;
+    }
+    return seen(c);
+}
+
+fn seen(c: vec4f) -> vec4f {
+    if ALPHA == 0u {
+        return vec4f(c.xyz, 1.0);
+    }
+    if ALPHA == 2u {
+        return vec4f(c.xyz * c.w, c.w);
+    }
+    return c;
+}
+
+// The same by the sampler, which must not mix straight colours.
+fn main_linear(uv: vec2f) -> vec4f {
+    var c = vec4f(0.0, 0.0, 0.0, 1.0);
+    if MAIN == 0u {
+        c = textureSampleLevel(t0, linear, uv, 0.0);
+    } else if MAIN == 1u {
+        c.x = textureSampleLevel(t0, linear, uv, 0.0).x;
+    } else if MAIN == 2u {
+        c.x = textureSampleLevel(t0, linear, uv, 0.0).x;
+        c.w = textureSampleLevel(t3, linear, uv, 0.0).x;
+    } else if MAIN == 3u {
+        c.y = textureSampleLevel(t1, linear, uv, 0.0).x;
+        c.z = textureSampleLevel(t2, linear, uv, 0.0).x;
+    } else if MAIN == 4u {
+        let v = textureSampleLevel(t1, linear, uv, 0.0);
+        c.y = v.x;
+        c.z = v.y;
+    } else if MAIN == 5u {
+        c.y = textureSampleLevel(t1, linear, uv, 0.0).x;
+        c.z = textureSampleLevel(t2, linear, uv, 0.0).x;
+        c.w = textureSampleLevel(t3, linear, uv, 0.0).x;
+    } else if MAIN == 6u {
+        let ya = textureSampleLevel(t0, linear, uv, 0.0);
+        c.x = ya.x;
+        c.w = ya.y;
+    } else {
+        let uva = textureSampleLevel(t0, linear, uv, 0.0);
+        c.y = uva.x;
+        c.z = uva.y;
+        c.w = uva.w;
+    }
+    return seen(c);
+}
+
+fn second_texel(p: vec2i) -> vec2f {
+    if SECOND == 1u {
+        return vec2f(textureLoad(t1, p, 0).x, textureLoad(t2, p, 0).x);
+    }
+    if SECOND == 2u {
+        return textureLoad(t1, p, 0).xy;
+    }
+    return vec2f(textureLoad(t3, p, 0).x, 0.0);
+}
+
+fn second_linear(uv: vec2f) -> vec2f {
+    if SECOND == 1u {
+        return vec2f(textureSampleLevel(t1, linear, uv, 0.0).x, textureSampleLevel(t2, linear, uv, 0.0).x);
+    }
+    if SECOND == 2u {
+        return textureSampleLevel(t1, linear, uv, 0.0).xy;
+    }
+    return vec2f(textureSampleLevel(t3, linear, uv, 0.0).x, 0.0);
+}
+
+fn nearest(g: Grid, at: vec2f) -> vec2i {
+    return vec2i(clamp(floor(at), g.bounds.xy, g.bounds.zw - 1.0));
+}
+
+fn inside(g: Grid, at: vec2f) -> vec2f {
+    return clamp(at, g.bounds.xy + 0.5, g.bounds.zw - 0.5);
+}
+
+// Weights of the texels that a target pixel sees in one direction: the footprint (box) from 2 texels up, else bilinear.
+struct Span {
+    first: i32,
+    last: i32,
+    begin: f32,
+    end: f32,
+    scale: f32,
+    box: bool,
+}
+
+fn span(at: f32, texels: f32, lo: f32, hi: f32) -> Span {
+    var s: Span;
+    s.box = texels >= 1.999;
+    let half = select(1.0, texels * 0.5, s.box);
+    // Bilinear is clamped to the middles of the outer texels; a footprint repeats the outer texels.
+    let middle = select(clamp(at, lo + 0.5, hi - 0.5), at, s.box);
+    s.begin = middle - half;
+    s.end = middle + half;
+    s.first = i32(floor(s.begin));
+    s.last = i32(ceil(s.end)) - 1;
+    s.scale = select(1.0, 1.0 / texels, s.box);
+    return s;
+}
+
+fn weight(s: Span, i: i32) -> f32 {
+    let left = f32(i);
+    let covered = min(left + 1.0, s.end) - max(left, s.begin);
+    let tent = 1.0 - abs(left + 0.5 - 0.5 * (s.begin + s.end));
+    return max(select(tent, covered, s.box), 0.0) * s.scale;
+}
+
+// Two neighbouring texels by one look-up of the sampler: where between them, and how much both weigh.
+fn pair(s: Span, i: i32) -> vec2f {
+    let one = weight(s, i);
+    let two = select(0.0, weight(s, i + 1), i < s.last);
+    let both = max(one + two, 1e-6);
+    return vec2f(f32(i) + 0.5 + two / both, both);
+}
+
+fn main_area(g: Grid, at: vec2f) -> vec4f {
+    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
+    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
+    var sum = vec4f(0.0);
+    if !STRAIGHT {
+        for (var j = y.first; j <= y.last; j += 2) {
+            let v = pair(y, j);
+            var row = vec4f(0.0);
+            for (var i = x.first; i <= x.last; i += 2) {
+                let u = pair(x, i);
+                row += u.y * main_linear(inside(g, vec2f(u.x, v.x)) * g.texels.zw);
+            }
+            sum += v.y * row;
+        }
+        return sum;
+    }
+    let lo = vec2i(g.bounds.xy);
+    let hi = vec2i(g.bounds.zw) - 1;
+    for (var j = y.first; j <= y.last; j++) {
+        var row = vec4f(0.0);
+        for (var i = x.first; i <= x.last; i++) {
+            row += weight(x, i) * main_texel(clamp(vec2i(i, j), lo, hi));
+        }
+        sum += weight(y, j) * row;
+    }
+    return sum;
+}
+
+fn second_area(g: Grid, at: vec2f) -> vec2f {
+    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
+    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
+    var sum = vec2f(0.0);
+    for (var j = y.first; j <= y.last; j += 2) {
+        let v = pair(y, j);
+        var row = vec2f(0.0);
+        for (var i = x.first; i <= x.last; i += 2) {
+            let u = pair(x, i);
+            row += u.y * second_linear(inside(g, vec2f(u.x, v.x)) * g.texels.zw);
+        }
+        sum += v.y * row;
+    }
+    return sum;
+}
+
+// Bilinear by hand, for straight alpha: the texels are premultiplied before they are mixed.
+fn main_mixed(g: Grid, at: vec2f) -> vec4f {
+    let p = inside(g, at) - 0.5;
+    let f = fract(p);
+    let lo = vec2i(floor(p));
+    let hi = min(lo + 1, vec2i(g.bounds.zw) - 1);
+    let top = mix(main_texel(lo), main_texel(vec2i(hi.x, lo.y)), f.x);
+    let bottom = mix(main_texel(vec2i(lo.x, hi.y)), main_texel(hi), f.x);
+    return mix(top, bottom, f.y);
+}
+
+fn main_color(picture: vec2f) -> vec4f {
+    let g = item.main;
+    let at = picture * g.from_picture.xy + g.from_picture.zw;
+    if MAIN_WAY == 0u {
+        return main_texel(nearest(g, at));
+    }
+    if MAIN_WAY == 2u {
+        return main_area(g, at);
+    }
+    if STRAIGHT {
+        return main_mixed(g, at);
+    }
+    return main_linear(inside(g, at) * g.texels.zw);
+}
+
+fn second_color(picture: vec2f) -> vec2f {
+    let g = item.second;
+    let at = picture * g.from_picture.xy + g.from_picture.zw;
+    if SECOND_WAY == 0u {
+        return second_texel(nearest(g, at));
+    }
+    if SECOND_WAY == 2u {
+        return second_area(g, at);
+    }
+    return second_linear(inside(g, at) * g.texels.zw);
+}
+
+@fragment
+fn draw(in: Varying) -> @location(0) vec4f {
+    var c = main_color(in.picture);
+    if SECOND == 1u || SECOND == 2u {
+        let uv = second_color(in.picture);
+        c = vec4f(c.x, select(uv, uv * c.w, ALPHA == 2u), c.w);
+    } else if SECOND == 3u {
+        let a = second_color(in.picture).x;
+        c = vec4f(select(c.xyz, c.xyz * a, ALPHA == 2u), a);
+    }
+    var strength = item.edge.z;
+    if EDGES {
+        let inner = min((in.picture - item.crop.xy) * item.edge.xy, vec2f(0.5))
+            + min((item.crop.zw - in.picture) * item.edge.xy, vec2f(0.5));
+        let covered = clamp(inner, vec2f(0.0), vec2f(1.0));
+        strength *= covered.x * covered.y;
+    }
+    var out = vec2f(dot(item.rows[0].xyz, c.xyz) + item.rows[0].w, dot(item.rows[1].xyz, c.xyz) + item.rows[1].w);
+    out += item.by_alpha.xy * c.w;
+    if ALPHA == 1u {
+        // Colour above alpha (broken input) is held to alpha.
+        out = clamp(out, vec2f(0.0), vec2f(c.w));
+    }
+    if CHROMA {
+        return vec4f(out, c.w, c.w) * strength;
+    }
+    return vec4f(out.x, c.w, 0.0, c.w) * strength;
+}

@@ -1,0 +1,228 @@
+//! Upright scaling and moving of a part's planes, with the picture's edges antialiased by coverage. Where nothing is to be
+//! done the planes are borrowed, not copied.
+
+use super::{
+    axis::{Axis, Line, ONE, Samples, coverage},
+    image::{Grid, Part, Rect, View, new_plane, premultiply},
+    rows,
+};
+use media::FramePool;
+use multiversion::multiversion;
+
+/// The part `src` of a picture, placed by the lines of x and y, as samples `rect` of `grid` on the canvas, of which the
+/// pixels `clip` are drawn.
+pub fn resample(pool: &FramePool, src: &Part, (x, y): (&Line, &Line), grid: Grid, rect: Rect, clip: &Rect) -> Part {
+    let (dx, dy) = (Samples::across(grid.sx, &rect), Samples::down(grid.sy, &rect));
+    let ax = Axis::new(x, &Samples::across(src.grid.sx, &src.rect), &dx);
+    let ay = Axis::new(y, &Samples::down(src.grid.sy, &src.rect), &dy);
+    let cover = Cover::new(coverage(x, &dx, clip.x1), coverage(y, &dy, clip.y1), &rect);
+    if let (Axis::Shift(sx), Axis::Shift(sy), None) = (&ax, &ay, &cover) {
+        return Part {
+            grid,
+            rect,
+            colors: src.colors.iter().map(|c| c.at(*sx, *sy)).collect(),
+            alpha: src.alpha.as_ref().map(|a| a.at(*sx, *sy)),
+            premultiplied: src.premultiplied,
+        };
+    }
+    // Colour must not bleed out of transparent samples.
+    let src = premultiply(pool, src);
+    let make = |v: &View| plane(pool, v, &ax, &ay, &rect, cover.as_ref());
+    Part {
+        grid,
+        rect,
+        colors: src.colors.iter().map(make).collect(),
+        alpha: src.alpha.as_ref().map(make).or_else(|| {
+            cover.as_ref().map(|c| {
+                new_plane(pool, &rect, |y, out| {
+                    out.fill(255);
+                    c.apply(y, out);
+                })
+            })
+        }),
+        premultiplied: true,
+    }
+}
+
+/// Coverage of columns and rows; a sample's is their product.
+struct Cover {
+    across: Vec<u8>,
+    down: Vec<u8>,
+}
+
+impl Cover {
+    fn new(across: Option<Vec<u8>>, down: Option<Vec<u8>>, rect: &Rect) -> Option<Self> {
+        (across.is_some() || down.is_some()).then(|| Self {
+            across: across.unwrap_or_else(|| vec![255; rect.w()]),
+            down: down.unwrap_or_else(|| vec![255; rect.h()]),
+        })
+    }
+    fn apply(&self, y: usize, row: &mut [u8]) {
+        rows::multiply_into(row, &self.across);
+        let k = self.down.get(y).copied().unwrap_or(0);
+        if k < 255 {
+            rows::scale_by(row, k);
+        }
+    }
+}
+
+/// One plane.
+fn plane(pool: &FramePool, src: &View, ax: &Axis, ay: &Axis, rect: &Rect, cover: Option<&Cover>) -> View {
+    let w = rect.w();
+    let (from, to) = ax.span(w);
+    let mut source = Source::new(src, from, to - from, ax.counted_from(from), w);
+    new_plane(pool, rect, |y, out| {
+        match ay {
+            Axis::Shift(s) => narrow(out, source.across(y + s)),
+            Axis::Linear(taps) => match taps.get(y) {
+                Some((a, b, weight)) if *weight > 0 && a != b => {
+                    let (near, far) = source.pair(*a as usize, *b as usize);
+                    lerp(out, near, far, *weight);
+                }
+                Some((a, ..)) => narrow(out, source.across(*a as usize)),
+                None => {}
+            },
+            Axis::Box(runs) => {
+                if let Some(run) = runs.get(y) {
+                    narrow(out, source.mean(run.first, &run.weights));
+                }
+            }
+        }
+        if let Some(c) = cover {
+            c.apply(y, out);
+        }
+    })
+}
+
+impl Axis {
+    /// The same with indices counted from `from`.
+    fn counted_from(&self, from: usize) -> Self {
+        match self {
+            Self::Shift(s) => Self::Shift(s - from),
+            Self::Linear(v) => Self::Linear(v.iter().map(|t| (t.0 - from as u32, t.1 - from as u32, t.2)).collect()),
+            Self::Box(v) => {
+                let mut v = v.clone();
+                v.iter_mut().for_each(|r| r.first -= from);
+                Self::Box(v)
+            }
+        }
+    }
+}
+
+/// Source rows, resampled across, in 8.8 fixed point. The last two are kept: enlarging asks for each many times.
+struct Source<'a> {
+    view: &'a View,
+    from: usize,
+    len: usize,
+    axis: Axis,
+    wide: Vec<u16>,
+    sums: Vec<u32>,
+    kept: [(Option<usize>, Vec<u16>); 2],
+}
+
+impl<'a> Source<'a> {
+    fn new(view: &'a View, from: usize, len: usize, axis: Axis, out: usize) -> Self {
+        Self {
+            view,
+            from,
+            len,
+            axis,
+            wide: vec![0; len],
+            sums: vec![0; len],
+            kept: [(None, vec![0; out]), (None, vec![0; out])],
+        }
+    }
+    /// Fills slot `i` with source row `y` unless it is there.
+    fn fill(&mut self, i: usize, y: usize) {
+        if self.kept[i].0 == Some(y) {
+            return;
+        }
+        widen(&mut self.wide, self.view.row(self.from, y, self.len));
+        across(&mut self.kept[i].1, &self.wide, &self.axis);
+        self.kept[i].0 = Some(y);
+    }
+    fn across(&mut self, y: usize) -> &[u16] {
+        let i = usize::from(self.kept[1].0 == Some(y));
+        self.fill(i, y);
+        &self.kept[i].1
+    }
+    fn pair(&mut self, a: usize, b: usize) -> (&[u16], &[u16]) {
+        if self.kept[1].0 == Some(a) || self.kept[0].0 == Some(b) {
+            self.kept.swap(0, 1);
+        }
+        self.fill(0, a);
+        self.fill(1, b);
+        (&self.kept[0].1, &self.kept[1].1)
+    }
+    /// The weighted mean of rows from `first`.
+    fn mean(&mut self, first: usize, weights: &[u32]) -> &[u16] {
+        self.sums.fill(0);
+        for (i, w) in weights.iter().enumerate() {
+            accumulate(&mut self.sums, self.view.row(self.from, first + i, self.len), *w);
+        }
+        settle(&mut self.wide, &self.sums);
+        self.kept[0].0 = None;
+        across(&mut self.kept[0].1, &self.wide, &self.axis);
+        &self.kept[0].1
+    }
+}
+
+/// Across one row of 8.8 numbers.
+fn across(out: &mut [u16], row: &[u16], axis: &Axis) {
+    match axis {
+        Axis::Shift(s) => {
+            for (o, v) in out.iter_mut().zip(row.get(*s..).unwrap_or(&[])) {
+                *o = *v;
+            }
+        }
+        Axis::Linear(taps) => {
+            for (o, (a, b, w)) in out.iter_mut().zip(taps) {
+                let (a, b) = (u32::from(row[*a as usize]), u32::from(row[*b as usize]));
+                *o = ((a * (ONE - w) + b * w + ONE / 2) >> 14) as u16;
+            }
+        }
+        Axis::Box(runs) => {
+            for (o, run) in out.iter_mut().zip(runs) {
+                let taps = row.get(run.first..).unwrap_or(&[]).iter().zip(&run.weights);
+                let sum: u32 = taps.map(|(v, w)| u32::from(*v) * w).sum();
+                *o = ((sum + ONE / 2) >> 14) as u16;
+            }
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn widen(out: &mut [u16], row: &[u8]) {
+    for (o, v) in out.iter_mut().zip(row) {
+        *o = u16::from(*v) << 8;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn narrow(out: &mut [u8], row: &[u16]) {
+    for (o, v) in out.iter_mut().zip(row) {
+        *o = ((u32::from(*v) + 128) >> 8) as u8;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn lerp(out: &mut [u8], near: &[u16], far: &[u16], weight: u32) {
+    for ((o, a), b) in out.iter_mut().zip(near).zip(far) {
+        let v = u32::from(*a) * (ONE - weight) + u32::from(*b) * weight;
+        *o = ((v + (1 << 21)) >> 22) as u8;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn accumulate(sums: &mut [u32], row: &[u8], weight: u32) {
+    for (s, v) in sums.iter_mut().zip(row) {
+        *s += u32::from(*v) * weight;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn settle(out: &mut [u16], sums: &[u32]) {
+    for (o, s) in out.iter_mut().zip(sums) {
+        *o = ((s + 32) >> 6).min(65_535) as u16;
+    }
+}

@@ -1,0 +1,5 @@
+//! The GPU renderer on whatever adapter there is; lavapipe (Debian's mesa-vulkan-drivers) will do.
+
+mod agreement;
+mod flow;
+mod support;
