@@ -1,0 +1,120 @@
+//! The commands and metadata a publisher sends, as AMF0 bodies. The order of commands and the choice of fields follow what
+//! the Flash Media Live Encoder did, since that is what every service was built against.
+
+use crate::{
+    PublishUrl,
+    amf0::{Value, Writer},
+};
+use media::StreamInfo;
+
+/// Transaction of `connect`, fixed by the specification.
+pub const CONNECT: f64 = 1.0;
+const RELEASE_STREAM: f64 = 2.0;
+const FC_PUBLISH: f64 = 3.0;
+/// Transaction of `createStream`.
+pub const CREATE_STREAM: f64 = 4.0;
+/// Transaction of `publish`.
+pub const PUBLISH: f64 = 5.0;
+const FC_UNPUBLISH: f64 = 6.0;
+const DELETE_STREAM: f64 = 7.0;
+
+/// Services look for `FMLE/` to tell encoders from players.
+const FLASH_VERSION: &str = concat!("FMLE/3.0 (compatible; Footlight/", env!("CARGO_PKG_VERSION"), ")");
+
+/// FLV's number for AVC (E.4.3.1).
+const AVC_ID: f64 = 7.0;
+/// FLV's number for AAC (E.4.2.1).
+const AAC_ID: f64 = 10.0;
+
+fn text(s: &str) -> Value {
+    Value::Text(s.to_owned())
+}
+
+/// Asks for the application.
+pub fn connect(url: &PublishUrl) -> Vec<u8> {
+    let tc_url = url.tc_url();
+    let fields = [
+        ("app", text(&url.app)),
+        ("type", text("nonprivate")),
+        ("flashVer", text(FLASH_VERSION)),
+        ("swfUrl", text(&tc_url)),
+        ("tcUrl", text(&tc_url)),
+    ];
+    Writer::default()
+        .text("connect")
+        .number(CONNECT)
+        .object(&fields)
+        .finish()
+}
+
+fn with_key(name: &str, transaction: f64, key: &str) -> Vec<u8> {
+    Writer::default()
+        .text(name)
+        .number(transaction)
+        .null()
+        .text(key)
+        .finish()
+}
+
+/// Frees the key from a connection of ours that the server still holds.
+pub fn release_stream(key: &str) -> Vec<u8> {
+    with_key("releaseStream", RELEASE_STREAM, key)
+}
+
+/// Announces the key.
+pub fn fc_publish(key: &str) -> Vec<u8> {
+    with_key("FCPublish", FC_PUBLISH, key)
+}
+
+/// Asks for a message stream.
+pub fn create_stream() -> Vec<u8> {
+    Writer::default()
+        .text("createStream")
+        .number(CREATE_STREAM)
+        .null()
+        .finish()
+}
+
+/// Asks to publish live.
+pub fn publish(key: &str) -> Vec<u8> {
+    let w = Writer::default().text("publish").number(PUBLISH).null();
+    w.text(key).text("live").finish()
+}
+
+/// Takes the announcement back.
+pub fn fc_unpublish(key: &str) -> Vec<u8> {
+    with_key("FCUnpublish", FC_UNPUBLISH, key)
+}
+
+/// Ends the message stream.
+pub fn delete_stream(stream: u32) -> Vec<u8> {
+    let w = Writer::default().text("deleteStream").number(DELETE_STREAM).null();
+    w.number(f64::from(stream)).finish()
+}
+
+/// `@setDataFrame onMetaData` for a stream: sizes in pixels, rates in kbit/s, as FLV has them (E.5).
+pub fn metadata(info: &StreamInfo) -> Vec<u8> {
+    let mut fields = vec![("duration", Value::Number(0.0))];
+    if let Some(v) = &info.video {
+        fields.extend([
+            ("width", Value::Number(f64::from(v.width))),
+            ("height", Value::Number(f64::from(v.height))),
+            ("framerate", Value::Number(v.rate.as_f64())),
+            ("videocodecid", Value::Number(AVC_ID)),
+            ("videodatarate", Value::Number(f64::from(v.bitrate) / 1000.0)),
+        ]);
+    }
+    if let Some(a) = info.audio.first() {
+        fields.extend([
+            ("audiocodecid", Value::Number(AAC_ID)),
+            ("audiodatarate", Value::Number(f64::from(a.bitrate) / 1000.0)),
+            ("audiosamplerate", Value::Number(f64::from(a.sample_rate))),
+            ("audiosamplesize", Value::Number(16.0)),
+            ("audiochannels", Value::Number(f64::from(a.channels))),
+            ("stereo", Value::Bool(a.channels > 1)),
+        ]);
+    }
+    fields.push(("encoder", text("Footlight")));
+    let w = Writer::default().text("@setDataFrame").text("onMetaData");
+    w.ecma_array(&fields).finish()
+}
