@@ -1,0 +1,170 @@
+//! The programme for browsers and players on the local network: fMP4 segments in memory (`HlsStore`), which the control
+//! server hands out. Segments begin at keyframes, so their length follows the encoder's keyframe interval.
+
+use crate::{
+    HlsStore, Link, OutputError,
+    kind::{DestinationKind, Driver, DriverFuture, Env},
+};
+use codec::{CodecError, FragmentMuxer};
+use media::{MediaTime, Packet, PacketReceiver, StreamInfo};
+use project::{KindInfo, Settings};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// `local`: watched from this computer.
+pub(crate) const KIND: DestinationKind = DestinationKind {
+    info: KindInfo::of::<LocalSettings>(
+        "local",
+        "Watch page",
+        "Serves the programme from this computer to browsers and players on the local network.",
+    ),
+    schemes: &["local"],
+    from_url: |_| Ok((KIND.info.defaults)()),
+    redacted_url: |_| "the watch page".into(),
+    endpoint: |_| Ok(None),
+    check_streams,
+    open,
+};
+
+/// Settings of the watch page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LocalSettings {
+    /// Length of a segment in seconds: less is a shorter delay, more is steadier. A segment ends at the first keyframe
+    /// after it.
+    #[schemars(range(min = 0.5, max = 10.0))]
+    pub segment_s: f64,
+}
+
+impl Default for LocalSettings {
+    fn default() -> Self {
+        Self { segment_s: 2.0 }
+    }
+}
+
+impl Settings for LocalSettings {
+    fn validate(&self) -> Result<(), (String, String)> {
+        if (0.5..=10.0).contains(&self.segment_s) {
+            Ok(())
+        } else {
+            Err(("segment_s".into(), "a segment lasts 0.5 to 10 seconds".into()))
+        }
+    }
+}
+
+fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
+    if info.video.is_none() && info.audio.is_empty() {
+        return Err(OutputError::Unsupported {
+            to: "The watch page".into(),
+            problem: "there is neither picture nor sound to show. Choose an encoder with video or audio".into(),
+        });
+    }
+    Ok(())
+}
+
+fn open(map: &Map<String, Value>, env: &Env) -> Result<Box<dyn Driver>, OutputError> {
+    let settings = project::kind::parse::<LocalSettings>(map, "settings")?.settings;
+    Ok(Box::new(LocalDriver {
+        store: env.hls.clone(),
+        segment: MediaTime::from_secs_f64(settings.segment_s),
+    }))
+}
+
+struct LocalDriver {
+    store: Arc<HlsStore>,
+    segment: MediaTime,
+}
+
+impl Driver for LocalDriver {
+    fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
+        Box::pin(async move {
+            link.connected();
+            let mut segmenter = None;
+            while let Some(p) = packets.recv().await {
+                if segmenter.is_none() {
+                    segmenter = Some(Segmenter::begin(&self.store, info, &p, self.segment)?);
+                }
+                if let Some(s) = &mut segmenter {
+                    s.write(&p).map_err(failed)?;
+                }
+                link.wrote(p.data.len());
+                link.sent(&p);
+            }
+            if let Some(s) = &mut segmenter {
+                s.cut(None).map_err(failed)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn failed(source: CodecError) -> OutputError {
+    OutputError::Mux {
+        what: "The watch page's stream".into(),
+        source,
+    }
+}
+
+/// Cuts one show into segments. However it ends, the playlist ends with it.
+struct Segmenter<'a> {
+    store: &'a HlsStore,
+    muxer: FragmentMuxer,
+    segment: MediaTime,
+    has_video: bool,
+    /// Presentation time of the segment's first picture (or sound, without video); none while it is empty.
+    begun: Option<MediaTime>,
+    /// Where the latest presented picture (or sound) ends.
+    end: MediaTime,
+}
+
+impl<'a> Segmenter<'a> {
+    fn begin(store: &'a HlsStore, info: &StreamInfo, first: &Packet, segment: MediaTime) -> Result<Self, OutputError> {
+        let muxer = FragmentMuxer::new(info, first.pts).map_err(failed)?;
+        store.begin(info, muxer.init_segment(), segment);
+        Ok(Self {
+            store,
+            muxer,
+            segment,
+            has_video: info.video.is_some(),
+            begun: None,
+            end: MediaTime::ZERO,
+        })
+    }
+
+    fn write(&mut self, p: &Packet) -> Result<(), CodecError> {
+        let leads = p.is_video() || !self.has_video;
+        if leads && p.keyframe && self.is_full_at(p) {
+            self.cut(Some(p.pts))?;
+        }
+        self.muxer.write(p)?;
+        if leads {
+            self.begun.get_or_insert(p.pts);
+            self.end = self.end.max(p.pts + p.duration);
+        }
+        Ok(())
+    }
+
+    /// Whether the segment is long enough to end before `p`; half a picture early will do, as rates like 29.97 never hit
+    /// whole seconds.
+    fn is_full_at(&self, p: &Packet) -> bool {
+        self.begun
+            .is_some_and(|b| p.pts - b >= self.segment - MediaTime(p.duration.0 / 2))
+    }
+
+    /// Ends the segment where the next begins, or where its own last picture ends. An empty one is left out.
+    fn cut(&mut self, next: Option<MediaTime>) -> Result<(), CodecError> {
+        if let Some(begun) = self.begun.take() {
+            let bytes = self.muxer.cut()?;
+            self.store.push(bytes, next.unwrap_or(self.end) - begun);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Segmenter<'_> {
+    fn drop(&mut self) {
+        self.store.end();
+    }
+}

@@ -1,0 +1,273 @@
+//! One encoder's packets to many receivers.
+//!
+//! Isolation is the promise: [`Fanout::send`] never blocks, never awaits and never fails. A receiver that does not read
+//! fills its own queue, which then drops to a keyframe and counts; nobody else notices. The only lock held while packets
+//! are handed out is the one that keeps their order, for the length of the pushes.
+//!
+//! Audio encoders are ready tens to hundreds of milliseconds before the video encoder, so audio waits here for the video
+//! of its time: every receiver gets both in decoding order, and one that joins begins with a keyframe and the sound that
+//! belongs to it. Video never waits. This module does not know what the receivers do with the packets.
+
+use media::{MediaTime, Packet, PacketQueue, PacketReceiver, PacketSender, StreamInfo};
+use parking_lot::Mutex;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Audio that waits for video longer than this (the video encoder hangs) goes out without it.
+const AUDIO_WAITS_AT_MOST: MediaTime = MediaTime::from_millis(5000);
+/// Keyframes that receivers ask for come at least this far apart: one that flaps must not spend everyone's bit rate.
+const BETWEEN_ASKED_KEYFRAMES: MediaTime = MediaTime::from_millis(1000);
+
+type AskKeyframe = Arc<dyn Fn() + Send + Sync>;
+
+/// Hands an encoder's packets to its receivers. Clones share everything.
+#[derive(Clone)]
+pub struct Fanout {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    info: StreamInfo,
+    state: Mutex<State>,
+    ask_keyframe: Mutex<Option<AskKeyframe>>,
+}
+
+#[derive(Default)]
+struct State {
+    receivers: Vec<Subscriber>,
+    held_audio: VecDeque<Arc<Packet>>,
+    last_video: Option<MediaTime>,
+    last_keyframe: Option<MediaTime>,
+    keyframe: Wanted,
+    ended: bool,
+    stats: FanoutStats,
+}
+
+/// Where a wish for a keyframe stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Wanted {
+    #[default]
+    No,
+    /// Too soon after the last one: the encoder will be asked later.
+    Later,
+    /// The encoder was asked.
+    Asked,
+}
+
+struct Subscriber {
+    queue: PacketSender,
+    /// The first keyframe has been handed over; what came before is not counted as dropped.
+    started: bool,
+}
+
+/// What went through so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct FanoutStats {
+    /// Video packets handed out.
+    pub video_packets: u64,
+    /// Audio packets handed out.
+    pub audio_packets: u64,
+    /// Payload bytes handed out (once, however many receive them).
+    pub bytes: u64,
+    /// Times the encoder was asked for a keyframe.
+    pub keyframes_asked: u64,
+    /// Receivers now.
+    pub receivers: usize,
+}
+
+impl Fanout {
+    /// A fan-out of packets of these streams.
+    pub fn new(info: StreamInfo) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                info,
+                state: Mutex::default(),
+                ask_keyframe: Mutex::new(None),
+            }),
+        }
+    }
+
+    /// The streams the packets belong to.
+    pub fn info(&self) -> &StreamInfo {
+        &self.inner.info
+    }
+
+    /// Sets what is called when a receiver needs a keyframe. It must only raise a flag for the encoder: it is called from
+    /// receivers' tasks and from [`Fanout::send`], and must not call the fan-out.
+    pub fn on_keyframe_request(&self, ask: impl Fn() + Send + Sync + 'static) {
+        *self.inner.ask_keyframe.lock() = Some(Arc::new(ask));
+    }
+
+    /// A new receiver whose queue holds at most `limit` of media time. It starts at the next video keyframe; if the show
+    /// is already running the encoder is asked for one.
+    pub fn subscribe(&self, limit: MediaTime) -> PacketReceiver {
+        self.attach(limit).0
+    }
+
+    /// As [`Fanout::subscribe`], with the queue's sending end, for its counters and for ending it early.
+    pub(crate) fn attach(&self, limit: MediaTime) -> (PacketReceiver, PacketSender) {
+        let has_video = self.inner.info.video.is_some();
+        let (queue, receiver) = PacketQueue::bounded(limit, has_video);
+        let running = {
+            let mut s = self.inner.state.lock();
+            s.receivers.retain(|r| !r.queue.is_ended());
+            if s.ended {
+                queue.end();
+            }
+            s.receivers.push(Subscriber {
+                queue: queue.clone(),
+                started: !has_video,
+            });
+            s.last_video.is_some()
+        };
+        if running {
+            self.request_keyframe();
+        }
+        (receiver, queue)
+    }
+
+    /// Hands a packet to every receiver. Never blocks. Callable from several threads (one per stream).
+    pub fn send(&self, packet: Arc<Packet>) {
+        let mut ask = false;
+        {
+            let mut s = self.inner.state.lock();
+            if s.ended {
+                return;
+            }
+            if packet.is_video() {
+                ask = s.video_passes(&packet);
+                s.release_audio(Some(packet.dts));
+                s.push(&packet);
+            } else if self.inner.info.video.is_none() || s.last_video.is_some_and(|v| packet.dts <= v) {
+                s.push(&packet);
+            } else {
+                s.held_audio.push_back(packet);
+                s.release_overdue_audio();
+            }
+        }
+        if ask {
+            self.call_encoder();
+        }
+    }
+
+    /// Hands over what an encoder gave at once, in order.
+    pub fn send_all(&self, packets: impl IntoIterator<Item = Packet>) {
+        for p in packets {
+            self.send(Arc::new(p));
+        }
+    }
+
+    /// No more packets will come: receivers get what is queued, then the end.
+    pub fn end(&self) {
+        let mut s = self.inner.state.lock();
+        s.release_audio(None);
+        s.ended = true;
+        for r in s.receivers.drain(..) {
+            r.queue.end();
+        }
+    }
+
+    /// Asks the encoder for a keyframe soon. Wishes that come together give one keyframe, and asked keyframes are at
+    /// least a second apart. Does nothing without video.
+    pub fn request_keyframe(&self) {
+        if self.inner.info.video.is_none() {
+            return;
+        }
+        let ask = {
+            let mut s = self.inner.state.lock();
+            if s.keyframe == Wanted::Asked || s.ended {
+                false
+            } else if s.too_soon() {
+                s.keyframe = Wanted::Later;
+                false
+            } else {
+                s.asked();
+                true
+            }
+        };
+        if ask {
+            self.call_encoder();
+        }
+    }
+
+    /// Counters.
+    pub fn stats(&self) -> FanoutStats {
+        let s = self.inner.state.lock();
+        FanoutStats {
+            receivers: s.receivers.iter().filter(|r| !r.queue.is_ended()).count(),
+            ..s.stats
+        }
+    }
+
+    fn call_encoder(&self) {
+        let ask = self.inner.ask_keyframe.lock().clone();
+        if let Some(ask) = ask {
+            ask();
+        }
+    }
+}
+
+impl State {
+    /// Notes a video packet; true when the encoder is now to be asked for the keyframe that had to wait.
+    fn video_passes(&mut self, p: &Packet) -> bool {
+        self.last_video = Some(p.dts);
+        if p.keyframe {
+            self.last_keyframe = Some(p.dts);
+            self.keyframe = Wanted::No;
+            self.receivers.retain(|r| !r.queue.is_ended());
+            return false;
+        }
+        let due = self.keyframe == Wanted::Later && !self.too_soon();
+        if due {
+            self.asked();
+        }
+        due
+    }
+
+    fn too_soon(&self) -> bool {
+        match (self.last_keyframe, self.last_video) {
+            (Some(key), Some(now)) => now - key < BETWEEN_ASKED_KEYFRAMES,
+            _ => false,
+        }
+    }
+
+    fn asked(&mut self) {
+        self.keyframe = Wanted::Asked;
+        self.stats.keyframes_asked += 1;
+    }
+
+    /// Hands out the audio that decodes before `until` (all of it for `None`).
+    fn release_audio(&mut self, until: Option<MediaTime>) {
+        // The tracks' encoders run side by side, so what is held is sorted only within each track.
+        let held = std::mem::take(&mut self.held_audio);
+        let (due, stay): (VecDeque<_>, _) = held.into_iter().partition(|p| until.is_none_or(|t| p.dts < t));
+        self.held_audio = stay;
+        for p in due {
+            self.push(&p);
+        }
+    }
+
+    fn release_overdue_audio(&mut self) {
+        while let (Some(first), Some(last)) = (self.held_audio.front(), self.held_audio.back())
+            && last.dts - first.dts > AUDIO_WAITS_AT_MOST
+        {
+            if let Some(p) = self.held_audio.pop_front() {
+                self.push(&p);
+            }
+        }
+    }
+
+    fn push(&mut self, packet: &Arc<Packet>) {
+        if packet.is_video() {
+            self.stats.video_packets += 1;
+        } else {
+            self.stats.audio_packets += 1;
+        }
+        self.stats.bytes += packet.data.len() as u64;
+        for r in &mut self.receivers {
+            r.started |= packet.is_video() && packet.keyframe;
+            if r.started {
+                r.queue.send(packet.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Packet fan-out, the destination supervisor, recorders and output drivers.
+//!
+//! An encoder's packets go into a [`Fanout`]; each destination ([`DestinationHandle`]) and each recording ([`Recorder`])
+//! takes them from its own bounded queue, in its own task or thread. Whatever one of them does (stall, fail, reconnect),
+//! neither the encoder nor any other of them notices. The kinds of destinations are listed in [`destination_kinds`].
+//!
+//! This crate knows no scenes and no windows.
+
+mod backoff;
+mod drivers;
+mod error;
+mod fanout;
+pub mod filename;
+mod hls;
+mod kind;
+mod link;
+mod recorder;
+mod status;
+mod supervisor;
+
+pub use backoff::Backoff;
+pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
+pub use error::OutputError;
+pub use fanout::{Fanout, FanoutStats};
+pub use hls::{HlsStore, Served, codecs};
+pub use kind::{
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, destination_kind, destination_kinds, from_url,
+};
+pub use link::Link;
+pub use recorder::{Recorder, RecordingState, RecordingStatus};
+pub use status::{DestinationState, DestinationStatus};
+pub use supervisor::{DestinationHandle, QUEUE_LIMIT};

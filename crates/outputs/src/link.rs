@@ -1,0 +1,188 @@
+//! What a driver tells its supervisor: connected, so many bytes written, this packet sent. Everything is counted with
+//! atomics or locks that only this one destination uses.
+
+use crate::{
+    Fanout,
+    status::{DestinationState, DestinationStatus, RateMeter},
+};
+use media::{Clock, MediaTime, Packet, PacketReceiver, PacketSender};
+use parking_lot::Mutex;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+/// State and figures of one destination, shared by its handle, its task and its driver.
+pub(crate) struct Ledger {
+    /// The destination's address, redacted.
+    pub(crate) to: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) fanout: Fanout,
+    /// The queue's sending end: its counters, and ending it early.
+    pub(crate) queue: PacketSender,
+    pub(crate) queue_limit: MediaTime,
+    pub(crate) state: Mutex<StateNow>,
+    started: MediaTime,
+    has_video: bool,
+    bytes: AtomicU64,
+    frames: AtomicU64,
+    /// Frames taken from the queue whose connection died before they were written.
+    lost: AtomicU64,
+    rate: Mutex<RateMeter>,
+}
+
+/// Where the destination stands and why.
+#[derive(Default)]
+pub(crate) struct StateNow {
+    pub(crate) state: DestinationState,
+    pub(crate) reason: Option<String>,
+    pub(crate) last_error: Option<String>,
+    pub(crate) entered: MediaTime,
+    pub(crate) retry_at: Option<MediaTime>,
+    pub(crate) times_live: u32,
+    first_packet: Option<MediaTime>,
+}
+
+impl Ledger {
+    pub(crate) fn new(
+        to: String,
+        clock: Arc<dyn Clock>,
+        fanout: Fanout,
+        queue: PacketSender,
+        queue_limit: MediaTime,
+    ) -> Self {
+        Self {
+            to,
+            started: clock.now(),
+            has_video: fanout.info().video.is_some(),
+            clock,
+            fanout,
+            queue,
+            queue_limit,
+            state: Mutex::default(),
+            bytes: AtomicU64::new(0),
+            frames: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            rate: Mutex::default(),
+        }
+    }
+
+    /// Goes to `state`, with the sentence that says why.
+    pub(crate) fn enter(&self, state: DestinationState, reason: Option<String>, retry_at: Option<MediaTime>) {
+        let mut s = self.state.lock();
+        s.state = state;
+        s.entered = self.clock.now();
+        s.retry_at = retry_at;
+        if reason.is_some() && state != DestinationState::Stopped {
+            s.last_error.clone_from(&reason);
+        }
+        s.reason = reason;
+    }
+
+    pub(crate) fn current(&self) -> DestinationState {
+        self.state.lock().state
+    }
+
+    /// Empties the queue after a connection ended and counts what was under way as lost.
+    pub(crate) fn settle(&self, packets: &PacketReceiver) {
+        if !self.has_video {
+            packets.restart();
+            return;
+        }
+        loop {
+            packets.restart();
+            let q = packets.stats();
+            // A keyframe may have come in between; then look again.
+            if q.queued_bytes == 0 {
+                let left = q.video_in - q.video_dropped.min(q.video_in);
+                self.lost.store(left.saturating_sub(self.frames.load(Relaxed)), Relaxed);
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn status(&self) -> DestinationStatus {
+        let now = self.clock.now();
+        let q = self.queue.stats();
+        let dropped = if self.has_video {
+            q.video_dropped
+        } else {
+            q.audio_dropped
+        };
+        let s = self.state.lock();
+        let live = s.state == DestinationState::Live;
+        let slow = live && q.queued.0 > self.queue_limit.0 / 2;
+        DestinationStatus {
+            state: s.state,
+            reason: s.reason.clone().or_else(|| {
+                slow.then(|| {
+                    "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a \
+                     faster connection."
+                        .into()
+                })
+            }),
+            connected_s: if live { (now - s.entered).as_secs_f64() } else { 0.0 },
+            bytes_sent: self.bytes.load(Relaxed),
+            frames_sent: self.frames.load(Relaxed),
+            frames_dropped: dropped + self.lost.load(Relaxed),
+            reconnects: s.times_live.saturating_sub(1),
+            first_packet_ms: s.first_packet.map(|t| (t - self.started).as_secs_f64() * 1000.0),
+            bitrate_kbps: if live { self.rate.lock().kbps(now) } else { 0.0 },
+            queued_ms: q.queued.as_millis(),
+            last_error: s.last_error.clone(),
+            retry_in_s: s.retry_at.map(|t| (t - now).as_secs_f64().max(0.0)),
+        }
+    }
+}
+
+/// A driver's line to its supervisor, for one connection.
+pub struct Link {
+    ledger: Arc<Ledger>,
+    packets: Arc<PacketReceiver>,
+    first_try: bool,
+}
+
+impl Link {
+    pub(crate) fn new(ledger: Arc<Ledger>, packets: Arc<PacketReceiver>, first_try: bool) -> Self {
+        Self {
+            ledger,
+            packets,
+            first_try,
+        }
+    }
+
+    /// The destination takes the stream from now on. Packets read after this begin with a keyframe: after an earlier
+    /// failure the queue is emptied and the encoder asked for one; the first try keeps what has been waiting.
+    pub fn connected(&self) {
+        if !self.first_try {
+            self.packets.restart();
+            self.ledger.fanout.request_keyframe();
+        }
+        *self.ledger.rate.lock() = RateMeter::default();
+        self.ledger.state.lock().times_live += 1;
+        self.ledger.enter(DestinationState::Live, None, None);
+        tracing::info!(destination = %self.ledger.to, "live");
+    }
+
+    /// Bytes were taken by the network (or stored).
+    pub fn wrote(&self, bytes: usize) {
+        self.ledger.bytes.fetch_add(bytes as u64, Relaxed);
+        self.ledger.rate.lock().add(self.ledger.clock.now(), bytes as u64);
+    }
+
+    /// A packet has been handed over completely.
+    pub fn sent(&self, packet: &Packet) {
+        if packet.is_video() || !self.ledger.has_video {
+            self.ledger.frames.fetch_add(1, Relaxed);
+        }
+        let mut s = self.ledger.state.lock();
+        if s.first_packet.is_none() {
+            s.first_packet = Some(self.ledger.clock.now());
+        }
+    }
+
+    /// The destination's address as it may be shown: no key in it.
+    pub fn to(&self) -> &str {
+        &self.ledger.to
+    }
+}

@@ -1,0 +1,123 @@
+//! What a destination says of itself: its state, a sentence for the creator, and its figures.
+
+use media::MediaTime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a destination stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DestinationState {
+    /// Not begun.
+    #[default]
+    Idle,
+    /// Looking for the server, or waiting for its word.
+    Connecting,
+    /// The server takes the show.
+    Live,
+    /// The connection failed; it will be tried again by itself.
+    Retrying,
+    /// It can't work until somebody changes something, then asks for another try.
+    Failed,
+    /// Over.
+    Stopped,
+}
+
+impl DestinationState {
+    /// The word for reports and terminals, the same as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Retrying => "retrying",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A destination's state and figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DestinationStatus {
+    /// Where it stands.
+    pub state: DestinationState,
+    /// Why, in a sentence for the creator; none when all is well.
+    pub reason: Option<String>,
+    /// Seconds since this connection was accepted; 0 when not live.
+    pub connected_s: f64,
+    /// Bytes handed to the network (or to the segment store) so far.
+    pub bytes_sent: u64,
+    /// Video frames handed over completely (audio packets when the show has no video).
+    pub frames_sent: u64,
+    /// Video frames (or audio packets) of the show that this destination did not get.
+    pub frames_dropped: u64,
+    /// Times it came back after having been live.
+    pub reconnects: u32,
+    /// Milliseconds from the start of the destination to its first media message.
+    pub first_packet_ms: Option<f64>,
+    /// Mean over the last four seconds, kbit/s.
+    pub bitrate_kbps: f64,
+    /// Media time that waits to be sent, milliseconds.
+    pub queued_ms: i64,
+    /// The last thing that went wrong, kept after recovery.
+    pub last_error: Option<String>,
+    /// Seconds until the next try, while retrying.
+    pub retry_in_s: Option<f64>,
+}
+
+/// Length of a slot of the rate meter, and how many there are: 4 s in all.
+const SLOT_MS: i64 = 500;
+const SLOTS: usize = 8;
+
+/// A mean bit rate over the last few seconds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RateMeter {
+    /// (index of the half second, bytes in it).
+    slots: [(i64, u64); SLOTS],
+    begun: Option<MediaTime>,
+}
+
+impl RateMeter {
+    /// Bytes that went out at `now`.
+    pub(crate) fn add(&mut self, now: MediaTime, bytes: u64) {
+        self.begun.get_or_insert(now);
+        let index = now.as_millis() / SLOT_MS;
+        let slot = &mut self.slots[index.rem_euclid(SLOTS as i64) as usize];
+        if slot.0 == index {
+            slot.1 += bytes;
+        } else {
+            *slot = (index, bytes);
+        }
+    }
+
+    /// kbit/s over the last four seconds, or since the beginning when that is less.
+    pub(crate) fn kbps(&self, now: MediaTime) -> f64 {
+        let Some(begun) = self.begun else { return 0.0 };
+        let now_ms = now.as_millis();
+        let newest = now_ms / SLOT_MS;
+        let oldest = newest - SLOTS as i64 + 1;
+        let bytes: u64 = self.slots.iter().filter(|s| s.0 >= oldest).map(|s| s.1).sum();
+        let since = (oldest * SLOT_MS).max(begun.as_millis());
+        // Below half a second the division says nothing.
+        let ms = (now_ms - since).max(SLOT_MS);
+        bytes as f64 * 8.0 / ms as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rate_is_a_mean_that_forgets() {
+        let mut m = RateMeter::default();
+        assert_eq!(m.kbps(MediaTime::from_millis(100)), 0.0);
+        for i in 0..100 {
+            m.add(MediaTime::from_millis(i * 100), 12_500);
+        }
+        let now = MediaTime::from_millis(10_000);
+        assert!((m.kbps(now) - 1000.0).abs() < 60.0, "{}", m.kbps(now));
+        assert_eq!(m.kbps(MediaTime::from_millis(30_000)), 0.0);
+    }
+}

@@ -1,0 +1,257 @@
+//! One destination's life: its own task, its own queue, its state, and trying again.
+//!
+//! ```text
+//! idle ─▶ connecting ─▶ live ──────────┐ the show or the creator ends it, in any state ─▶ stopped
+//!             ▲  ▲  └──────┬───────────┘
+//!             │  │         ├─ may pass by itself (network) ─▶ retrying ─ after a wait, or retry_now ─┐
+//!             │  └─────────┼──────────────────────────────────────────────────────────────────────────┘
+//!             │            └─ needs somebody (key, address) ─▶ failed ─ retry_now ─┐
+//!             └─────────────────────────────────────────────────────────────────────┘
+//! ```
+//! Waits grow up to a cap and start over once a connection has held for a while. This module knows no protocol; nothing
+//! in it can hold up the encoder or another destination.
+
+use crate::{
+    Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, OutputError,
+    link::{Ledger, Link},
+};
+use media::{Clock, MediaError, MediaTime, PacketReceiver};
+use serde_json::{Map, Value};
+use std::{sync::Arc, time::Duration};
+use tokio::{runtime, sync::watch, task::AbortHandle, time};
+
+/// Media time a destination's queue holds before frames are dropped.
+pub const QUEUE_LIMIT: MediaTime = MediaTime::from_millis(5000);
+/// A connection that held this long was a good one: the next wait is a short one again.
+const HELD: MediaTime = MediaTime::from_millis(10_000);
+/// How long a live destination may take to send what is queued and say goodbye, once it is to stop.
+const GOODBYE: Duration = Duration::from_millis(1200);
+/// How long [`DestinationHandle::stop`] waits for the task before it is cut off.
+const STOP_LIMIT: Duration = Duration::from_millis(1700);
+/// How often a waiting destination looks at the clock (which tests may step by hand) and at the end of the show.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What the creator asked for.
+#[derive(Clone, Copy, Default)]
+struct Wishes {
+    stop: bool,
+    retries: u64,
+}
+
+/// One destination of a running show. Dropping it stops the destination without waiting.
+pub struct DestinationHandle {
+    ledger: Arc<Ledger>,
+    wishes: watch::Sender<Wishes>,
+    over: watch::Receiver<bool>,
+    task: AbortHandle,
+}
+
+impl DestinationHandle {
+    /// Starts a destination of a registered kind on its own task of `rt`.
+    ///
+    /// # Errors
+    /// Wrong settings, or streams this kind can't carry. What happens on the network shows in the status instead.
+    pub fn start(
+        rt: &runtime::Handle,
+        kind: &DestinationKind,
+        settings: &Map<String, Value>,
+        fanout: &Fanout,
+        env: &Env,
+        backoff: Backoff,
+    ) -> Result<Self, OutputError> {
+        (kind.check_streams)(fanout.info())?;
+        let driver = (kind.open)(settings, env)?;
+        let to = (kind.redacted_url)(settings);
+        Ok(Self::start_driver(rt, to, driver, fanout, env.clock.clone(), backoff))
+    }
+
+    /// Starts a destination with a driver of one's own; `to` is its name in messages and must hold no secret.
+    pub fn start_driver(
+        rt: &runtime::Handle,
+        to: String,
+        driver: Box<dyn Driver>,
+        fanout: &Fanout,
+        clock: Arc<dyn Clock>,
+        backoff: Backoff,
+    ) -> Self {
+        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
+        let ledger = Arc::new(Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT));
+        let (wishes, wished) = watch::channel(Wishes::default());
+        let (over_tx, over) = watch::channel(false);
+        let supervisor = Supervisor {
+            driver,
+            packets: Arc::new(packets),
+            wished,
+            backoff,
+            first_try: true,
+            ending: Ending {
+                ledger: ledger.clone(),
+                over: over_tx,
+            },
+        };
+        let task = rt.spawn(supervisor.run()).abort_handle();
+        Self {
+            ledger,
+            wishes,
+            over,
+            task,
+        }
+    }
+
+    /// State and figures now. Cheap; takes no lock that an encoder waits for longer than a push.
+    pub fn status(&self) -> DestinationStatus {
+        self.ledger.status()
+    }
+
+    /// Tries again at once, if the destination is waiting or has failed.
+    pub fn retry_now(&self) {
+        self.wishes.send_modify(|w| w.retries += 1);
+    }
+
+    /// Ends the destination: a live one sends what is queued and says goodbye, for at most a second or so. Returns within
+    /// two seconds whatever the server does.
+    pub async fn stop(&self) {
+        self.ask_to_stop();
+        let mut over = self.over.clone();
+        let ended = time::timeout(STOP_LIMIT, over.wait_for(|o| *o)).await;
+        if ended.is_err() {
+            tracing::warn!(destination = %self.ledger.to, "did not end by itself and was cut off");
+            self.task.abort();
+            self.ledger.enter(DestinationState::Stopped, None, None);
+        }
+    }
+
+    fn ask_to_stop(&self) {
+        self.ledger.queue.end();
+        self.wishes.send_modify(|w| w.stop = true);
+    }
+}
+
+impl Drop for DestinationHandle {
+    fn drop(&mut self) {
+        self.ask_to_stop();
+    }
+}
+
+/// Tells the handle that the task is over, also when it was cut off or a driver panicked.
+struct Ending {
+    ledger: Arc<Ledger>,
+    over: watch::Sender<bool>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if self.ledger.current() != DestinationState::Stopped {
+            let reason = std::thread::panicking()
+                .then(|| "Footlight made a mistake with this destination; please report it.".to_owned());
+            let state = if reason.is_some() {
+                DestinationState::Failed
+            } else {
+                DestinationState::Stopped
+            };
+            self.ledger.enter(state, reason, None);
+        }
+        self.over.send_replace(true);
+    }
+}
+
+struct Supervisor {
+    driver: Box<dyn Driver>,
+    packets: Arc<PacketReceiver>,
+    wished: watch::Receiver<Wishes>,
+    backoff: Backoff,
+    first_try: bool,
+    ending: Ending,
+}
+
+/// What comes after a wait.
+#[derive(PartialEq)]
+enum Next {
+    TryAgain,
+    Stop,
+}
+
+impl Supervisor {
+    async fn run(mut self) {
+        loop {
+            self.ledger().enter(DestinationState::Connecting, None, None);
+            let outcome = self.attempt().await;
+            let held = {
+                let s = self.ledger().state.lock();
+                s.state == DestinationState::Live && self.ledger().clock.now() - s.entered >= HELD
+            };
+            self.ledger().settle(&self.packets);
+            self.first_try = false;
+            let Some(Err(e)) = outcome else { break };
+            if self.is_to_stop() {
+                // The goodbye went wrong; the creator wanted the end anyway.
+                tracing::debug!(destination = %self.ledger().to, error = %e, "while stopping");
+                break;
+            }
+            if held {
+                self.backoff.reset();
+            }
+            if self.after_error(&e).await == Next::Stop {
+                break;
+            }
+        }
+        self.ledger().enter(DestinationState::Stopped, None, None);
+        tracing::info!(destination = %self.ledger().to, "stopped");
+    }
+
+    fn ledger(&self) -> &Arc<Ledger> {
+        &self.ending.ledger
+    }
+
+    /// One connection, from its beginning to its end; `None` when it was cut off because it is to stop.
+    async fn attempt(&mut self) -> Option<Result<(), OutputError>> {
+        let ledger = self.ending.ledger.clone();
+        let link = Link::new(ledger.clone(), self.packets.clone(), self.first_try);
+        let mut wished = self.wished.clone();
+        let cut_off = async {
+            // An error means that the handle is gone, which is a wish to stop as well.
+            let _ = wished.wait_for(|w| w.stop).await;
+            if ledger.current() == DestinationState::Live {
+                time::sleep(GOODBYE).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            outcome = self.driver.run(ledger.fanout.info(), &self.packets, &link) => Some(outcome),
+            () = cut_off => None,
+        }
+    }
+
+    /// Goes to `retrying` or `failed` and waits there.
+    async fn after_error(&mut self, e: &OutputError) -> Next {
+        let retries = self.wished.borrow().retries;
+        let wait = e.retryable().then(|| self.backoff.next_wait());
+        let until = wait.map(|w| self.ledger().clock.now() + MediaTime::from_duration(w));
+        let state = match until {
+            Some(_) => DestinationState::Retrying,
+            None => DestinationState::Failed,
+        };
+        tracing::warn!(destination = %self.ledger().to, error = %e, wait_s = wait.map(|w| w.as_secs_f64()), "not live");
+        self.ledger().enter(state, Some(e.to_string()), until);
+        loop {
+            if self.is_to_stop() {
+                return Next::Stop;
+            }
+            if self.wished.borrow_and_update().retries != retries {
+                self.backoff.reset();
+                return Next::TryAgain;
+            }
+            let left = until.map(|t| t - self.ledger().clock.now());
+            if left.is_some_and(|l| l <= MediaTime::ZERO) {
+                return Next::TryAgain;
+            }
+            let look = left.map_or(LOOK, |l| l.to_duration().min(LOOK));
+            let _ = time::timeout(look, self.wished.changed()).await;
+        }
+    }
+
+    /// The creator stopped it, or the show has ended.
+    fn is_to_stop(&self) -> bool {
+        self.wished.borrow().stop || self.wished.has_changed().is_err() || self.ending.ledger.queue.is_ended()
+    }
+}
