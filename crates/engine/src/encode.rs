@@ -1,0 +1,332 @@
+//! The encoders of a show: one per distinct encode, each on its own thread behind a short queue, started when the first
+//! destination or recording asks for it and shared by all that ask for the same.
+
+use crate::{
+    EngineError,
+    events::{EventLevel, EventLog},
+    feed::Feed,
+};
+use arc_swap::ArcSwap;
+use codec::{AudioEncoder, Availability, VideoEncoder};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use media::{AudioBlock, FrameRate, Packet, StreamInfo, StreamKind, VideoFrame};
+use outputs::Fanout;
+use parking_lot::Mutex;
+use project::{AudioEncoding, Project, VideoEncoding};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+};
+
+/// Pictures that may wait for an encoder. Each is a reference, but may hold a whole picture's memory.
+const VIDEO_QUEUE: usize = 12;
+/// Audio blocks (10 ms) that may wait.
+const AUDIO_QUEUE: usize = 100;
+
+/// One video encode.
+pub(crate) struct VideoLane {
+    pub(crate) id: String,
+    pub(crate) canvas: usize,
+    pub(crate) implementation: String,
+    settings: VideoEncoding,
+    queue: Mutex<Option<Sender<Arc<VideoFrame>>>>,
+    feeds: Mutex<Vec<Arc<Feed>>>,
+    stream: media::VideoStream,
+    force_key: Arc<AtomicBool>,
+    pub(crate) frames_in: AtomicU64,
+    pub(crate) frames_out: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    pub(crate) failed: AtomicBool,
+}
+
+impl VideoLane {
+    /// Hands over a picture; a full queue loses it, counted.
+    pub(crate) fn offer(&self, frame: &Arc<VideoFrame>) {
+        let queue = self.queue.lock();
+        let Some(tx) = queue.as_ref() else { return };
+        self.frames_in.fetch_add(1, Relaxed);
+        match tx.try_send(frame.clone()) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                self.dropped.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    fn publish(&self, packets: &mut Vec<Packet>) {
+        if packets.is_empty() {
+            return;
+        }
+        self.frames_out.fetch_add(packets.len() as u64, Relaxed);
+        self.bytes
+            .fetch_add(packets.iter().map(|p| p.data.len() as u64).sum(), Relaxed);
+        let shared: Vec<Arc<Packet>> = packets.drain(..).map(Arc::new).collect();
+        for feed in self.feeds.lock().iter() {
+            feed.push(shared.iter().cloned());
+        }
+    }
+
+    fn run(&self, mut encoder: VideoEncoder, frames: &Receiver<Arc<VideoFrame>>, log: &EventLog) {
+        let mut out = Vec::new();
+        let mut result = Ok(());
+        for frame in frames {
+            result = encoder.encode(&frame, self.force_key.swap(false, Relaxed), &mut out);
+            if result.is_err() {
+                break;
+            }
+            self.publish(&mut out);
+        }
+        if result.is_ok() {
+            result = encoder.finish(&mut out);
+            self.publish(&mut out);
+        }
+        if let Err(e) = result {
+            self.failed.store(true, Relaxed);
+            log.add(
+                EventLevel::Error,
+                format!("encoder:{}", self.id),
+                format!("encoder {} stopped: {e}", self.implementation),
+            );
+        }
+        for feed in self.feeds.lock().iter() {
+            feed.end_stream(StreamKind::Video);
+        }
+    }
+}
+
+/// One audio encode of the master track.
+pub(crate) struct AudioLane {
+    settings: AudioEncoding,
+    queue: Mutex<Option<Sender<Arc<AudioBlock>>>>,
+    feeds: Mutex<Vec<Arc<Feed>>>,
+    stream: media::AudioStream,
+}
+
+impl AudioLane {
+    /// Hands over a block of the master track; never waits.
+    pub(crate) fn offer(&self, block: &Arc<AudioBlock>) {
+        if let Some(tx) = self.queue.lock().as_ref()
+            && tx.try_send(block.clone()).is_err()
+        {
+            tracing::warn!("the audio encoder is too slow: 10 ms of sound lost");
+        }
+    }
+
+    fn run(&self, mut encoder: AudioEncoder, blocks: &Receiver<Arc<AudioBlock>>, log: &EventLog) {
+        let mut out: Vec<Packet> = Vec::new();
+        let mut publish = |out: &mut Vec<Packet>| {
+            let shared: Vec<_> = out.drain(..).map(Arc::new).collect();
+            for feed in self.feeds.lock().iter() {
+                feed.push(shared.iter().cloned());
+            }
+        };
+        let mut result = Ok(());
+        for block in blocks {
+            result = encoder.encode(&block, &mut out);
+            if result.is_err() {
+                break;
+            }
+            publish(&mut out);
+        }
+        if let Err(e) = result.and_then(|()| encoder.finish(&mut out)) {
+            log.add(
+                EventLevel::Error,
+                "encoder:audio",
+                format!("the sound encoder stopped: {e}"),
+            );
+        }
+        publish(&mut out);
+        for feed in self.feeds.lock().iter() {
+            feed.end_stream(StreamKind::Audio(0));
+        }
+    }
+}
+
+/// What the encoders of a canvas are opened for.
+#[derive(Clone, Copy)]
+pub(crate) struct CanvasFormat {
+    pub(crate) size: (u32, u32),
+    pub(crate) rate: FrameRate,
+}
+
+/// All encoders of a show.
+pub(crate) struct Encoders {
+    pub(crate) video: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
+    pub(crate) audio: Arc<ArcSwap<Vec<Arc<AudioLane>>>>,
+    feeds: Mutex<Vec<(usize, usize, Arc<Feed>)>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    canvases: Vec<CanvasFormat>,
+    probes: Box<dyn Fn() -> Vec<Availability> + Send + Sync>,
+    log: EventLog,
+}
+
+impl Encoders {
+    pub(crate) fn new(
+        canvases: Vec<CanvasFormat>,
+        probes: Box<dyn Fn() -> Vec<Availability> + Send + Sync>,
+        log: EventLog,
+    ) -> Self {
+        Self {
+            video: Arc::default(),
+            audio: Arc::default(),
+            feeds: Mutex::default(),
+            threads: Mutex::default(),
+            canvases,
+            probes,
+            log,
+        }
+    }
+
+    /// The output of the project's encoder `id` (the first when empty), started now if nobody used it before.
+    pub(crate) fn feed(&self, project: &Project, id: &str) -> Result<Arc<Feed>, EngineError> {
+        let encoder = project.encoder(id).ok_or_else(|| EngineError::NotFound {
+            what: "encoder",
+            id: id.to_owned(),
+            hint: crate::plan::hint(project.encoders.iter().map(|e| e.id.as_str())),
+        })?;
+        let canvas = project
+            .canvases
+            .iter()
+            .position(|c| c.id == encoder.canvas)
+            .ok_or_else(|| EngineError::NotFound {
+                what: "canvas",
+                id: encoder.canvas.clone(),
+                hint: crate::plan::hint(project.canvases.iter().map(|c| c.id.as_str())),
+            })?;
+        // Held throughout, so that two askers never start the same encode twice.
+        let mut feeds = self.feeds.lock();
+        let v = self.video_lane(&encoder.id, canvas, &encoder.video)?;
+        let a = self.audio_lane(&encoder.audio)?;
+        if let Some((.., feed)) = feeds.iter().find(|f| (f.0, f.1) == (v, a)) {
+            return Ok(feed.clone());
+        }
+        let (video, audio) = (self.video.load()[v].clone(), self.audio.load()[a].clone());
+        let info = StreamInfo {
+            video: Some(video.stream.clone()),
+            audio: vec![audio.stream.clone()],
+        };
+        let key = video.force_key.clone();
+        let fanout = Fanout::new(info);
+        fanout.on_keyframe_request(move || key.store(true, Relaxed));
+        let feed = Arc::new(Feed::new(fanout));
+        video.feeds.lock().push(feed.clone());
+        audio.feeds.lock().push(feed.clone());
+        feeds.push((v, a, feed.clone()));
+        Ok(feed)
+    }
+
+    fn video_lane(&self, id: &str, canvas: usize, settings: &VideoEncoding) -> Result<usize, EngineError> {
+        let lanes = self.video.load();
+        if let Some(i) = lanes.iter().position(|l| l.canvas == canvas && l.settings == *settings) {
+            return Ok(i);
+        }
+        let format = self.canvases[canvas];
+        let (implementation, encoder) = self.open_video(id, settings, format)?;
+        let (tx, rx) = bounded(VIDEO_QUEUE);
+        let lane = Arc::new(VideoLane {
+            id: id.to_owned(),
+            canvas,
+            implementation,
+            settings: settings.clone(),
+            queue: Mutex::new(Some(tx)),
+            feeds: Mutex::default(),
+            stream: encoder.stream().clone(),
+            force_key: Arc::default(),
+            frames_in: AtomicU64::new(0),
+            frames_out: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
+        });
+        let (worker, log) = (lane.clone(), self.log.clone());
+        let thread = std::thread::Builder::new()
+            .name(format!("encode-{id}"))
+            .spawn(move || worker.run(encoder, &rx, &log))?;
+        self.threads.lock().push(thread);
+        self.video
+            .store(Arc::new(lanes.iter().cloned().chain([lane]).collect()));
+        Ok(lanes.len())
+    }
+
+    /// Opens the wanted encoder, or the software one with a word in the log.
+    fn open_video(
+        &self,
+        id: &str,
+        settings: &VideoEncoding,
+        f: CanvasFormat,
+    ) -> Result<(String, VideoEncoder), EngineError> {
+        let (chosen, why) = codec::choose(&settings.implementation, &(self.probes)())?;
+        if let Some(why) = why {
+            self.log.add(EventLevel::Warning, format!("encoder:{id}"), why);
+        }
+        match VideoEncoder::open(&chosen, settings, f.size.0, f.size.1, f.rate) {
+            Ok(e) => Ok((chosen, e)),
+            Err(e) if chosen != SOFTWARE => {
+                self.log.add(
+                    EventLevel::Warning,
+                    format!("encoder:{id}"),
+                    format!("{chosen} could not be opened ({e}); encoding on the processor instead"),
+                );
+                Ok((
+                    SOFTWARE.to_owned(),
+                    VideoEncoder::open(SOFTWARE, settings, f.size.0, f.size.1, f.rate)?,
+                ))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    fn audio_lane(&self, settings: &AudioEncoding) -> Result<usize, EngineError> {
+        let lanes = self.audio.load();
+        if let Some(i) = lanes.iter().position(|l| l.settings == *settings) {
+            return Ok(i);
+        }
+        let encoder = AudioEncoder::open(settings)?;
+        let (tx, rx) = bounded(AUDIO_QUEUE);
+        let lane = Arc::new(AudioLane {
+            settings: settings.clone(),
+            queue: Mutex::new(Some(tx)),
+            feeds: Mutex::default(),
+            stream: encoder.stream().clone(),
+        });
+        let (worker, log) = (lane.clone(), self.log.clone());
+        let thread = std::thread::Builder::new()
+            .name("encode-audio".into())
+            .spawn(move || worker.run(encoder, &rx, &log))?;
+        self.threads.lock().push(thread);
+        self.audio
+            .store(Arc::new(lanes.iter().cloned().chain([lane]).collect()));
+        Ok(lanes.len())
+    }
+
+    /// No more pictures come: the video encoders empty themselves.
+    pub(crate) fn end_video(&self) {
+        for lane in self.video.load().iter() {
+            lane.queue.lock().take();
+        }
+    }
+
+    /// No more sound comes.
+    pub(crate) fn end_audio(&self) {
+        for lane in self.audio.load().iter() {
+            lane.queue.lock().take();
+        }
+    }
+
+    /// Waits for the encoders to end; call both `end_*` first.
+    pub(crate) fn join(&self) {
+        for t in self.threads.lock().drain(..) {
+            if t.join().is_err() {
+                self.log
+                    .add(EventLevel::Error, "encoder", "an encoder ended in a fault");
+            }
+        }
+    }
+}
+
+/// The encoder that is always there.
+const SOFTWARE: &str = "x264";

@@ -1,0 +1,37 @@
+//! The running show. [`Show::start`] opens the sources, starts one tick thread per canvas, the sound thread and one
+//! encoder thread per distinct encode, connects the destinations and writes the recording; commands go in, snapshots,
+//! events and at the end a [`Report`] come out. It knows no HTTP and no window.
+
+mod command;
+mod conduct;
+mod encode;
+mod error;
+mod events;
+mod feed;
+mod heard;
+mod offline;
+mod options;
+mod plan;
+mod preflight;
+mod process;
+mod report;
+mod show;
+mod snapshot;
+mod sound;
+mod stage;
+mod state;
+mod tick;
+mod watch;
+
+pub use command::Command;
+pub use error::EngineError;
+pub use events::{Event, EventLevel};
+pub use offline::{OfflineFrame, render_frame};
+pub use options::{ExtraDestination, ShowOptions};
+pub use plan::validate;
+pub use preflight::{Finding, FindingLevel, check};
+pub use process::{ProcessUse, process_use};
+pub use report::*;
+pub use show::Show;
+pub use snapshot::*;
+pub use state::Remote;

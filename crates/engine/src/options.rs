@@ -1,0 +1,45 @@
+//! What the person starting a show asks for beyond the project.
+
+use compositor::RendererChoice;
+use media::FrameRate;
+use std::path::PathBuf;
+
+/// A destination named on the command line.
+#[derive(Clone, Debug)]
+pub struct ExtraDestination {
+    /// Its URL with the key, as the person gave it.
+    pub url: media::Secret,
+}
+
+/// How a show is run.
+#[derive(Clone, Debug)]
+pub struct ShowOptions {
+    /// Destinations besides the project's.
+    pub extra_destinations: Vec<ExtraDestination>,
+    /// Record to this file, whatever the project says.
+    pub record: Option<PathBuf>,
+    /// End after this many seconds of show.
+    pub duration_s: Option<f64>,
+    /// Which renderer.
+    pub renderer: RendererChoice,
+    /// Another size for the main canvas; the scene is scaled to it.
+    pub size: Option<(u32, u32)>,
+    /// Another rate for the main canvas.
+    pub fps: Option<FrameRate>,
+    /// The program to run for probing hardware encoders (itself); none means software only.
+    pub probe_exe: Option<PathBuf>,
+}
+
+impl Default for ShowOptions {
+    fn default() -> Self {
+        Self {
+            extra_destinations: vec![],
+            record: None,
+            duration_s: None,
+            renderer: RendererChoice::Auto,
+            size: None,
+            fps: None,
+            probe_exe: None,
+        }
+    }
+}

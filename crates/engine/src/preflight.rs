@@ -1,0 +1,218 @@
+//! What would fail, before it does: `footlight check` and, later, the list beside the Go live button.
+
+use crate::{
+    EngineError, ShowOptions, plan,
+    stage::{Stage, StageSetting, state_words},
+};
+use media::{Clock, MediaTime, SystemClock};
+use project::Project;
+use serde::Serialize;
+use std::{
+    net::{TcpStream, ToSocketAddrs},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingLevel {
+    /// Looked at, and it is well.
+    Pass,
+    /// The show would run, but something is missing or odd.
+    Warn,
+    /// This part would not work.
+    Fail,
+}
+
+/// One thing that was checked.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// How it stands.
+    pub level: FindingLevel,
+    /// What it is about: `project`, `source:cam`, `destination:yt`, `recording`, `encoder:main`.
+    pub subject: String,
+    /// In words.
+    pub message: String,
+}
+
+const SOURCE_LIMIT: MediaTime = MediaTime::from_millis(4000);
+const CONNECT_LIMIT: Duration = Duration::from_secs(4);
+
+/// Opens every source, reaches every destination and tries every folder, in well under ten seconds.
+pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Vec<Finding> {
+    let mut found = Findings(vec![]);
+    let project = match plan::apply_options(project.clone(), options) {
+        Ok(p) => p,
+        Err(e) => {
+            found.add(FindingLevel::Fail, "project", e.to_string());
+            return found.0;
+        }
+    };
+    check_sources(&project, project_dir, &mut found);
+    check_encoders(&project, options, &mut found);
+    check_destinations(&project, &mut found);
+    check_recording(&project, project_dir, options, &mut found);
+    found.0
+}
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Finding {
+            level,
+            subject: subject.into(),
+            message: message.into(),
+        });
+    }
+}
+
+fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let canvas = &project.canvases[0];
+    let setting = StageSetting {
+        clock: clock.clone(),
+        start: MediaTime::ZERO,
+        rate: canvas.fps,
+        canvas: (canvas.width, canvas.height),
+        project_dir,
+    };
+    for s in &project.sources {
+        let subject = format!("source:{}", s.id);
+        if crate::stage::kind_of(&s.kind).is_none() {
+            found.add(
+                FindingLevel::Warn,
+                subject,
+                format!("{}: this version has no source of kind `{}`", s.label(), s.kind),
+            );
+            continue;
+        }
+        let stage = match Stage::open(project, &setting, None, |id| id == s.id) {
+            Ok(stage) => stage,
+            Err(e) => {
+                found.add(FindingLevel::Fail, subject, e.to_string());
+                continue;
+            }
+        };
+        stage.wait_ready(&*clock, SOURCE_LIMIT);
+        for live in stage.sources.values() {
+            match state_words(&live.source.lock().state()) {
+                (_, Some(reason)) => {
+                    found.add(FindingLevel::Fail, subject.as_str(), format!("{}: {reason}", s.label()))
+                }
+                _ => found.add(FindingLevel::Pass, subject.as_str(), format!("{} is there", s.label())),
+            }
+        }
+        stage.stop();
+    }
+}
+
+fn check_encoders(project: &Project, options: &ShowOptions, found: &mut Findings) {
+    let probes = options
+        .probe_exe
+        .as_deref()
+        .map(|exe| codec::probe_all(exe, Duration::from_secs(5)))
+        .unwrap_or_default();
+    let sizes = plan::output_sizes(project, options);
+    for e in &project.encoders {
+        let subject = format!("encoder:{}", e.id);
+        let Some(i) = project.canvases.iter().position(|c| c.id == e.canvas) else {
+            found.add(
+                FindingLevel::Fail,
+                subject,
+                format!("there is no canvas `{}`", e.canvas),
+            );
+            continue;
+        };
+        let opened = codec::choose(&e.video.implementation, &probes).and_then(|(id, why)| {
+            codec::VideoEncoder::open(&id, &e.video, sizes[i].0, sizes[i].1, project.canvases[i].fps).map(|_| (id, why))
+        });
+        match opened {
+            Ok((id, None)) => found.add(
+                FindingLevel::Pass,
+                subject,
+                format!("{}×{} encodes with {id}", sizes[i].0, sizes[i].1),
+            ),
+            Ok((_, Some(why))) => found.add(FindingLevel::Warn, subject, why),
+            Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
+        }
+    }
+}
+
+fn check_destinations(project: &Project, found: &mut Findings) {
+    if project.destinations.iter().all(|d| !d.enabled) {
+        found.add(
+            FindingLevel::Warn,
+            "project",
+            "no destination is on: nobody would see this show",
+        );
+    }
+    for d in project.destinations.iter().filter(|d| d.enabled) {
+        let subject = format!("destination:{}", d.id);
+        let kind = match outputs::destination_kind(&d.kind) {
+            Ok(kind) => kind,
+            Err(e) => {
+                found.add(FindingLevel::Warn, subject, format!("{}: {e}", d.label()));
+                continue;
+            }
+        };
+        let endpoint = (kind.endpoint)(&d.settings);
+        match endpoint
+            .map_err(|e| e.to_string())
+            .and_then(|e| e.map_or(Ok(()), |(host, port)| reach(&host, port)))
+        {
+            Ok(()) => found.add(FindingLevel::Pass, subject, format!("{} answers", d.label())),
+            Err(e) => found.add(FindingLevel::Fail, subject, format!("{}: {e}", d.label())),
+        }
+    }
+}
+
+fn reach(host: &str, port: u16) -> Result<(), String> {
+    let addresses: Vec<_> = (host, port)
+        .to_socket_addrs()
+        .map_err(|_| format!("`{host}` is not known; check the address and this computer's network"))?
+        .collect();
+    let mut last = format!("`{host}` has no address");
+    for a in addresses {
+        match TcpStream::connect_timeout(&a, CONNECT_LIMIT) {
+            Ok(_) => return Ok(()),
+            Err(e) => last = format!("nothing answers at {host}:{port} ({e}); is the server running?"),
+        }
+    }
+    Err(last)
+}
+
+fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions, found: &mut Findings) {
+    let folder = match &options.record {
+        Some(file) => file.parent().map(Path::to_owned).unwrap_or_default(),
+        None if project.recording.enabled => project_dir.join(&project.recording.folder),
+        None => return,
+    };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".").to_owned()
+    } else {
+        folder
+    };
+    match writable(&folder) {
+        Ok(()) => found.add(
+            FindingLevel::Pass,
+            "recording",
+            format!("{} can be written", folder.display()),
+        ),
+        Err(e) => found.add(
+            FindingLevel::Fail,
+            "recording",
+            format!("{} can't be written: {e}; choose another folder", folder.display()),
+        ),
+    }
+}
+
+fn writable(folder: &Path) -> Result<(), EngineError> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".footlight-{}", std::process::id()));
+    std::fs::write(&probe, b"x")?;
+    std::fs::remove_file(&probe)?;
+    Ok(())
+}

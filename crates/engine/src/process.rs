@@ -1,0 +1,40 @@
+//! What this process uses.
+
+/// CPU and memory of this process so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessUse {
+    /// CPU seconds, user and system.
+    pub cpu_s: f64,
+    /// Highest resident memory, MiB.
+    pub peak_rss_mib: f64,
+}
+
+/// Reads the counters of the operating system (zero where it has none).
+pub fn process_use() -> ProcessUse {
+    ProcessUse {
+        cpu_s: cpu_seconds(),
+        peak_rss_mib: peak_rss_mib().unwrap_or_default(),
+    }
+}
+
+#[cfg(unix)]
+fn cpu_seconds() -> f64 {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    t.tv_sec as f64 + t.tv_nsec as f64 / 1e9
+}
+
+#[cfg(not(unix))]
+fn cpu_seconds() -> f64 {
+    0.0
+}
+
+/// `VmHWM` of /proc/self/status (Linux).
+fn peak_rss_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    line.split_whitespace()
+        .next()?
+        .parse::<f64>()
+        .ok()
+        .map(|kib| kib / 1024.0)
+}

@@ -1,0 +1,293 @@
+//! Starting, running and ending a show.
+
+use crate::{
+    EngineError, Event, EventLevel, Report, ShowOptions, Snapshot,
+    encode::{CanvasFormat, Encoders},
+    events::EventLog,
+    plan,
+    sound::{SoundState, SoundThread},
+    stage::{Stage, StageSetting},
+    tick::{CanvasCounters, Ticker},
+};
+use arc_swap::ArcSwap;
+use media::{Clock, FrameRate, MediaTime, SystemClock};
+use outputs::{DestinationHandle, Env, HlsStore, Recorder, RecordingStatus};
+use parking_lot::Mutex;
+use project::Project;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+};
+
+/// Time given to sources and encoders before the first picture is due.
+const LEAD: MediaTime = MediaTime::from_millis(150);
+/// The longest the first picture is held back for a source that is slow to open.
+const PREROLL: MediaTime = MediaTime::from_millis(2500);
+
+/// A running show. Dropping it ends it as [`Show::end`] does.
+pub struct Show {
+    pub(crate) shared: Arc<Shared>,
+    threads: Mutex<Threads>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+#[derive(Default)]
+struct Threads {
+    ticks: Vec<JoinHandle<MediaTime>>,
+    sound: Option<JoinHandle<()>>,
+    watch: Option<JoinHandle<()>>,
+    finished: bool,
+}
+
+/// What the threads and the handle share.
+pub(crate) struct Shared {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) start: MediaTime,
+    pub(crate) project: Arc<ArcSwap<Project>>,
+    pub(crate) project_dir: PathBuf,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) encoders: Encoders,
+    pub(crate) canvases: Vec<CanvasFormat>,
+    pub(crate) counters: Vec<Arc<CanvasCounters>>,
+    pub(crate) renderer: (String, String),
+    pub(crate) destinations: Mutex<BTreeMap<String, Arc<DestinationHandle>>>,
+    pub(crate) recorders: Mutex<Vec<Recorder>>,
+    pub(crate) recorded: Mutex<Vec<RecordingStatus>>,
+    pub(crate) sound: Arc<Mutex<SoundState>>,
+    pub(crate) env: Env,
+    pub(crate) rt: tokio::runtime::Handle,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) ended: Arc<AtomicBool>,
+    pub(crate) fps_now: Mutex<Vec<f64>>,
+    pub(crate) log: EventLog,
+}
+
+impl Show {
+    /// Opens everything and starts. `project_dir` is what relative paths in the project are relative to.
+    ///
+    /// # Errors
+    /// Wrong settings, no encoder or no renderer. A missing file, device or server is no error: the show starts without
+    /// and says so.
+    pub fn start(project: Project, project_dir: &Path, options: &ShowOptions) -> Result<Self, EngineError> {
+        let project = plan::apply_options(project, options)?;
+        let sizes = plan::output_sizes(&project, options);
+        let main_rate = project.canvases[0].fps;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let start = main_rate.time_of(main_rate.index_at(clock.now() + LEAD) + 1);
+        let log = EventLog::new(clock.clone(), start);
+        let setting = StageSetting {
+            clock: clock.clone(),
+            start,
+            rate: main_rate,
+            canvas: sizes[0],
+            project_dir,
+        };
+        let stage = Arc::new(Stage::open(&project, &setting, Some(&log), |_| true)?);
+        let mut renderers = vec![];
+        for &(w, h) in &sizes {
+            let (renderer, why) = compositor::create(options.renderer, w, h)?;
+            if let Some(why) = why {
+                log.add(EventLevel::Warning, "show", why);
+            }
+            renderers.push(renderer);
+        }
+        let canvases: Vec<_> = project
+            .canvases
+            .iter()
+            .zip(&sizes)
+            .map(|(c, &size)| CanvasFormat { size, rate: c.fps })
+            .collect();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("network")
+            .enable_all()
+            .build()?;
+        let shared = Arc::new(Shared {
+            start,
+            project_dir: project_dir.to_owned(),
+            stage,
+            encoders: Encoders::new(canvases.clone(), probes(options), log.clone()),
+            counters: canvases.iter().map(|_| Arc::default()).collect(),
+            renderer: (renderers[0].name().to_owned(), renderers[0].adapter()),
+            fps_now: Mutex::new(vec![0.0; canvases.len()]),
+            canvases,
+            destinations: Mutex::default(),
+            recorders: Mutex::default(),
+            recorded: Mutex::default(),
+            sound: Arc::default(),
+            env: Env {
+                hls: Arc::new(HlsStore::new()),
+                clock: clock.clone(),
+            },
+            rt: runtime.handle().clone(),
+            stop: Arc::default(),
+            ended: Arc::default(),
+            project: Arc::new(ArcSwap::from_pointee(project)),
+            clock,
+            log,
+        });
+        shared.start_outputs(options)?;
+        let threads = Mutex::new(start_threads(&shared, renderers, options)?);
+        Ok(Self {
+            shared,
+            threads,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// The state at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.snapshot()
+    }
+
+    /// What happened after event number `seq` (0 for everything kept).
+    pub fn events_since(&self, seq: u64) -> Vec<Event> {
+        self.shared.log.since(seq)
+    }
+
+    /// A handle for servers and other threads.
+    pub fn remote(&self) -> crate::state::Remote {
+        crate::state::Remote(self.shared.clone())
+    }
+
+    /// Asks the show to end; [`Show::end`] then waits for it.
+    pub fn request_stop(&self) {
+        self.shared.stop.store(true, Relaxed);
+    }
+
+    /// Whether the pictures have ended: by request, by length, or since nothing encodes any more.
+    pub fn is_over(&self) -> bool {
+        self.threads.lock().ticks.iter().all(JoinHandle::is_finished)
+    }
+
+    /// Ends the show in order: pictures, sound, encoders, destinations, recording. Gives the report; asking again gives
+    /// it again.
+    pub fn end(&self) -> Report {
+        self.request_stop();
+        let mut threads = self.threads.lock();
+        if !threads.finished {
+            threads.finished = true;
+            self.finish(&mut threads);
+        }
+        self.shared.report()
+    }
+
+    fn finish(&self, threads: &mut Threads) {
+        let s = &self.shared;
+        let ends: Vec<MediaTime> = threads.ticks.drain(..).filter_map(|t| t.join().ok()).collect();
+        s.encoders.end_video();
+        s.sound_end()
+            .store(ends.into_iter().max().unwrap_or(MediaTime::ZERO).0, Relaxed);
+        if let Some(t) = threads.sound.take()
+            && t.join().is_err()
+        {
+            s.log.add(EventLevel::Error, "show", "the sound ended in a fault");
+        }
+        s.encoders.end_audio();
+        s.encoders.join();
+        s.stop_destinations();
+        s.stop_recordings();
+        s.stage.stop();
+        s.ended.store(true, Relaxed);
+        if let Some(t) = threads.watch.take() {
+            let _ = t.join();
+        }
+    }
+
+    /// The async runtime the outputs run on; `control` may use it too.
+    pub fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.shared.rt
+    }
+}
+
+impl Drop for Show {
+    fn drop(&mut self) {
+        self.end();
+        if let Some(rt) = self.runtime.take() {
+            rt.shutdown_background();
+        }
+    }
+}
+
+fn probes(options: &ShowOptions) -> Box<dyn Fn() -> Vec<codec::Availability> + Send + Sync> {
+    let exe = options.probe_exe.clone();
+    Box::new(move || {
+        exe.as_deref()
+            .map(|exe| codec::probe_all(exe, std::time::Duration::from_secs(5)))
+            .unwrap_or_default()
+    })
+}
+
+fn start_threads(
+    s: &Arc<Shared>,
+    renderers: Vec<Box<dyn compositor::Renderer>>,
+    options: &ShowOptions,
+) -> Result<Threads, EngineError> {
+    s.stage.wait_ready(&*s.clock, PREROLL);
+    // Sources that were slow have used up the lead; the show then begins a little later on its own grid.
+    let begin = s.clock.now().max(s.start);
+    let mut threads = Threads::default();
+    for (i, renderer) in renderers.into_iter().enumerate() {
+        let format = s.canvases[i];
+        let first = first_frame(format.rate, begin);
+        let ticker = Ticker {
+            canvas: i,
+            size: format.size,
+            rate: format.rate,
+            first,
+            end: options
+                .duration_s
+                .map(|d| first + (d * format.rate.as_f64()).round().max(1.0) as i64),
+            clock: s.clock.clone(),
+            project: s.project.clone(),
+            stage: s.stage.clone(),
+            lanes: s.encoders.video.clone(),
+            counters: s.counters[i].clone(),
+            stop: s.stop.clone(),
+            log: s.log.clone(),
+        };
+        threads.ticks.push(
+            std::thread::Builder::new()
+                .name(format!("tick-{i}"))
+                .spawn(move || ticker.run(renderer))?,
+        );
+    }
+    let sound = SoundThread {
+        clock: s.clock.clone(),
+        start: begin,
+        end: s.sound_end(),
+        project: s.project.clone(),
+        stage: s.stage.clone(),
+        lanes: s.encoders.audio.clone(),
+        state: s.sound.clone(),
+    };
+    threads.sound = Some(
+        std::thread::Builder::new()
+            .name("sound".into())
+            .spawn(move || sound.run())?,
+    );
+    let watched = s.clone();
+    threads.watch = Some(
+        std::thread::Builder::new()
+            .name("watch".into())
+            .spawn(move || watched.watch())?,
+    );
+    Ok(threads)
+}
+
+/// The first frame on the grid at or after `t`.
+fn first_frame(rate: FrameRate, t: MediaTime) -> i64 {
+    rate.index_at(t - MediaTime(1)) + 1
+}
+
+impl Shared {
+    /// Where the sound thread learns when to end.
+    fn sound_end(&self) -> Arc<AtomicI64> {
+        self.sound.lock().end.clone()
+    }
+}

@@ -1,0 +1,130 @@
+//! The state of a show at a moment, as the status line, the watch page and the API see it.
+
+use outputs::{DestinationStatus, RecordingStatus};
+use serde::Serialize;
+
+/// The state of a show.
+#[derive(Clone, Debug, Serialize)]
+pub struct Snapshot {
+    /// The project's name.
+    pub project: String,
+    /// Whether it still runs.
+    pub running: bool,
+    /// Seconds since the first picture.
+    pub elapsed_s: f64,
+    /// `software` or `gpu`.
+    pub renderer: String,
+    /// What it runs on.
+    pub adapter: String,
+    /// Per canvas.
+    pub canvases: Vec<CanvasState>,
+    /// Per distinct encode.
+    pub encoders: Vec<EncoderState>,
+    /// Per destination.
+    pub destinations: Vec<DestinationView>,
+    /// The recordings, newest last.
+    pub recordings: Vec<RecordingStatus>,
+    /// Per source.
+    pub sources: Vec<SourceView>,
+    /// The master track.
+    pub master: Level,
+    /// Integrated loudness, LUFS.
+    pub lufs: Option<f64>,
+    /// All scenes.
+    pub scenes: Vec<SceneView>,
+}
+
+/// One canvas.
+#[derive(Clone, Debug, Serialize)]
+pub struct CanvasState {
+    /// Its id.
+    pub id: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// The rate it should run at.
+    pub fps: f64,
+    /// Pictures a second over the last second.
+    pub fps_now: f64,
+    /// The scene on show.
+    pub scene: String,
+    /// Pictures due.
+    pub frames_due: u64,
+    /// Pictures drawn.
+    pub frames_rendered: u64,
+    /// Pictures repeated since nothing had changed.
+    pub frames_repeated: u64,
+    /// Pictures late.
+    pub frames_late: u64,
+    /// Pictures never made.
+    pub frames_skipped: u64,
+}
+
+/// One encode.
+#[derive(Clone, Debug, Serialize)]
+pub struct EncoderState {
+    /// Its id.
+    pub id: String,
+    /// Which encoder.
+    pub implementation: String,
+    /// Pictures out.
+    pub frames_out: u64,
+    /// Pictures dropped.
+    pub frames_dropped: u64,
+    /// Mean rate so far, kbit/s.
+    pub bitrate_kbps: f64,
+}
+
+/// One destination.
+#[derive(Clone, Debug, Serialize)]
+pub struct DestinationView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// Where, without the key.
+    pub url: String,
+    /// How it does.
+    #[serde(flatten)]
+    pub status: DestinationStatus,
+}
+
+/// One source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// `ready`, `waiting` or `ended`.
+    pub state: &'static str,
+    /// Why it waits.
+    pub reason: Option<String>,
+    /// Whether it is in the mix now.
+    pub heard: bool,
+    /// Its level.
+    pub level: Level,
+}
+
+/// A level after its fader, per channel.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Level {
+    /// Peak, dBFS; -120 is silence.
+    pub peak_db: [f32; 2],
+    /// RMS, dBFS.
+    pub rms_db: [f32; 2],
+}
+
+/// One scene.
+#[derive(Clone, Debug, Serialize)]
+pub struct SceneView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}

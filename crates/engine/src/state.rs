@@ -1,0 +1,249 @@
+//! Snapshots and the report: reading a running show, never changing it.
+
+use crate::{
+    AudioReport, CanvasReport, CanvasState, Command, DestinationReport, DestinationView, EncoderReport, EncoderState,
+    EngineError, Event, Level, ProcessReport, RecordingReport, Report, SceneView, Snapshot, SourceView,
+    process::process_use, show::Shared, stage::state_words,
+};
+use outputs::{HlsStore, RecordingStatus, destination_kind};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+/// A handle on a running show for servers: reads it and sends it commands. Clones are cheap.
+#[derive(Clone)]
+pub struct Remote(pub(crate) Arc<Shared>);
+
+impl Remote {
+    /// The state at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        self.0.snapshot()
+    }
+    /// What happened after event number `seq`.
+    pub fn events_since(&self, seq: u64) -> Vec<Event> {
+        self.0.log.since(seq)
+    }
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// A sentence naming what is not there or out of range; the show is unchanged then.
+    pub fn command(&self, command: Command) -> Result<(), EngineError> {
+        self.0.conduct(command)
+    }
+    /// The pictures of the local destination.
+    pub fn hls(&self) -> Arc<HlsStore> {
+        self.0.env.hls.clone()
+    }
+}
+
+const SILENCE: Level = Level {
+    peak_db: [-120.0; 2],
+    rms_db: [-120.0; 2],
+};
+
+impl Shared {
+    pub(crate) fn elapsed_s(&self) -> f64 {
+        let rate = self.canvases[0].rate;
+        rate.time_of(self.counters[0].due.load(Relaxed) as i64).as_secs_f64()
+    }
+
+    fn bitrate(&self, bytes: u64) -> f64 {
+        let s = self.elapsed_s();
+        if s > 0.0 { bytes as f64 * 8.0 / 1000.0 / s } else { 0.0 }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let project = self.project.load();
+        let sound = self.sound.lock();
+        let fps_now = self.fps_now.lock();
+        Snapshot {
+            project: project.name.clone(),
+            running: !self.ended.load(Relaxed),
+            elapsed_s: self.elapsed_s(),
+            renderer: self.renderer.0.clone(),
+            adapter: self.renderer.1.clone(),
+            canvases: self
+                .canvas_reports()
+                .into_iter()
+                .enumerate()
+                .map(|(i, c)| CanvasState {
+                    scene: project.canvases[i].scene.clone(),
+                    fps_now: fps_now[i],
+                    id: c.id,
+                    width: c.width,
+                    height: c.height,
+                    fps: c.fps,
+                    frames_due: c.frames_due,
+                    frames_rendered: c.frames_rendered,
+                    frames_repeated: c.frames_repeated,
+                    frames_late: c.frames_late,
+                    frames_skipped: c.frames_skipped,
+                })
+                .collect(),
+            encoders: self
+                .encoder_reports()
+                .into_iter()
+                .map(|e| EncoderState {
+                    id: e.id,
+                    implementation: e.implementation,
+                    frames_out: e.frames_out,
+                    frames_dropped: e.frames_dropped,
+                    bitrate_kbps: e.bitrate_kbps,
+                })
+                .collect(),
+            destinations: self.destination_views(),
+            recordings: self.recording_states(),
+            sources: self
+                .stage
+                .sources
+                .iter()
+                .map(|(id, s)| {
+                    let (state, reason) = s
+                        .source
+                        .try_lock()
+                        .map_or(("ready", None), |src| state_words(&src.state()));
+                    SourceView {
+                        id: id.clone(),
+                        name: s.name.clone(),
+                        kind: s.kind.clone(),
+                        state,
+                        reason,
+                        heard: s.feed.is_some() && sound.heard.contains(id),
+                        level: sound.sources.get(id).copied().unwrap_or(SILENCE),
+                    }
+                })
+                .collect(),
+            master: sound.master.unwrap_or(SILENCE),
+            lufs: sound.lufs,
+            scenes: project
+                .scenes
+                .iter()
+                .map(|s| SceneView {
+                    id: s.id.clone(),
+                    name: s.label().to_owned(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Every destination of the project, started or not.
+    pub(crate) fn destination_views(&self) -> Vec<DestinationView> {
+        let project = self.project.load();
+        let running = self.destinations.lock();
+        project
+            .destinations
+            .iter()
+            .map(|d| DestinationView {
+                id: d.id.clone(),
+                name: d.label().to_owned(),
+                kind: d.kind.clone(),
+                url: destination_kind(&d.kind)
+                    .ok()
+                    .map(|k| (k.redacted_url)(&d.settings))
+                    .unwrap_or_default(),
+                status: running.get(&d.id).map(|h| h.status()).unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    pub(crate) fn recording_states(&self) -> Vec<RecordingStatus> {
+        let mut all = self.recorded.lock().clone();
+        all.extend(self.recorders.lock().iter().map(|r| r.status()));
+        all
+    }
+
+    fn canvas_reports(&self) -> Vec<CanvasReport> {
+        let project = self.project.load();
+        self.counters
+            .iter()
+            .enumerate()
+            .map(|(i, c)| {
+                let rendered = c.rendered.load(Relaxed);
+                CanvasReport {
+                    id: project.canvases[i].id.clone(),
+                    width: self.canvases[i].size.0,
+                    height: self.canvases[i].size.1,
+                    fps: self.canvases[i].rate.as_f64(),
+                    frames_due: c.due.load(Relaxed),
+                    frames_rendered: rendered,
+                    frames_repeated: c.repeated.load(Relaxed),
+                    frames_late: c.late.load(Relaxed),
+                    frames_skipped: c.skipped.load(Relaxed),
+                    compose_ms: c.compose_ns.load(Relaxed) as f64 / 1e6 / rendered.max(1) as f64,
+                }
+            })
+            .collect()
+    }
+
+    fn encoder_reports(&self) -> Vec<EncoderReport> {
+        let lanes = self.encoders.video.load();
+        lanes
+            .iter()
+            .map(|l| EncoderReport {
+                id: l.id.clone(),
+                codec: "h264".into(),
+                implementation: l.implementation.clone(),
+                frames_in: l.frames_in.load(Relaxed),
+                frames_out: l.frames_out.load(Relaxed),
+                frames_dropped: l.dropped.load(Relaxed),
+                bitrate_kbps: self.bitrate(l.bytes.load(Relaxed)),
+            })
+            .collect()
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        let sound = self.sound.lock();
+        let used = process_use();
+        let first = self
+            .counters
+            .iter()
+            .map(|c| c.first_done.load(Relaxed))
+            .filter(|&t| t > 0)
+            .min()
+            .unwrap_or(0);
+        Report {
+            version: env!("CARGO_PKG_VERSION").into(),
+            duration_s: self.elapsed_s(),
+            renderer: self.renderer.0.clone(),
+            adapter: self.renderer.1.clone(),
+            canvases: self.canvas_reports(),
+            encoders: self.encoder_reports(),
+            destinations: self
+                .destination_views()
+                .into_iter()
+                .map(|d| DestinationReport {
+                    id: d.id,
+                    name: d.name,
+                    url: d.url,
+                    state: d.status.state.name().to_owned(),
+                    connected_s: d.status.connected_s,
+                    bytes_sent: d.status.bytes_sent,
+                    frames_sent: d.status.frames_sent,
+                    frames_dropped: d.status.frames_dropped,
+                    reconnects: d.status.reconnects,
+                    first_packet_ms: d.status.first_packet_ms,
+                    last_error: d.status.last_error,
+                })
+                .collect(),
+            recordings: self
+                .recording_states()
+                .into_iter()
+                .map(|r| RecordingReport {
+                    path: r.path.display().to_string(),
+                    bytes: r.bytes,
+                    frames: r.frames,
+                    duration_s: r.duration_s,
+                    error: r.error,
+                })
+                .collect(),
+            audio: AudioReport {
+                master_lufs: sound.lufs,
+                peak_dbfs: sound.peak_dbfs,
+                xruns: sound.xruns,
+            },
+            process: ProcessReport {
+                cpu_s: used.cpu_s,
+                peak_rss_mib: used.peak_rss_mib,
+                startup_ms: first as f64 / 1e6,
+            },
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The heart of a canvas: a thread that, at the exact time of every frame, picks up the newest pictures, composes them
+//! and hands the result to the encoders. It never waits for anybody: a late source is shown again, a full encoder loses
+//! a frame and it is counted, and when the machine was too busy for too long the missed frames are skipped and counted.
+
+use crate::{
+    encode::VideoLane,
+    events::{EventLevel, EventLog},
+    stage::Stage,
+};
+use arc_swap::ArcSwap;
+use compositor::{DrawList, Renderer};
+use media::{Clock, FrameRate, MediaTime};
+use project::Project;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+
+/// How far the tick may lag before frames are given up: the encoders' queues smooth out less than this.
+const CATCH_UP: MediaTime = MediaTime::from_millis(300);
+
+/// Counters of a canvas.
+#[derive(Default)]
+pub(crate) struct CanvasCounters {
+    pub(crate) due: AtomicU64,
+    pub(crate) rendered: AtomicU64,
+    pub(crate) repeated: AtomicU64,
+    pub(crate) late: AtomicU64,
+    pub(crate) skipped: AtomicU64,
+    pub(crate) compose_ns: AtomicU64,
+    /// Set with the first picture: nanoseconds of engine time.
+    pub(crate) first_done: AtomicU64,
+}
+
+/// What a tick thread needs to know.
+pub(crate) struct Ticker {
+    pub(crate) canvas: usize,
+    /// Output size in pixels, which may differ from the canvas' own.
+    pub(crate) size: (u32, u32),
+    pub(crate) rate: FrameRate,
+    /// Index of the first frame on the engine's grid.
+    pub(crate) first: i64,
+    /// Index after the last frame, if the length is known.
+    pub(crate) end: Option<i64>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) project: Arc<ArcSwap<Project>>,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) lanes: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
+    pub(crate) counters: Arc<CanvasCounters>,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) log: EventLog,
+}
+
+impl Ticker {
+    /// Runs until told to stop or the last frame; gives the engine time at which the show's picture ends.
+    pub(crate) fn run(self, mut renderer: Box<dyn Renderer>) -> MediaTime {
+        raise_priority();
+        let mut index = self.first;
+        while !self.stop.load(Relaxed) && self.end.is_none_or(|e| index < e) {
+            let due = self.rate.time_of(index);
+            self.clock.sleep_until(due);
+            let lag = self.clock.now() - due;
+            if lag > CATCH_UP {
+                let target = self
+                    .rate
+                    .index_at(self.clock.now())
+                    .min(self.end.unwrap_or(i64::MAX) - 1);
+                let missed = (target - index).max(0) as u64;
+                self.counters.due.fetch_add(missed, Relaxed);
+                self.counters.skipped.fetch_add(missed, Relaxed);
+                self.log.add(
+                    EventLevel::Warning,
+                    "show",
+                    format!("the computer was too busy: {missed} pictures were skipped"),
+                );
+                index = target;
+            }
+            let t = self.rate.time_of(index);
+            self.counters.due.fetch_add(1, Relaxed);
+            self.compose(renderer.as_mut(), t);
+            if self.clock.now() - t > self.rate.frame_duration() {
+                self.counters.late.fetch_add(1, Relaxed);
+            }
+            index += 1;
+        }
+        while let Some(done) = renderer.drain() {
+            self.deliver(done);
+        }
+        self.rate.time_of(index)
+    }
+
+    fn compose(&self, renderer: &mut dyn Renderer, t: MediaTime) {
+        let begun = self.clock.now();
+        let list = self.draw_list(t);
+        match renderer.render(&list, t) {
+            Ok(Some(done)) => {
+                let drawn = done.drawn;
+                self.deliver(done);
+                if drawn {
+                    let spent = (self.clock.now() - begun).0.max(0) as u64;
+                    self.counters.compose_ns.fetch_add(spent, Relaxed);
+                }
+            }
+            Ok(None) => {}
+            Err(e) => {
+                self.counters.skipped.fetch_add(1, Relaxed);
+                self.log
+                    .add(EventLevel::Error, "show", format!("a picture could not be drawn: {e}"));
+            }
+        }
+    }
+
+    fn draw_list(&self, t: MediaTime) -> DrawList {
+        let project = self.project.load();
+        let pictures = self.stage.pictures(t);
+        let Some(canvas) = project.canvases.get(self.canvas) else {
+            return DrawList {
+                width: self.size.0,
+                height: self.size.1,
+                background: project::Rgba::BLACK,
+                items: vec![],
+            };
+        };
+        let list = compositor::draw_list(
+            &project,
+            (canvas.width, canvas.height),
+            canvas.background,
+            &canvas.scene,
+            &|id| pictures.get(id).cloned(),
+        );
+        fit(list, self.size)
+    }
+
+    fn deliver(&self, done: compositor::Rendered) {
+        let counter = if done.drawn {
+            &self.counters.rendered
+        } else {
+            &self.counters.repeated
+        };
+        counter.fetch_add(1, Relaxed);
+        if self.counters.first_done.load(Relaxed) == 0 {
+            self.counters
+                .first_done
+                .store(self.clock.now().0.max(1) as u64, Relaxed);
+        }
+        for lane in self.lanes.load().iter().filter(|l| l.canvas == self.canvas) {
+            lane.offer(&done.frame);
+        }
+    }
+}
+
+/// The same list drawn at another size.
+pub(crate) fn fit(mut list: DrawList, (width, height): (u32, u32)) -> DrawList {
+    if (list.width, list.height) == (width, height) {
+        return list;
+    }
+    let (sx, sy) = (width as f32 / list.width as f32, height as f32 / list.height as f32);
+    for item in &mut list.items {
+        let m = &mut item.canvas_from_picture;
+        (m.a, m.c, m.e) = (m.a * sx, m.c * sx, m.e * sx);
+        (m.b, m.d, m.f) = (m.b * sy, m.d * sy, m.f * sy);
+    }
+    DrawList { width, height, ..list }
+}
+
+/// Asks the system to prefer this thread; refused without rights, and then that is that.
+pub(crate) fn raise_priority() {
+    #[cfg(target_os = "linux")]
+    if let Err(e) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), -10) {
+        tracing::debug!("no raised priority: {e}");
+    }
+}

@@ -1,0 +1,118 @@
+//! Keeps an eye on the show: once a quarter second it looks for changes of state and says them in the event log, and
+//! measures the frame rate. It only reads.
+
+use crate::{EventLevel, show::Shared, stage::state_words};
+use media::MediaTime;
+use outputs::DestinationState;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::atomic::Ordering::Relaxed,
+};
+
+const PERIOD: MediaTime = MediaTime::from_millis(250);
+/// Looks that make up the window over which the frame rate is measured.
+const WINDOW: usize = 5;
+
+#[derive(Default)]
+struct Seen {
+    sources: BTreeMap<String, (&'static str, Option<String>)>,
+    destinations: BTreeMap<String, DestinationState>,
+    recordings: BTreeMap<String, Option<String>>,
+}
+
+impl Shared {
+    /// Runs until the show has ended.
+    pub(crate) fn watch(&self) {
+        let mut seen = Seen::default();
+        let mut marks: VecDeque<(MediaTime, Vec<u64>)> = VecDeque::new();
+        while !self.ended.load(Relaxed) {
+            self.look(&mut seen);
+            self.measure(&mut marks);
+            self.clock.sleep_until(self.clock.now() + PERIOD);
+        }
+        self.look(&mut seen);
+    }
+
+    fn measure(&self, marks: &mut VecDeque<(MediaTime, Vec<u64>)>) {
+        let now: Vec<u64> = self
+            .counters
+            .iter()
+            .map(|c| c.rendered.load(Relaxed) + c.repeated.load(Relaxed))
+            .collect();
+        marks.push_back((self.clock.now(), now));
+        if marks.len() > WINDOW {
+            marks.pop_front();
+        }
+        if let (Some((t0, n0)), Some((t1, n1))) = (marks.front(), marks.back())
+            && t1 > t0
+        {
+            let s = (*t1 - *t0).as_secs_f64();
+            *self.fps_now.lock() = n0.iter().zip(n1).map(|(a, b)| (b - a) as f64 / s).collect();
+        }
+    }
+
+    fn look(&self, seen: &mut Seen) {
+        self.look_at_sources(seen);
+        self.look_at_destinations(seen);
+        for r in self.recording_states() {
+            let path = r.path.display().to_string();
+            let before = seen.recordings.insert(path.clone(), r.error.clone());
+            match (before, r.error) {
+                (None, None) => self
+                    .log
+                    .add(EventLevel::Info, "recording", format!("recording to {path}")),
+                (None | Some(None), Some(e)) => self.log.add(EventLevel::Error, "recording", e),
+                _ => {}
+            }
+        }
+    }
+
+    fn look_at_sources(&self, seen: &mut Seen) {
+        for (id, s) in &self.stage.sources {
+            let Some(source) = s.source.try_lock() else { continue };
+            let now = state_words(&source.state());
+            drop(source);
+            let before = seen.sources.insert(id.clone(), now.clone());
+            if before.as_ref() == Some(&now) {
+                continue;
+            }
+            let subject = format!("source:{id}");
+            match (now.0, now.1, before) {
+                ("waiting", reason, _) => self.log.add(
+                    EventLevel::Warning,
+                    subject,
+                    format!("{}: {}", s.name, reason.unwrap_or_else(|| "waiting".into())),
+                ),
+                ("ready", _, Some(("waiting", _))) => {
+                    self.log.add(EventLevel::Info, subject, format!("{} is back", s.name))
+                }
+                ("ended", ..) => self.log.add(EventLevel::Info, subject, format!("{} has ended", s.name)),
+                _ => {}
+            }
+        }
+    }
+
+    fn look_at_destinations(&self, seen: &mut Seen) {
+        for d in self.destination_views() {
+            let now = d.status.state;
+            let before = seen.destinations.insert(d.id.clone(), now);
+            if before == Some(now) || (before.is_none() && now == DestinationState::Idle) {
+                continue;
+            }
+            let why = d.status.reason.map(|r| format!(": {r}")).unwrap_or_default();
+            let (level, word) = match now {
+                DestinationState::Live => (EventLevel::Info, "live"),
+                DestinationState::Connecting => (EventLevel::Info, "connecting"),
+                DestinationState::Retrying => (EventLevel::Warning, "lost, trying again"),
+                DestinationState::Failed => (EventLevel::Error, "failed"),
+                DestinationState::Stopped => (EventLevel::Info, "ended"),
+                DestinationState::Idle => (EventLevel::Info, "off"),
+            };
+            self.log.add(
+                level,
+                format!("destination:{}", d.id),
+                format!("{} {word}{why}", d.name),
+            );
+        }
+    }
+}
