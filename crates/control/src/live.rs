@@ -1,0 +1,64 @@
+//! The moving parts: HLS files of the local destination and the WebSocket that tells pages what goes on.
+
+use axum::{
+    extract::{
+        Path, State, WebSocketUpgrade,
+        ws::{Message, WebSocket},
+    },
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use engine::Remote;
+use std::{sync::Arc, time::Duration};
+
+/// How often a page hears of the state.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// `GET /hls/…`: the playlists and segments of the local destination.
+pub(crate) async fn hls(State(show): State<Arc<Remote>>, Path(file): Path<String>) -> Response {
+    match show.hls().file(&file) {
+        Some(served) => {
+            let cache = if served.immutable {
+                "max-age=60, immutable"
+            } else {
+                "no-store"
+            };
+            let headers = [
+                (header::CONTENT_TYPE, served.content_type),
+                (header::CACHE_CONTROL, cache),
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            ];
+            (headers, served.bytes).into_response()
+        }
+        None => (StatusCode::NOT_FOUND, "not there (yet): is the local destination live?").into_response(),
+    }
+}
+
+/// `GET /api/live`: a WebSocket on which `{"state": …, "events": […]}` arrives twice a second.
+pub(crate) async fn socket(State(show): State<Arc<Remote>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(4096).on_upgrade(|socket| tell(socket, show))
+}
+
+async fn tell(mut socket: WebSocket, show: Arc<Remote>) {
+    let mut seen = 0;
+    let mut tick = tokio::time::interval(PERIOD);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {
+                let events = show.events_since(seen);
+                seen = events.last().map_or(seen, |e| e.seq);
+                let text = serde_json::json!({ "state": show.snapshot(), "events": events }).to_string();
+                // A page that does not read is let go: it will come back when it wakes up.
+                match tokio::time::timeout(Duration::from_secs(5), socket.send(Message::text(text))).await {
+                    Ok(Ok(())) => {}
+                    _ => return,
+                }
+            }
+            message = socket.recv() => match message {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            },
+        }
+    }
+}
