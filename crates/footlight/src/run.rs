@@ -1,0 +1,114 @@
+//! `footlight run`: the main job.
+
+use crate::{
+    SHOW_FAILED,
+    args::RunArgs,
+    load,
+    status::{StatusView, print_report},
+};
+use anyhow::{Context, Result};
+use control::Server;
+use engine::{ExtraDestination, Report, Show, ShowOptions};
+use media::{Clock, MediaTime, Secret, SystemClock};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+/// Where the watch page is served unless said otherwise.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7080);
+/// How often the status is shown.
+const LOOK: MediaTime = MediaTime::from_millis(200);
+
+pub(crate) fn run(args: &RunArgs) -> Result<u8> {
+    let opened = load::open(&args.project)?;
+    let options = ShowOptions {
+        extra_destinations: args
+            .destination
+            .iter()
+            .map(|url| ExtraDestination {
+                url: Secret::new(url.as_str()),
+            })
+            .collect(),
+        record: args.record.clone(),
+        duration_s: args.duration,
+        renderer: args.renderer.into(),
+        size: args.size,
+        fps: args.fps,
+        probe_exe: std::env::current_exe().ok(),
+    };
+    let show = Show::start(opened.project, &opened.dir, &options)?;
+    let server = serve(&show, args.listen)?;
+    let stop = catch_signals(&show)?;
+    let mut view = StatusView::new(&show, server.watch_url());
+    let clock = SystemClock::new();
+    while !show.is_over() && !stop.load(Relaxed) {
+        clock.sleep_until(clock.now() + LOOK);
+        view.update(&show);
+    }
+    view.ending();
+    let report = show.end();
+    view.update(&show);
+    view.close();
+    if let Some(path) = &args.report {
+        let text = serde_json::to_string_pretty(&report)?;
+        std::fs::write(path, text + "\n")
+            .with_context(|| format!("the report can't be written to {}", path.display()))?;
+    }
+    print_report(&report);
+    Ok(if went_well(&report) { 0 } else { SHOW_FAILED })
+}
+
+/// Whether everybody got the show.
+fn went_well(r: &Report) -> bool {
+    let encoded = r.encoders.iter().all(|e| e.frames_out > 0 || e.frames_in == 0);
+    let recorded = r.recordings.iter().all(|f| f.error.is_none());
+    let arrived = r
+        .destinations
+        .iter()
+        .all(|d| d.state != "failed" && (d.frames_sent > 0 || d.last_error.is_none()));
+    encoded && recorded && arrived
+}
+
+fn serve(show: &Show, wanted: Option<SocketAddr>) -> Result<Server> {
+    let start = |address| Server::start(show.runtime(), address, show.remote());
+    match wanted {
+        Some(address) => Ok(start(address)?),
+        None => start(DEFAULT_LISTEN).or_else(|_| Ok(start(SocketAddr::new(DEFAULT_LISTEN.ip(), 0))?)),
+    }
+}
+
+/// Ctrl-C and a polite kill end the show in order; a second Ctrl-C at once.
+fn catch_signals(show: &Show) -> Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let seen = flag.clone();
+    show.runtime().spawn(async move {
+        loop {
+            if interrupted().await.is_err() {
+                return;
+            }
+            if seen.swap(true, Relaxed) {
+                std::process::exit(i32::from(SHOW_FAILED));
+            }
+        }
+    });
+    Ok(flag)
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        r = tokio::signal::ctrl_c() => r,
+        _ = term.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
