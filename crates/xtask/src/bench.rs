@@ -1,0 +1,391 @@
+//! `cargo xtask bench`: the four-layer show of `bench/four-layers`, composed and sent to a real RTMP server by Footlight
+//! and by the FFmpeg command line in turn, several times in one run, so that both meet the same machine. Prints medians.
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use test_support::{
+    ffprobe,
+    nginx_rtmp::{NginxOptions, NginxRtmp},
+    wait_for,
+};
+
+/// One line of the table.
+struct Case {
+    name: &'static str,
+    size: (u32, u32),
+    fps: u32,
+}
+
+const CASES: [Case; 3] = [
+    Case {
+        name: "720p30",
+        size: (1280, 720),
+        fps: 30,
+    },
+    Case {
+        name: "1080p30",
+        size: (1920, 1080),
+        fps: 30,
+    },
+    Case {
+        name: "1080p60",
+        size: (1920, 1080),
+        fps: 60,
+    },
+];
+
+/// What one run used and did.
+#[derive(Clone, Copy, Default)]
+struct Figures {
+    /// CPU seconds per second of output.
+    cpu: f64,
+    /// Pictures that were made, of those due.
+    drawn: f64,
+    due: f64,
+    peak_mib: f64,
+    first_packet_ms: f64,
+    compose_ms: f64,
+}
+
+/// Seconds of show per run, and how many runs of each.
+struct Plan {
+    seconds: u32,
+    runs: usize,
+}
+
+/// Runs the whole bench; `--quick` makes it short.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let quick = args.iter().any(|a| a == "--quick");
+    let plan = if quick {
+        Plan { seconds: 6, runs: 1 }
+    } else {
+        Plan { seconds: 15, runs: 3 }
+    };
+    let exe = PathBuf::from("target/release/footlight");
+    let exe = if exe.exists() {
+        exe
+    } else {
+        target_dir().join("release/footlight")
+    };
+    ensure!(exe.exists(), "build it first: cargo build --release -p footlight");
+    let work = tempfile::tempdir()?;
+    println!(
+        "Four layers (film, film with alpha, text, logo), x264 veryfast 4500 kbit/s, AAC 160 kbit/s, RTMP to nginx on this computer."
+    );
+    println!(
+        "{} s a run, medians of {}. CPU is seconds per second of show; 1.00 is one core.\n",
+        plan.seconds, plan.runs
+    );
+    println!(
+        "{:<9} {:<10} {:>6} {:>12} {:>9} {:>14} {:>11}",
+        "show", "program", "CPU", "pictures", "memory", "first packet", "composing"
+    );
+    for case in &CASES {
+        let project = make_project(work.path(), case)?;
+        let (mut ours, mut theirs) = (vec![], vec![]);
+        for _ in 0..plan.runs {
+            ours.push(footlight(&exe, &project, case, &plan, 1, "software")?);
+            theirs.push(ffmpeg(&project, case, &plan)?);
+        }
+        line(case.name, "footlight", &ours);
+        line(case.name, "ffmpeg", &theirs);
+    }
+    let project = make_project(work.path(), &CASES[0])?;
+    let gpu: Vec<_> = (0..plan.runs)
+        .map(|_| footlight(&exe, &project, &CASES[0], &plan, 1, "gpu"))
+        .collect::<Result<_>>()?;
+    line("720p30", "wgpu", &gpu);
+    destinations_cost(&exe, work.path(), &plan)
+}
+
+/// What a second and third destination cost.
+fn destinations_cost(exe: &Path, work: &Path, plan: &Plan) -> Result<()> {
+    let case = &CASES[1];
+    let project = make_project(work, case)?;
+    let (mut one, mut three) = (vec![], vec![]);
+    for _ in 0..plan.runs.max(3) {
+        one.push(footlight(exe, &project, case, plan, 1, "software")?);
+        three.push(footlight(exe, &project, case, plan, 3, "software")?);
+    }
+    let (a, b) = (median(&one, |f| f.cpu), median(&three, |f| f.cpu));
+    println!(
+        "\n1080p30 to one destination {a:.3}, to three {b:.3} CPU s/s: {:+.1} % for two more",
+        (b / a - 1.0) * 100.0
+    );
+    Ok(())
+}
+
+fn line(show: &str, program: &str, runs: &[Figures]) {
+    let compose = median(runs, |f| f.compose_ms);
+    println!(
+        "{show:<9} {program:<10} {:>6.3} {:>6.0}/{:<5.0} {:>5.0} MiB {:>11.0} ms {:>11}",
+        median(runs, |f| f.cpu),
+        median(runs, |f| f.drawn),
+        median(runs, |f| f.due),
+        median(runs, |f| f.peak_mib),
+        median(runs, |f| f.first_packet_ms),
+        if compose > 0.0 {
+            format!("{compose:.2} ms")
+        } else {
+            String::new()
+        },
+    );
+}
+
+fn median(runs: &[Figures], of: impl Fn(&Figures) -> f64) -> f64 {
+    let mut v: Vec<f64> = runs.iter().map(of).collect();
+    v.sort_by(f64::total_cmp);
+    v.get(v.len() / 2).copied().unwrap_or_default()
+}
+
+fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
+}
+
+/// The project with its media, made here so that none lies in git.
+fn make_project(work: &Path, case: &Case) -> Result<PathBuf> {
+    let dir = work.join(case.name);
+    let media = dir.join("media");
+    if media.exists() {
+        return Ok(dir);
+    }
+    fs::create_dir_all(&media)?;
+    fs::copy("bench/four-layers/project.json", dir.join("project.json"))?;
+    let make = |args: &str, file: &str| -> Result<()> {
+        let status = Command::new("ffmpeg")
+            .args(["-v", "error", "-y"])
+            .args(args.split_whitespace())
+            .arg(media.join(file))
+            .stdin(Stdio::null())
+            .status()
+            .context("ffmpeg is needed")?;
+        ensure!(status.success(), "ffmpeg could not make {file}");
+        Ok(())
+    };
+    make(
+        "-f lavfi -i testsrc2=size=1920x1080:rate=30:duration=10 -f lavfi -i sine=frequency=330:duration=10:sample_rate=48000 \
+         -c:v libx264 -preset fast -crf 20 -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -g 60 -c:a aac -b:a 160k",
+        "film.mp4",
+    )?;
+    // As fast as the show, so that every picture of the show is a new one.
+    let overlay = format!(
+        "-f lavfi -i testsrc2=size=640x360:rate={}:duration=10,format=yuva420p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='255*lt(hypot(X-320,Y-180),170)' \
+         -c:v libvpx-vp9 -pix_fmt yuva420p -deadline realtime -cpu-used 8 -b:v 1500k -auto-alt-ref 0",
+        case.fps
+    );
+    make(&overlay, "overlay.webm")?;
+    make(
+        "-f lavfi -i color=c=orange:size=154x154,format=rgba,geq=r='255':g='160':b='40':a='220*lt(hypot(X-77,Y-77),75)' -frames:v 1",
+        "logo.png",
+    )?;
+    Ok(dir)
+}
+
+fn footlight(
+    exe: &Path,
+    project: &Path,
+    case: &Case,
+    plan: &Plan,
+    destinations: usize,
+    renderer: &str,
+) -> Result<Figures> {
+    let servers: Vec<NginxRtmp> = (0..destinations)
+        .map(|_| {
+            NginxRtmp::start(NginxOptions {
+                record: true,
+                ..NginxOptions::default()
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let report = project.join("report.json");
+    let mut command = Command::new(exe);
+    command
+        .arg("run")
+        .arg(project)
+        .args(["--listen", "127.0.0.1:0", "--renderer", renderer, "--report"])
+        .arg(&report);
+    command.args([
+        "--size",
+        &format!("{}x{}", case.size.0, case.size.1),
+        "--fps",
+        &case.fps.to_string(),
+    ]);
+    command.args(["--duration", &plan.seconds.to_string()]);
+    for (i, s) in servers.iter().enumerate() {
+        command.args(["--destination", &s.url(&format!("bench{i}"))]);
+    }
+    let (first_packet_ms, output) = watch(command, &servers[0], plan)?;
+    let text = fs::read_to_string(&report).with_context(|| format!("footlight wrote no report:\n{output}"))?;
+    let r: Value = serde_json::from_str(&text)?;
+    let n = |p: &str| r.pointer(p).and_then(Value::as_f64).unwrap_or_default();
+    Ok(Figures {
+        cpu: n("/process/cpu_s") / f64::from(plan.seconds),
+        drawn: n("/canvases/0/frames_rendered") - n("/encoders/0/frames_dropped"),
+        due: n("/canvases/0/frames_due"),
+        peak_mib: n("/process/peak_rss_mib"),
+        first_packet_ms,
+        compose_ms: n("/canvases/0/compose_ms"),
+    })
+}
+
+/// The same composition by FFmpeg's own filters.
+fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
+    let server = NginxRtmp::start(NginxOptions {
+        record: true,
+        ..NginxOptions::default()
+    })?;
+    let (w, h) = case.size;
+    let k = f64::from(w) / 1920.0;
+    let px = |v: f64| (v * k).round() as i64;
+    let scale = |label: &str, w: f64, h: f64| {
+        if k == 1.0 {
+            format!("{label}null")
+        } else {
+            format!("{label}scale={}:{}", px(w), px(h))
+        }
+    };
+    let film = if k == 1.0 {
+        format!("[0:v]fps={}", case.fps)
+    } else {
+        format!("[0:v]fps={},scale={w}:{h}", case.fps)
+    };
+    let graph = format!(
+        "{film}[b];{}[o];{}[l];[b][o]overlay={}:{}[x];[x][l]overlay={}:{}[y];\
+         [y]drawtext=fontfile=assets/fonts/Inter-SemiBold.otf:text='Footlight bench, live from two cores':fontsize={}:fontcolor=white:x={}:y={}[v]",
+        scale("[1:v]", 640.0, 360.0),
+        scale("[2:v]", 154.0, 154.0),
+        px(1220.0),
+        px(60.0),
+        px(60.0),
+        px(60.0),
+        px(56.0),
+        px(80.0),
+        px(940.0),
+    );
+    let media = project.join("media");
+    let mut c = Command::new("ffmpeg");
+    c.args([
+        "-hide_banner",
+        "-nostats",
+        "-benchmark",
+        "-y",
+        "-re",
+        "-stream_loop",
+        "-1",
+        "-i",
+    ])
+    .arg(media.join("film.mp4"));
+    c.args(["-re", "-stream_loop", "-1", "-c:v", "libvpx-vp9", "-i"])
+        .arg(media.join("overlay.webm"))
+        .arg("-i")
+        .arg(media.join("logo.png"));
+    c.args([
+        "-filter_complex",
+        &graph,
+        "-map",
+        "[v]",
+        "-map",
+        "0:a",
+        "-r",
+        &case.fps.to_string(),
+        "-t",
+        &plan.seconds.to_string(),
+    ]);
+    c.args([
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-profile:v",
+        "high",
+        "-b:v",
+        "4500k",
+        "-maxrate",
+        "4500k",
+        "-bufsize",
+        "4500k",
+        "-bf",
+        "2",
+    ]);
+    let gop = (case.fps * 2).to_string();
+    c.args([
+        "-g",
+        &gop,
+        "-keyint_min",
+        &gop,
+        "-sc_threshold",
+        "0",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+        "-b:a",
+        "160k",
+        "-ar",
+        "48000",
+        "-ac",
+        "2",
+    ]);
+    c.args(["-f", "flv", &server.url("bench")]).stdin(Stdio::null());
+    let (first_packet_ms, output) = watch(c, &server, plan)?;
+    let number = |key: &str| -> Result<f64> {
+        let tail = output
+            .split(key)
+            .nth(1)
+            .with_context(|| format!("ffmpeg did not say {key}:\n{output}"))?;
+        Ok(tail
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '.')
+            .collect::<String>()
+            .parse()?)
+    };
+    let recorded = server.recordings();
+    let file = recorded.first().context("nothing arrived from ffmpeg")?;
+    Ok(Figures {
+        cpu: (number("utime=")? + number("stime=")?) / f64::from(plan.seconds),
+        drawn: ffprobe::count_frames(file, "v:0")? as f64,
+        due: f64::from(case.fps * plan.seconds),
+        peak_mib: number("maxrss=")? / 1024.0,
+        first_packet_ms,
+        compose_ms: 0.0,
+    })
+}
+
+/// Runs a program and measures when its first media reaches the server's own recording.
+#[expect(clippy::disallowed_methods, reason = "a bench measures the machine's own time")]
+fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<(f64, String)> {
+    let log = tempfile::NamedTempFile::new()?;
+    command.stdout(log.reopen()?).stderr(log.reopen()?);
+    let begun = Instant::now();
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("can't start {:?}", command.get_program()))?;
+    let arrived = |s: &NginxRtmp| {
+        s.recordings()
+            .iter()
+            .any(|f| fs::metadata(f).is_ok_and(|m| m.len() > 4000))
+    };
+    let first = wait_for(Duration::from_secs(10), || arrived(server)).then(|| begun.elapsed().as_secs_f64() * 1e3);
+    let limit = Duration::from_secs(u64::from(plan.seconds) + 20);
+    let mut ended = None;
+    wait_for(limit, || {
+        ended = child.try_wait().ok().flatten();
+        ended.is_some()
+    });
+    let output = fs::read_to_string(log.path()).unwrap_or_default();
+    if ended.is_none() {
+        child.kill()?;
+        child.wait()?;
+        bail!("it did not end by itself:\n{output}");
+    }
+    Ok((
+        first.with_context(|| format!("nothing reached the server:\n{output}"))?,
+        output,
+    ))
+}
