@@ -6,8 +6,16 @@
 
 pub mod color;
 pub mod doc;
+pub mod error;
 pub mod kind;
+pub mod read;
+pub mod schema;
+pub mod store;
+pub mod validate;
 
 pub use color::Rgba;
 pub use doc::*;
+pub use error::{Broken, ProjectError};
 pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown};
+pub use store::{Notice, Opened, ProjectStore};
+pub use validate::{Finding, Registries, validate};

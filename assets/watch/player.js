@@ -1,0 +1,99 @@
+// Plays our own live HLS (fMP4) through Media Source Extensions, so that any browser shows it without a library.
+// Where a browser has no MSE (iOS before 17.1), its own HLS player gets the playlist.
+
+const PLAYLIST = "/hls/live.m3u8";
+/** Seconds behind the newest segment at which playback starts, and beyond which it jumps forward. */
+const BEHIND = 3, TOO_FAR = 9;
+
+/** Reads our playlists: segments with their sequence numbers, the init segment and the codecs. */
+export function parse(text) {
+  const out = { first: 0, init: null, segments: [] };
+  let duration = 0;
+  for (const line of text.split("\n").map((l) => l.trim())) {
+    if (line.startsWith("#EXT-X-MEDIA-SEQUENCE:")) out.first = Number(line.slice(22));
+    else if (line.startsWith("#EXT-X-MAP:")) out.init = /URI="([^"]+)"/.exec(line)?.[1] ?? null;
+    else if (line.startsWith("#EXTINF:")) duration = parseFloat(line.slice(8));
+    else if (line && !line.startsWith("#")) out.segments.push({ uri: line, duration, number: out.first + out.segments.length });
+  }
+  return out;
+}
+
+async function get(url, kind) {
+  const answer = await fetch(url, { cache: "no-store" });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return kind === "text" ? answer.text() : answer.arrayBuffer();
+}
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Keeps `video` playing whatever is live; `tell("playing" | "waiting")` hears of changes. Never gives up. */
+export async function play(video, tell) {
+  if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) {
+    video.src = PLAYLIST;
+    video.addEventListener("playing", () => tell("playing"));
+    return;
+  }
+  for (;;) {
+    try {
+      await once(video, tell);
+    } catch (error) {
+      console.info("watch: starting again:", error.message);
+    }
+    tell("waiting");
+    await wait(1000);
+  }
+}
+
+/** One run: until the stream's head changes, an append fails or the playlist goes away. */
+async function once(video, tell) {
+  const master = await get("/hls/master.m3u8", "text");
+  const codecs = /CODECS="([^"]+)"/.exec(master)?.[1];
+  if (!codecs) throw new Error("no codecs named");
+  let list = parse(await get(PLAYLIST, "text"));
+  if (!list.segments.length) throw new Error("nothing live yet");
+
+  const source = "ManagedMediaSource" in window ? new ManagedMediaSource() : new MediaSource();
+  video.disableRemotePlayback = true;
+  video.src = URL.createObjectURL(source);
+  await new Promise((done) => source.addEventListener("sourceopen", done, { once: true }));
+  const buffer = source.addSourceBuffer(`video/mp4; codecs="${codecs}"`);
+  const append = (bytes) => new Promise((done, fail) => {
+    buffer.addEventListener("updateend", done, { once: true });
+    buffer.addEventListener("error", () => fail(new Error("the browser refused a segment")), { once: true });
+    buffer.appendBuffer(bytes);
+  });
+  const init = list.init;
+  await append(await get(`/hls/${init}`));
+  // Start close to the edge, yet with enough in hand not to stutter.
+  let next = list.segments.at(-2)?.number ?? list.segments.at(-1).number;
+  let started = false, quiet = 0;
+  for (;;) {
+    const fresh = list.segments.filter((s) => s.number >= next);
+    if (fresh.length && fresh[0].number > next + 1) throw new Error("fell behind");
+    if (list.init !== init || list.first + list.segments.length < next - 1) throw new Error("a new stream began");
+    for (const segment of fresh) {
+      await append(await get(`/hls/${segment.uri}`));
+      next = segment.number + 1;
+    }
+    quiet = fresh.length ? 0 : quiet + 1;
+    if (quiet > 20) throw new Error("the stream stopped");
+    keepUp(video, buffer, started);
+    if (!started && buffer.buffered.length) {
+      started = true;
+      video.play().catch(() => {});
+      tell("playing");
+    }
+    await wait(500);
+    list = parse(await get(PLAYLIST, "text"));
+  }
+}
+
+/** Jumps to the live edge when too far away, and forgets what was played long ago. */
+function keepUp(video, buffer, started) {
+  const ranges = buffer.buffered;
+  if (!ranges.length) return;
+  const end = ranges.end(ranges.length - 1), begin = ranges.start(0);
+  const outside = video.currentTime < ranges.start(ranges.length - 1);
+  if (!started || outside || end - video.currentTime > TOO_FAR) video.currentTime = Math.max(ranges.start(ranges.length - 1), end - BEHIND);
+  if (!buffer.updating && video.currentTime - begin > 30) buffer.remove(begin, video.currentTime - 15);
+}

@@ -1,0 +1,188 @@
+//! Scenes of the document: which sources (or other scenes) lie where.
+
+use super::Extra;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// An arrangement of sources.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Scene {
+    /// Unique among scenes.
+    pub id: String,
+    /// Name for people; the id when empty.
+    pub name: String,
+    /// What is in it, drawn in this order: the last is on top.
+    pub items: Vec<SceneItem>,
+    /// Unknown fields, kept.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub extra: Extra,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self {
+            id: "main".into(),
+            name: "Main".into(),
+            items: vec![],
+            extra: Extra::new(),
+        }
+    }
+}
+
+/// A source (or another scene) placed in a scene. Coordinates are pixels of the canvas, y downwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SceneItem {
+    /// Unique in its scene.
+    pub id: String,
+    /// The source's id. Exactly one of `source` and `scene` is set.
+    pub source: Option<String>,
+    /// A nested scene's id.
+    pub scene: Option<String>,
+    /// Whether it is drawn (and, for a source with sound, heard).
+    pub visible: bool,
+    /// Where the point named by `alignment` lies.
+    pub position: Point,
+    /// Which point of the item lies at `position`, and about which it turns.
+    pub alignment: Alignment,
+    /// Factor on the size after cropping; negative mirrors. Ignored when `bounds` is set.
+    pub scale: Scale,
+    /// Clockwise, degrees.
+    #[schemars(range(min = -36000.0, max = 36000.0))]
+    pub rotation_deg: f64,
+    /// Pixels of the source cut off at each edge.
+    pub crop: Crop,
+    /// A box the item is fitted into, whatever the source's size.
+    pub bounds: Option<Bounds>,
+    /// 0 invisible, 1 solid.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub opacity: f64,
+    /// Unknown fields, kept.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub extra: Extra,
+}
+
+impl Default for SceneItem {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            source: None,
+            scene: None,
+            visible: true,
+            position: Point::default(),
+            alignment: Alignment::TopLeft,
+            scale: Scale::default(),
+            rotation_deg: 0.0,
+            crop: Crop::default(),
+            bounds: None,
+            opacity: 1.0,
+            extra: Extra::new(),
+        }
+    }
+}
+
+/// A point in canvas pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Point {
+    /// To the right.
+    #[schemars(range(min = -100_000.0, max = 100_000.0))]
+    pub x: f64,
+    /// Downwards.
+    #[schemars(range(min = -100_000.0, max = 100_000.0))]
+    pub y: f64,
+}
+
+/// A factor for each direction.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Scale {
+    /// Horizontal factor.
+    #[schemars(range(min = -100.0, max = 100.0))]
+    pub x: f64,
+    /// Vertical factor.
+    #[schemars(range(min = -100.0, max = 100.0))]
+    pub y: f64,
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self { x: 1.0, y: 1.0 }
+    }
+}
+
+/// Pixels of the source cut off at each edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Crop {
+    /// From the left.
+    pub left: u32,
+    /// From the top.
+    pub top: u32,
+    /// From the right.
+    pub right: u32,
+    /// From the bottom.
+    pub bottom: u32,
+}
+
+/// A point of a rectangle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Alignment {
+    #[default]
+    TopLeft,
+    Top,
+    TopRight,
+    Left,
+    Center,
+    Right,
+    BottomLeft,
+    Bottom,
+    BottomRight,
+}
+
+impl Alignment {
+    /// The point as fractions of width and height.
+    pub const fn fractions(self) -> (f64, f64) {
+        match self {
+            Self::TopLeft => (0.0, 0.0),
+            Self::Top => (0.5, 0.0),
+            Self::TopRight => (1.0, 0.0),
+            Self::Left => (0.0, 0.5),
+            Self::Center => (0.5, 0.5),
+            Self::Right => (1.0, 0.5),
+            Self::BottomLeft => (0.0, 1.0),
+            Self::Bottom => (0.5, 1.0),
+            Self::BottomRight => (1.0, 1.0),
+        }
+    }
+}
+
+/// A box an item is fitted into. The item lies in the middle of the box.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Bounds {
+    /// How it is fitted.
+    pub mode: BoundsMode,
+    /// Width of the box in canvas pixels.
+    #[schemars(range(min = 1.0, max = 100_000.0))]
+    pub width: f64,
+    /// Height of the box in canvas pixels.
+    #[schemars(range(min = 1.0, max = 100_000.0))]
+    pub height: f64,
+}
+
+/// How an item is fitted into its box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BoundsMode {
+    /// Fills the box, aspect ratio not kept.
+    Stretch,
+    /// As large as fits, aspect ratio kept.
+    Contain,
+    /// Fills the box, aspect ratio kept; what sticks out is cut off.
+    Cover,
+}
