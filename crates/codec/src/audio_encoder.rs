@@ -15,6 +15,7 @@ use media::{
     audio::{CHANNELS, SAMPLE_RATE},
 };
 use project::{AudioCodecName, AudioEncoding};
+use std::ffi::CStr;
 
 /// Blocks this close to their place (samples) belong there; times are rounded to nanoseconds.
 const SLACK: i64 = 2;
@@ -48,36 +49,8 @@ impl AudioEncoder {
             AudioCodecName::Aac => (AudioCodec::Aac, "AAC", c"aac", AVSampleFormat::AV_SAMPLE_FMT_FLTP),
             AudioCodecName::Opus => (AudioCodec::Opus, "Opus", c"libopus", AVSampleFormat::AV_SAMPLE_FMT_FLT),
         };
-        let unavailable = |reason: String| CodecError::EncoderUnavailable {
-            name: name.to_owned(),
-            reason,
-        };
-        // SAFETY: a look-up in FFmpeg's static table.
-        let av = unsafe { sys::avcodec_find_encoder_by_name(ffmpeg_name.as_ptr()) };
-        if av.is_null() {
-            return Err(unavailable("this computer's FFmpeg was built without it".into()));
-        }
         let bitrate = settings.bitrate_kbps.clamp(16, 512) * 1000;
-        // SAFETY: `av` is from FFmpeg's table; the context is ours and not open yet.
-        let ctx = unsafe {
-            let ctx = Codec::new(av)?;
-            let c = &mut *ctx.ptr();
-            c.sample_fmt = format;
-            c.sample_rate = SAMPLE_RATE as i32;
-            c.bit_rate = bitrate.into();
-            c.time_base = AVRational {
-                num: 1,
-                den: SAMPLE_RATE as i32,
-            };
-            c.flags |= sys::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
-            sys::av_channel_layout_default(&mut c.ch_layout, CHANNELS as i32);
-            ctx
-        };
-        // SAFETY: our context, made for `av` and not open yet.
-        let code = unsafe { sys::avcodec_open2(ctx.ptr(), av, std::ptr::null_mut()) };
-        if code < 0 {
-            return Err(unavailable(log::explain(code)));
-        }
+        let ctx = open_codec(ffmpeg_name, format, bitrate, name)?;
         // SAFETY: our open encoder, which keeps its extradata.
         let stream = unsafe {
             let c = &*ctx.ptr();
@@ -286,5 +259,40 @@ impl AudioEncoder {
             name: self.name.to_owned(),
             reason: log::explain(code),
         }
+    }
+}
+
+/// FFmpeg's encoder, open for 48 kHz stereo.
+fn open_codec(ffmpeg_name: &CStr, format: AVSampleFormat, bitrate: u32, name: &str) -> Result<Codec, CodecError> {
+    let unavailable = |reason: String| CodecError::EncoderUnavailable {
+        name: name.to_owned(),
+        reason,
+    };
+    // SAFETY: a look-up in FFmpeg's static table.
+    let av = unsafe { sys::avcodec_find_encoder_by_name(ffmpeg_name.as_ptr()) };
+    if av.is_null() {
+        return Err(unavailable("this computer's FFmpeg was built without it".into()));
+    }
+    // SAFETY: `av` is from FFmpeg's table; the context is ours and not open yet.
+    let ctx = unsafe {
+        let ctx = Codec::new(av)?;
+        let c = &mut *ctx.ptr();
+        c.sample_fmt = format;
+        c.sample_rate = SAMPLE_RATE as i32;
+        c.bit_rate = bitrate.into();
+        c.time_base = AVRational {
+            num: 1,
+            den: SAMPLE_RATE as i32,
+        };
+        c.flags |= sys::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
+        sys::av_channel_layout_default(&mut c.ch_layout, CHANNELS as i32);
+        ctx
+    };
+    // SAFETY: our context, made for `av` and not open yet.
+    let code = unsafe { sys::avcodec_open2(ctx.ptr(), av, std::ptr::null_mut()) };
+    if code < 0 {
+        Err(unavailable(log::explain(code)))
+    } else {
+        Ok(ctx)
     }
 }

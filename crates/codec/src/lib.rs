@@ -28,6 +28,7 @@ mod raw;
 mod reader;
 mod resample;
 mod scale;
+mod streams;
 mod video_encoder;
 
 pub use audio_encoder::AudioEncoder;

@@ -109,6 +109,28 @@ impl Input {
                 (name.clone().into_bytes(), f)
             }
         };
+        let input = Self::connect(location, url, format, &mut options, interrupter)?;
+        if let Some(unknown) = options.leftover() {
+            return Err(fail(location, format!("it has no option `{unknown}`")));
+        }
+        // Devices say all there is to know at once; waiting for more would only delay their first picture.
+        if !location.is_device() {
+            // SAFETY: our open context.
+            let code = unsafe { sys::avformat_find_stream_info(input.ptr(), std::ptr::null_mut()) };
+            if code < 0 {
+                return Err(refused(location, code, &input.interrupter));
+            }
+        }
+        Ok(input)
+    }
+
+    fn connect(
+        location: &Location,
+        url: Vec<u8>,
+        format: *const sys::AVInputFormat,
+        options: &mut Dict,
+        interrupter: Interrupter,
+    ) -> Result<Self, CodecError> {
         let url: Vec<u8> = url.into_iter().take_while(|b| *b != 0).chain([0]).collect();
         // SAFETY: a fresh context; `url` ends in NUL; on failure FFmpeg frees the context and sets it to null.
         let ctx = unsafe {
@@ -135,19 +157,7 @@ impl Input {
         let ctx = NonNull::new(ctx).ok_or(CodecError::OutOfMemory {
             doing: "opening a file",
         })?;
-        let input = Self { ctx, interrupter };
-        if let Some(unknown) = options.leftover() {
-            return Err(fail(location, format!("it has no option `{unknown}`")));
-        }
-        // Devices say all there is to know at once; waiting for more would only delay their first picture.
-        if !location.is_device() {
-            // SAFETY: our open context.
-            let code = unsafe { sys::avformat_find_stream_info(input.ptr(), std::ptr::null_mut()) };
-            if code < 0 {
-                return Err(refused(location, code, &input.interrupter));
-            }
-        }
-        Ok(input)
+        Ok(Self { ctx, interrupter })
     }
 
     pub(crate) fn ptr(&self) -> *mut AVFormatContext {

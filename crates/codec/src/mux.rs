@@ -115,20 +115,13 @@ impl Muxer {
         };
         let mut output =
             ffmpeg_next::format::output_to_stream(io, None, Some(format)).map_err(|e| broken(e.to_string()))?;
-        // SAFETY: our output; its streams are set up before the header is written.
-        let ctx = unsafe { output.as_mut_ptr() };
-        if let Some(v) = &info.video {
-            // SAFETY: as above.
-            unsafe { add_video(ctx, v) }.map_err(broken)?;
-        }
-        for a in &info.audio {
-            // SAFETY: as above.
-            unsafe { add_audio(ctx, a) }.map_err(broken)?;
-        }
+        add_streams(&mut output, info).map_err(broken)?;
         let mut options = Dict::new();
         for (k, v) in container.options() {
             options.set(k, v);
         }
+        // SAFETY: our output.
+        let ctx = unsafe { output.as_mut_ptr() };
         // SAFETY: our output with its streams; the dictionary is ours before and after.
         let (code, count) = unsafe {
             (*ctx).avoid_negative_ts = 0;
@@ -232,6 +225,21 @@ impl Muxer {
     pub(crate) fn container(&self) -> Container {
         self.container
     }
+}
+
+/// Describes the streams to an output whose header is not written yet.
+fn add_streams(output: &mut Output, info: &StreamInfo) -> Result<(), String> {
+    // SAFETY: our output.
+    let ctx = unsafe { output.as_mut_ptr() };
+    if let Some(v) = &info.video {
+        // SAFETY: as above, and its header is not written yet.
+        unsafe { add_video(ctx, v) }?;
+    }
+    for a in &info.audio {
+        // SAFETY: as above.
+        unsafe { add_audio(ctx, a) }?;
+    }
+    Ok(())
 }
 
 /// # Safety

@@ -5,14 +5,13 @@
 
 use crate::{
     CodecError, MediaInfo,
-    decode::{Decoder, Sent},
-    ff,
-    frames::Intake,
+    decode::Sent,
+    ff::{self, Packet},
     info,
     location::{Input, Interrupter, Location},
-    resample::{self, Resampler},
+    resample,
+    streams::{Picture, Sound, one_may_fail, stamp},
 };
-use ff::{Frame, Packet};
 use ffmpeg_sys_next::{self as sys, AVDiscard, AVRational, AVStream};
 use media::{AudioBlock, Clock, MediaTime, SystemClock, VideoFrame, audio::SAMPLE_RATE};
 use std::collections::VecDeque;
@@ -68,27 +67,6 @@ const BEFORE_THE_START: i64 = 10_000_000;
 const ENOUGH_PICTURES: usize = 24;
 /// A picture that is still missing when this many blocks of sound (some ten seconds) are ready has ended earlier.
 const ENOUGH_BLOCKS: usize = 500;
-
-struct Picture {
-    index: i32,
-    base: AVRational,
-    decoder: Decoder,
-    intake: Intake,
-    /// Distance of pictures, for those without a time of their own.
-    step: MediaTime,
-    last: Option<MediaTime>,
-    /// The first picture since the last seek, given out or not.
-    first: Option<MediaTime>,
-}
-
-struct Sound {
-    index: i32,
-    base: AVRational,
-    decoder: Decoder,
-    resampler: Resampler,
-    /// The first sound since the last seek, given out or not.
-    first: Option<MediaTime>,
-}
 
 /// Reads one file or device. Use it from one thread at a time.
 pub struct MediaReader {
@@ -476,90 +454,6 @@ impl MediaReader {
             reason,
         }
     }
-}
-
-impl Picture {
-    /// # Safety
-    /// `stream` is a live stream of `input`.
-    unsafe fn open(input: &Input, stream: *const AVStream, o: ReadOptions, l: &Location) -> Result<Self, CodecError> {
-        // SAFETY: the caller's promise.
-        let (index, base, decoder) = unsafe {
-            (
-                (*stream).index,
-                (*stream).time_base,
-                Decoder::open(stream, o.threads, l)?,
-            )
-        };
-        let rate = info::rate_of(input, stream).unwrap_or_default();
-        Ok(Self {
-            index,
-            base,
-            decoder,
-            intake: Intake::default(),
-            step: rate.frame_duration(),
-            last: None,
-            first: None,
-        })
-    }
-
-    fn time_of(&mut self, frame: &Frame, origin: MediaTime) -> MediaTime {
-        let time = match (stamp(frame), self.last) {
-            (Some(t), _) => ff::time_of(t, self.base) - origin,
-            (None, Some(last)) => last + self.step,
-            (None, None) => MediaTime::ZERO,
-        };
-        self.last = Some(time);
-        self.first = self.first.or(self.last);
-        time
-    }
-}
-
-impl Sound {
-    /// # Safety
-    /// `stream` is a live stream of an open input.
-    unsafe fn open(stream: *const AVStream, o: ReadOptions, l: &Location) -> Result<Self, CodecError> {
-        // SAFETY: the caller's promise. Sound decoders gain nothing from threads.
-        let (index, base, decoder) = unsafe {
-            (
-                (*stream).index,
-                (*stream).time_base,
-                Decoder::open(stream, o.threads.max(1), l)?,
-            )
-        };
-        Ok(Self {
-            index,
-            base,
-            decoder,
-            resampler: Resampler::new(),
-            first: None,
-        })
-    }
-}
-
-/// A file whose sound can't be decoded still has its picture, and the other way round.
-fn one_may_fail(
-    video: Option<Result<Picture, CodecError>>,
-    audio: Option<Result<Sound, CodecError>>,
-) -> Result<(Option<Picture>, Option<Sound>), CodecError> {
-    Ok(match (video.transpose(), audio.transpose()) {
-        (Ok(v), Ok(a)) => (v, a),
-        (Ok(Some(v)), Err(e)) => {
-            tracing::warn!("playing without sound: {e}");
-            (Some(v), None)
-        }
-        (Err(e), Ok(Some(a))) => {
-            tracing::warn!("playing without picture: {e}");
-            (None, Some(a))
-        }
-        (Err(e), _) | (_, Err(e)) => return Err(e),
-    })
-}
-
-/// A frame's time in its stream's ticks.
-fn stamp(frame: &Frame) -> Option<i64> {
-    // SAFETY: a number of our frame.
-    let t = unsafe { (*frame.ptr()).best_effort_timestamp };
-    (t != sys::AV_NOPTS_VALUE).then_some(t)
 }
 
 /// The first sample that is not before `t`.

@@ -43,28 +43,8 @@ impl Scaler {
         h: u32,
         to: PixelFormat,
     ) -> Result<Vec<Plane>, CodecError> {
-        let (wi, hi) = (w as i32, h as i32);
-        let flags = sys::SWS_BICUBIC | sys::SWS_ACCURATE_RND;
-        // SAFETY: the old context is ours and is freed or reused; the filters and parameters are optional.
-        self.sws = unsafe {
-            sys::sws_getCachedContext(
-                self.sws,
-                wi,
-                hi,
-                from,
-                wi,
-                hi,
-                frames::av_format(to),
-                flags,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                std::ptr::null(),
-            )
-        };
-        if self.sws.is_null() {
-            return Err(frames::bad(format!("its layout {from:?} can't be converted")));
-        }
-        self.same_range();
+        self.prepare(from, w as i32, h as i32, to)?;
+        let hi = h as i32;
         let (spans, total) = spans(to, w, h);
         let mut buf = self.pool.take(total);
         let mut dst = [std::ptr::null_mut::<u8>(); 4];
@@ -92,6 +72,31 @@ impl Scaler {
         }
         let bytes = self.pool.freeze(buf);
         Ok(planes(&bytes, &spans))
+    }
+
+    fn prepare(&mut self, from: AVPixelFormat, wi: i32, hi: i32, to: PixelFormat) -> Result<(), CodecError> {
+        let flags = sys::SWS_BICUBIC | sys::SWS_ACCURATE_RND;
+        // SAFETY: the old context is ours and is freed or reused; the filters and parameters are optional.
+        self.sws = unsafe {
+            sys::sws_getCachedContext(
+                self.sws,
+                wi,
+                hi,
+                from,
+                wi,
+                hi,
+                frames::av_format(to),
+                flags,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                std::ptr::null(),
+            )
+        };
+        if self.sws.is_null() {
+            return Err(frames::bad(format!("its layout {from:?} can't be converted")));
+        }
+        self.same_range();
+        Ok(())
     }
 
     /// Makes source and destination ranges equal, so that only the layout changes.

@@ -185,7 +185,7 @@ fn fragments_play_after_the_init_segment() {
             assert_eq!(&f[4..8], b"moof");
         }
         let path = dir.path().join("x.mp4");
-        std::fs::write(&path, [&[init.clone()], &fragments[..]].concat().concat()).expect("writes");
+        std::fs::write(&path, [&init[..], &fragments.concat()].concat()).expect("writes");
         check_with_ffprobe(&path, if codec == AudioCodecName::Aac { "aac" } else { "opus" });
         check_sync(&path);
         // A player that joins late has the init segment and the newest fragment only.

@@ -1,7 +1,7 @@
 //! How long the GPU renderer takes for a picture of a four-layer show: a camera that fills the canvas, a larger screen made
 //! small in a corner, a still logo with straight alpha and a still lower third. Camera and screen change every picture.
 //!
-//! `cargo run --release -p compositor --example gpu_speed [height, default 720]`
+//! `cargo run --release -p compositor --example gpu_speed [height, default 720] [one case] [pictures]`
 
 use compositor::{Affine, DrawItem, DrawList, Renderer, gpu, software::SoftwareRenderer};
 use media::{AlphaMode, Clock, ColorInfo, MediaTime, PixelFormat, Plane, SystemClock, VideoFrame};
@@ -107,6 +107,8 @@ fn cpu_s() -> f64 {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let height: u32 = std::env::args().nth(1).map_or(Ok(720), |a| a.parse())?;
+    let only = std::env::args().nth(2);
+    let pictures = std::env::args().nth(3).map_or(Ok(PICTURES), |a| a.parse())?;
     let show = Show::new(height * 16 / 9, height);
     let (w, h) = show.size;
     let clock = SystemClock::new();
@@ -128,7 +130,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("camera standing still", &[4]),
             ("screen standing still", &[5]),
         ];
-        for (name, layers) in cases {
+        for (name, layers) in cases.into_iter().filter(|c| only.as_ref().is_none_or(|o| c.0 == o)) {
             let mut draw = |from: i64, to: i64| -> Result<(), compositor::CompositorError> {
                 for i in from..to {
                     let mut list = show.list(i, layers);
@@ -140,9 +142,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             };
             draw(0, 10)?;
             let (t0, c0) = (clock.now(), cpu_s());
-            draw(10, 10 + PICTURES)?;
-            let wall_ms = (clock.now() - t0).as_secs_f64() * 1e3 / PICTURES as f64;
-            let cpu_ms = (cpu_s() - c0) * 1e3 / PICTURES as f64;
+            draw(10, 10 + pictures)?;
+            let wall_ms = (clock.now() - t0).as_secs_f64() * 1e3 / pictures as f64;
+            let cpu_ms = (cpu_s() - c0) * 1e3 / pictures as f64;
             writeln!(
                 out,
                 "  {name:22} {wall_ms:6.2} ms a picture, {cpu_ms:6.2} ms of processor"

@@ -72,7 +72,9 @@ pub fn create(
     match choice {
         RendererChoice::Software => return Ok((software()?, None)),
         // Not having a graphics card is nothing to tell when nobody asked for one.
-        RendererChoice::Auto if gpu::adapter_summary().is_none_or(|a| a.is_cpu) => return Ok((software()?, None)),
+        RendererChoice::Auto if !gpu::may_exist() || gpu::adapter_summary().is_none_or(|a| a.is_cpu) => {
+            return Ok((software()?, None));
+        }
         RendererChoice::Auto | RendererChoice::Gpu => {}
     }
     match gpu::GpuRenderer::new(width, height) {

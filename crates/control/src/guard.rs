@@ -3,10 +3,10 @@
 //! name that was bent to point here (DNS rebinding) shows in `Host`.
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderValue, header},
+    extract::{ConnectInfo, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use std::net::{IpAddr, SocketAddr};
 
@@ -23,14 +23,22 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a request may change the show; else why not.
-pub(crate) fn may_command(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &'static str> {
-    if !peer.ip().to_canonical().is_loopback() {
-        return Err("commands are taken only from the computer the show runs on");
+/// Keeps pages of other sites, open in a browser on the studio's computer, from reading the show: a request that a
+/// browser made for another site says so in `Origin`, and one from this computer must name this computer. The stream
+/// itself is for every player.
+pub(crate) async fn no_strangers(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+    let stream = request.uri().path().starts_with("/hls/");
+    match may_watch(peer, request.headers()) {
+        Err(why) if !stream => (StatusCode::FORBIDDEN, why).into_response(),
+        _ => next.run(request).await,
     }
+}
+
+/// Whether a request may read the show; else why not.
+fn may_watch(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &'static str> {
     let text = |name| headers.get(name).map(|v: &HeaderValue| v.to_str().unwrap_or("?"));
     let host = text(header::HOST).unwrap_or_default();
-    if !is_this_computer(host) {
+    if peer.ip().to_canonical().is_loopback() && !is_this_computer(host) {
         return Err("the address in this request is not this computer's; open the page as http://127.0.0.1");
     }
     match text(header::ORIGIN) {
@@ -38,6 +46,14 @@ pub(crate) fn may_command(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &
         Some(origin) if origin.strip_prefix("http://") == Some(host) => Ok(()),
         Some(_) => Err("this request comes from another site's page and is refused"),
     }
+}
+
+/// Whether a request may change the show; else why not.
+pub(crate) fn may_command(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &'static str> {
+    if !peer.ip().to_canonical().is_loopback() {
+        return Err("commands are taken only from the computer the show runs on");
+    }
+    may_watch(peer, headers)
 }
 
 /// Whether a `Host` header names the loopback interface.

@@ -39,6 +39,46 @@ impl media::MediaError for ControlError {
     }
 }
 
+/// An address that is ours, before a show is there to be served.
+pub struct Door {
+    address: SocketAddr,
+    listener: std::net::TcpListener,
+}
+
+impl Door {
+    /// Takes an address (port 0 takes a free one).
+    ///
+    /// # Errors
+    /// The address can't be had.
+    pub fn open(address: SocketAddr) -> Result<Self, ControlError> {
+        let fail = |error| ControlError::Listen { address, error };
+        let listener = std::net::TcpListener::bind(address).map_err(fail)?;
+        listener.set_nonblocking(true).map_err(fail)?;
+        Ok(Self {
+            address: listener.local_addr().map_err(fail)?,
+            listener,
+        })
+    }
+
+    /// Serves a show here.
+    ///
+    /// # Errors
+    /// The runtime does not take the listener.
+    pub fn serve(self, runtime: &tokio::runtime::Handle, show: Remote) -> Result<Server, ControlError> {
+        let address = self.address;
+        let _inside = runtime.enter();
+        let listener = tokio::net::TcpListener::from_std(self.listener)
+            .map_err(|error| ControlError::Listen { address, error })?;
+        let app = router(show).into_make_service_with_connect_info::<SocketAddr>();
+        let task = runtime.spawn(async move {
+            if let Err(error) = axum::serve(listener, app).await {
+                tracing::error!(%error, "the web server stopped");
+            }
+        });
+        Ok(Server { address, task })
+    }
+}
+
 /// A running server; dropping it ends it.
 pub struct Server {
     address: SocketAddr,
@@ -46,26 +86,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves a show at `address` (port 0 takes a free one).
-    ///
-    /// # Errors
-    /// The address can't be had.
-    pub fn start(runtime: &tokio::runtime::Handle, address: SocketAddr, show: Remote) -> Result<Self, ControlError> {
-        let fail = |error| ControlError::Listen { address, error };
-        let listener = std::net::TcpListener::bind(address).map_err(fail)?;
-        listener.set_nonblocking(true).map_err(fail)?;
-        let bound = listener.local_addr().map_err(fail)?;
-        let _inside = runtime.enter();
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(fail)?;
-        let app = router(show).into_make_service_with_connect_info::<SocketAddr>();
-        let task = runtime.spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
-                tracing::error!(%error, "the web server stopped");
-            }
-        });
-        Ok(Self { address: bound, task })
-    }
-
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -99,6 +119,7 @@ fn router(show: Remote) -> Router {
         .route("/api/events", get(api::events))
         .route("/api/command", axum::routing::post(api::command))
         .route("/api/live", get(live::socket))
+        .layer(axum::middleware::from_fn(guard::no_strangers))
         .layer(axum::middleware::from_fn(guard::headers))
         .with_state(show)
 }

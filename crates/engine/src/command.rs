@@ -81,6 +81,8 @@ pub enum Command {
     },
     /// Ends the recording.
     StopRecording,
+    /// Writes the project as it is now into its folder.
+    SaveProject,
     /// Ends the show.
     EndShow,
 }

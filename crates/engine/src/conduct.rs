@@ -63,8 +63,8 @@ impl Shared {
             Command::RetryDestination { id } => {
                 let d = self.destination(&id)?;
                 match self.destinations.lock().get(&d.id) {
-                    Some(handle) => handle.retry_now(),
-                    None => {
+                    Some(handle) if handle.status().state != DestinationState::Stopped => handle.retry_now(),
+                    _ => {
                         return Err(EngineError::BadValue(format!(
                             "`{}` is not started; start it first",
                             d.label()
@@ -78,6 +78,7 @@ impl Shared {
                 self.stop_recordings();
                 Ok(())
             }
+            Command::SaveProject => self.save_project(),
             Command::EndShow => {
                 self.stop.store(true, Relaxed);
                 Ok(())
@@ -143,6 +144,7 @@ impl Shared {
             let scene_id = p.scene(scene).map(|s| s.id.clone()).unwrap_or_else(|| scene.to_owned());
             let s = find(&mut p.scenes, "scene", &scene_id, |s| &s.id)?;
             let i = find(&mut s.items, "item", item, |i| &i.id)?;
+            check_item(&changes, item)?;
             let mut whole = serde_json::to_value(&*i).map_err(|e| EngineError::BadValue(e.to_string()))?;
             merge(&mut whole, &changes);
             let next: project::SceneItem =
@@ -221,6 +223,7 @@ impl Shared {
     }
 
     fn start_recording(&self, path: Option<PathBuf>) -> Result<(), EngineError> {
+        self.put_away_ended_recordings();
         if !self.recorders.lock().is_empty() {
             return Err(EngineError::BadValue(
                 "a recording is running already; stop it first".into(),
@@ -238,6 +241,26 @@ impl Shared {
             .map_err(|e| EngineError::BadValue(e.to_string()))?;
         self.recorders.lock().push(recorder);
         Ok(())
+    }
+
+    /// Recordings that have failed by themselves make room for a new one.
+    fn put_away_ended_recordings(&self) {
+        let mut running = self.recorders.lock();
+        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|r| r.status().is_running());
+        *running = going;
+        self.recorded.lock().extend(ended.into_iter().map(Recorder::stop));
+    }
+
+    fn save_project(&self) -> Result<(), EngineError> {
+        let store = self.store.as_ref();
+        let store = store.ok_or_else(|| EngineError::BadValue("this show has no folder to be saved in".into()))?;
+        let mut project = (*self.project.load_full()).clone();
+        // What the command line added is of this run only.
+        project
+            .destinations
+            .retain(|d| !self.added_destinations.contains(&d.id));
+        project.canvases[0].fps = self.saved_rate;
+        store.save(&project).map_err(|e| EngineError::Project(e.to_string()))
     }
 
     pub(crate) fn stop_recordings(&self) {
@@ -303,6 +326,17 @@ fn range(name: &str, value: Option<f64>, min: f64, max: f64) -> Result<(), Engin
             "{name} is {v}; it must lie between {min} and {max}"
         ))),
         _ => Ok(()),
+    }
+}
+
+/// Refuses fields an item does not have, and values out of range.
+fn check_item(changes: &Map<String, Value>, item: &str) -> Result<(), EngineError> {
+    let schema = schemars::schema_for!(project::SceneItem).to_value();
+    let unknown = project::schema::check(&schema, &Value::Object(changes.clone()), item)
+        .map_err(|e| EngineError::BadValue(e.to_string()))?;
+    match unknown.first() {
+        Some(u) => Err(EngineError::BadValue(format!("{}: an item has no such field", u.path))),
+        None => Ok(()),
     }
 }
 

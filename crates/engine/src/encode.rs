@@ -259,7 +259,8 @@ impl Encoders {
         settings: &VideoEncoding,
         f: CanvasFormat,
     ) -> Result<(String, VideoEncoder), EngineError> {
-        let (chosen, why) = codec::choose(&settings.implementation, &(self.probes)())?;
+        let probes = if settings.implementation == SOFTWARE { vec![] } else { (self.probes)() };
+        let (chosen, why) = codec::choose(&settings.implementation, &probes)?;
         if let Some(why) = why {
             self.log.add(EventLevel::Warning, format!("encoder:{id}"), why);
         }
@@ -330,3 +331,8 @@ impl Encoders {
 
 /// The encoder that is always there.
 const SOFTWARE: &str = "x264";
+
+/// Whether it takes a probe of this computer's hardware to know which encoder this one will be.
+pub(crate) fn needs_probing(encoder: &project::Encoder) -> bool {
+    encoder.video.implementation != SOFTWARE
+}

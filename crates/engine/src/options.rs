@@ -1,7 +1,7 @@
 //! What the person starting a show asks for beyond the project.
 
 use compositor::RendererChoice;
-use media::FrameRate;
+use media::{FrameRate, SystemClock};
 use std::path::PathBuf;
 
 /// A destination named on the command line.
@@ -26,6 +26,10 @@ pub struct ShowOptions {
     pub size: Option<(u32, u32)>,
     /// Another rate for the main canvas.
     pub fps: Option<FrameRate>,
+    /// The show's clock; made when the process starts, so that start-up counts in the report.
+    pub clock: SystemClock,
+    /// Where `save_project` saves to; none refuses it.
+    pub store: Option<project::ProjectStore>,
     /// The program to run for probing hardware encoders (itself); none means software only.
     pub probe_exe: Option<PathBuf>,
 }
@@ -39,6 +43,8 @@ impl Default for ShowOptions {
             renderer: RendererChoice::Auto,
             size: None,
             fps: None,
+            clock: SystemClock::new(),
+            store: None,
             probe_exe: None,
         }
     }

@@ -79,24 +79,23 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
         canvas: (canvas.width, canvas.height),
         project_dir,
     };
+    let mut opened = vec![];
     for s in &project.sources {
         let subject = format!("source:{}", s.id);
         if crate::stage::kind_of(&s.kind).is_none() {
-            found.add(
-                FindingLevel::Warn,
-                subject,
-                format!("{}: this version has no source of kind `{}`", s.label(), s.kind),
-            );
+            let message = format!("{}: this version has no source of kind `{}`", s.label(), s.kind);
+            found.add(FindingLevel::Warn, subject, message);
             continue;
         }
-        let stage = match Stage::open(project, &setting, None, |id| id == s.id) {
-            Ok(stage) => stage,
-            Err(e) => {
-                found.add(FindingLevel::Fail, subject, e.to_string());
-                continue;
-            }
-        };
-        stage.wait_ready(&*clock, SOURCE_LIMIT);
+        match Stage::open(project, &setting, None, |id| id == s.id) {
+            Ok(stage) => opened.push((s, subject, stage)),
+            Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
+        }
+    }
+    // All open at the same time, so they share the wait.
+    let deadline = clock.now() + SOURCE_LIMIT;
+    for (s, subject, stage) in &opened {
+        stage.wait_ready(&*clock, deadline - clock.now());
         for live in stage.sources.values() {
             match state_words(&live.source.lock().state()) {
                 (_, Some(reason)) => {
@@ -105,6 +104,8 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
                 _ => found.add(FindingLevel::Pass, subject.as_str(), format!("{} is there", s.label())),
             }
         }
+    }
+    for (.., stage) in &opened {
         stage.stop();
     }
 }
@@ -149,23 +150,43 @@ fn check_destinations(project: &Project, found: &mut Findings) {
             "no destination is on: nobody would see this show",
         );
     }
+    let mut asked = vec![];
     for d in project.destinations.iter().filter(|d| d.enabled) {
         let subject = format!("destination:{}", d.id);
-        let kind = match outputs::destination_kind(&d.kind) {
-            Ok(kind) => kind,
+        let endpoint = match outputs::destination_kind(&d.kind) {
+            Ok(kind) => (kind.open)(&d.settings, &env()).and_then(|_| (kind.endpoint)(&d.settings)),
             Err(e) => {
                 found.add(FindingLevel::Warn, subject, format!("{}: {e}", d.label()));
                 continue;
             }
         };
-        let endpoint = (kind.endpoint)(&d.settings);
-        match endpoint
+        // Each on its own thread: a host that does not answer takes its whole time.
+        let answer = std::thread::Builder::new()
+            .name("reach".into())
+            .spawn(move || match endpoint {
+                Ok(Some((host, port))) => reach(&host, port),
+                Ok(None) => Ok(()),
+                Err(e) => Err(e.to_string()),
+            });
+        asked.push((d, subject, answer));
+    }
+    for (d, subject, answer) in asked {
+        let fault = |_| Err("the check ended in a fault".to_owned());
+        match answer
             .map_err(|e| e.to_string())
-            .and_then(|e| e.map_or(Ok(()), |(host, port)| reach(&host, port)))
+            .and_then(|t| t.join().unwrap_or_else(fault))
         {
             Ok(()) => found.add(FindingLevel::Pass, subject, format!("{} answers", d.label())),
             Err(e) => found.add(FindingLevel::Fail, subject, format!("{}: {e}", d.label())),
         }
+    }
+}
+
+/// What a destination needs to take its settings apart; nothing is sent.
+fn env() -> outputs::Env {
+    outputs::Env {
+        hls: Arc::new(outputs::HlsStore::new()),
+        clock: Arc::new(SystemClock::new()),
     }
 }
 
@@ -210,7 +231,8 @@ fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions,
 }
 
 fn writable(folder: &Path) -> Result<(), EngineError> {
-    std::fs::create_dir_all(folder)?;
+    // The recording makes the folder itself; its nearest parent that is there has to allow it.
+    let folder = folder.ancestors().find(|f| f.is_dir()).unwrap_or(Path::new("."));
     let probe = folder.join(format!(".footlight-{}", std::process::id()));
     std::fs::write(&probe, b"x")?;
     std::fs::remove_file(&probe)?;

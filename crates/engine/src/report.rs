@@ -80,9 +80,9 @@ pub struct DestinationReport {
     pub name: String,
     /// Where, without the key.
     pub url: String,
-    /// `live`, `retrying`, …
+    /// How it stood when the show was ended: `live`, `retrying`, `failed`, `stopped`, …
     pub state: String,
-    /// Seconds connected.
+    /// Seconds the last connection was live.
     pub connected_s: f64,
     /// Bytes written.
     pub bytes_sent: u64,
@@ -92,7 +92,7 @@ pub struct DestinationReport {
     pub frames_dropped: u64,
     /// Times it had to connect again.
     pub reconnects: u32,
-    /// From the start of the show to its first packet.
+    /// From the start of this destination to its first packet, ms.
     pub first_packet_ms: Option<f64>,
     /// The last thing that went wrong.
     pub last_error: Option<String>,
@@ -120,7 +120,7 @@ pub struct AudioReport {
     pub master_lufs: Option<f64>,
     /// Highest sample, dBFS; absent when silent.
     pub peak_dbfs: Option<f64>,
-    /// Blocks in which a source had no sound in time.
+    /// 10 ms blocks in which the sound of a source broke off or set in.
     pub xruns: u64,
 }
 

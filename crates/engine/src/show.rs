@@ -10,7 +10,7 @@ use crate::{
     tick::{CanvasCounters, Ticker},
 };
 use arc_swap::ArcSwap;
-use media::{Clock, FrameRate, MediaTime, SystemClock};
+use media::{Clock, FrameRate, MediaTime};
 use outputs::{DestinationHandle, Env, HlsStore, Recorder, RecordingStatus};
 use parking_lot::Mutex;
 use project::Project;
@@ -58,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) destinations: Mutex<BTreeMap<String, Arc<DestinationHandle>>>,
     pub(crate) recorders: Mutex<Vec<Recorder>>,
     pub(crate) recorded: Mutex<Vec<RecordingStatus>>,
+    /// How the destinations stood when the show was ended, before they were closed.
+    pub(crate) final_views: Mutex<Option<Vec<crate::DestinationView>>>,
     pub(crate) sound: Arc<Mutex<SoundState>>,
     pub(crate) env: Env,
     pub(crate) rt: tokio::runtime::Handle,
@@ -65,6 +67,11 @@ pub(crate) struct Shared {
     pub(crate) ended: Arc<AtomicBool>,
     pub(crate) fps_now: Mutex<Vec<f64>>,
     pub(crate) log: EventLog,
+    pub(crate) store: Option<project::ProjectStore>,
+    /// Ids of the destinations that the options added.
+    pub(crate) added_destinations: Vec<String>,
+    /// The main canvas' rate in the document, before the options changed it.
+    pub(crate) saved_rate: FrameRate,
 }
 
 impl Show {
@@ -74,28 +81,36 @@ impl Show {
     /// Wrong settings, no encoder or no renderer. A missing file, device or server is no error: the show starts without
     /// and says so.
     pub fn start(project: Project, project_dir: &Path, options: &ShowOptions) -> Result<Self, EngineError> {
+        let saved_rate = project.canvases.first().map(|c| c.fps).unwrap_or_default();
+        let in_document = project.destinations.len();
         let project = plan::apply_options(project, options)?;
+        let added_destinations = project.destinations[in_document..]
+            .iter()
+            .map(|d| d.id.clone())
+            .collect();
         let sizes = plan::output_sizes(&project, options);
         let main_rate = project.canvases[0].fps;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let clock: Arc<dyn Clock> = Arc::new(options.clock.clone());
+        // What takes long comes before the start is fixed: a film begins to play at it, seen or not.
+        let probes = probes(options);
+        if project.encoders.iter().any(crate::encode::needs_probing) {
+            probes();
+        }
+        let opened: Result<Vec<_>, _> = sizes.iter().map(|&(w, h)| compositor::create(options.renderer, w, h)).collect();
+        let (renderers, doubts): (Vec<_>, Vec<_>) = opened?.into_iter().unzip();
         let start = main_rate.time_of(main_rate.index_at(clock.now() + LEAD) + 1);
         let log = EventLog::new(clock.clone(), start);
+        for why in doubts.into_iter().flatten() {
+            log.add(EventLevel::Warning, "show", why);
+        }
         let setting = StageSetting {
             clock: clock.clone(),
             start,
             rate: main_rate,
-            canvas: sizes[0],
+            canvas: (project.canvases[0].width, project.canvases[0].height),
             project_dir,
         };
         let stage = Arc::new(Stage::open(&project, &setting, Some(&log), |_| true)?);
-        let mut renderers = vec![];
-        for &(w, h) in &sizes {
-            let (renderer, why) = compositor::create(options.renderer, w, h)?;
-            if let Some(why) = why {
-                log.add(EventLevel::Warning, "show", why);
-            }
-            renderers.push(renderer);
-        }
         let canvases: Vec<_> = project
             .canvases
             .iter()
@@ -111,7 +126,7 @@ impl Show {
             start,
             project_dir: project_dir.to_owned(),
             stage,
-            encoders: Encoders::new(canvases.clone(), probes(options), log.clone()),
+            encoders: Encoders::new(canvases.clone(), probes, log.clone()),
             counters: canvases.iter().map(|_| Arc::default()).collect(),
             renderer: (renderers[0].name().to_owned(), renderers[0].adapter()),
             fps_now: Mutex::new(vec![0.0; canvases.len()]),
@@ -119,6 +134,7 @@ impl Show {
             destinations: Mutex::default(),
             recorders: Mutex::default(),
             recorded: Mutex::default(),
+            final_views: Mutex::default(),
             sound: Arc::default(),
             env: Env {
                 hls: Arc::new(HlsStore::new()),
@@ -130,6 +146,9 @@ impl Show {
             project: Arc::new(ArcSwap::from_pointee(project)),
             clock,
             log,
+            store: options.store.clone(),
+            added_destinations,
+            saved_rate,
         });
         shared.start_outputs(options)?;
         let threads = Mutex::new(start_threads(&shared, renderers, options)?);
@@ -180,6 +199,7 @@ impl Show {
     fn finish(&self, threads: &mut Threads) {
         let s = &self.shared;
         let ends: Vec<MediaTime> = threads.ticks.drain(..).filter_map(|t| t.join().ok()).collect();
+        *s.final_views.lock() = Some(s.destination_views());
         s.encoders.end_video();
         s.sound_end()
             .store(ends.into_iter().max().unwrap_or(MediaTime::ZERO).0, Relaxed);

@@ -121,6 +121,7 @@ impl SoundThread {
         state.sources = mixer.meters().into_iter().map(|(id, m)| (id, level(m))).collect();
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);
+        state.xruns = mixer.underruns();
     }
 }
 

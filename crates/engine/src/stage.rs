@@ -8,6 +8,10 @@ use project::Project;
 use sources::{Source, SourceContext, SourceKind, SourceState, source_kinds};
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
+/// A source counts frames from the start of the show and the canvas from the start of the engine; rounded to nanoseconds
+/// the two may lie one apart. Without this slack such a picture would come a whole frame late.
+const ROUNDING: MediaTime = MediaTime(1000);
+
 /// One open source.
 pub(crate) struct LiveSource {
     pub(crate) name: String,
@@ -98,6 +102,7 @@ impl Stage {
 
     /// Takes the pictures due at `t`, of all sources, so that hidden ones stay in step too.
     pub(crate) fn pictures(&self, t: MediaTime) -> BTreeMap<&str, Arc<VideoFrame>> {
+        let t = t + ROUNDING;
         self.sources
             .iter()
             .filter_map(|(id, s)| Some((id.as_str(), s.slot.as_ref()?.at(t)?)))

@@ -189,6 +189,31 @@ impl Shared {
             .collect()
     }
 
+    /// What was sent in all, with the state each destination was in when the show was ended.
+    fn destination_reports(&self) -> Vec<DestinationReport> {
+        let last = self.final_views.lock();
+        let before = |id: &str| last.iter().flatten().find(|v| v.id == id).map(|v| &v.status);
+        self.destination_views()
+            .into_iter()
+            .map(|d| {
+                let standing = before(&d.id).unwrap_or(&d.status);
+                DestinationReport {
+                    state: standing.state.name().to_owned(),
+                    connected_s: standing.connected_s,
+                    id: d.id,
+                    name: d.name,
+                    url: d.url,
+                    bytes_sent: d.status.bytes_sent,
+                    frames_sent: d.status.frames_sent,
+                    frames_dropped: d.status.frames_dropped,
+                    reconnects: d.status.reconnects,
+                    first_packet_ms: d.status.first_packet_ms,
+                    last_error: d.status.last_error,
+                }
+            })
+            .collect()
+    }
+
     pub(crate) fn report(&self) -> Report {
         let sound = self.sound.lock();
         let used = process_use();
@@ -206,23 +231,7 @@ impl Shared {
             adapter: self.renderer.1.clone(),
             canvases: self.canvas_reports(),
             encoders: self.encoder_reports(),
-            destinations: self
-                .destination_views()
-                .into_iter()
-                .map(|d| DestinationReport {
-                    id: d.id,
-                    name: d.name,
-                    url: d.url,
-                    state: d.status.state.name().to_owned(),
-                    connected_s: d.status.connected_s,
-                    bytes_sent: d.status.bytes_sent,
-                    frames_sent: d.status.frames_sent,
-                    frames_dropped: d.status.frames_dropped,
-                    reconnects: d.status.reconnects,
-                    first_packet_ms: d.status.first_packet_ms,
-                    last_error: d.status.last_error,
-                })
-                .collect(),
+            destinations: self.destination_reports(),
             recordings: self
                 .recording_states()
                 .into_iter()

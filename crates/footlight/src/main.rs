@@ -22,6 +22,7 @@ pub(crate) const SHOW_FAILED: u8 = 3;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 fn main() -> ExitCode {
+    let clock = media::SystemClock::new();
     let cli = Cli::parse();
     let Some(wish) = cli.wish else {
         println!("{}", args::HOW_TO_BEGIN);
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         .init();
     codec::init();
     let result = match wish {
-        Wish::Run(a) => run::run(&a),
+        Wish::Run(a) => run::run(&a, &clock),
         Wish::Render(a) => render::render(&a),
         Wish::Devices(a) => list::devices(a.json),
         Wish::Encoders(a) => list::encoders(a.json),

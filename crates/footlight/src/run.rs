@@ -7,11 +7,14 @@ use crate::{
     status::{StatusView, print_report},
 };
 use anyhow::{Context, Result};
-use control::Server;
+use control::Door;
 use engine::{ExtraDestination, Report, Show, ShowOptions};
 use media::{Clock, MediaTime, Secret, SystemClock};
 use std::{
+    fs::File,
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -23,7 +26,7 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr
 /// How often the status is shown.
 const LOOK: MediaTime = MediaTime::from_millis(200);
 
-pub(crate) fn run(args: &RunArgs) -> Result<u8> {
+pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
     let opened = load::open(&args.project)?;
     let options = ShowOptions {
         extra_destinations: args
@@ -38,13 +41,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8> {
         renderer: args.renderer.into(),
         size: args.size,
         fps: args.fps,
+        clock: clock.clone(),
+        store: Some(opened.store),
         probe_exe: std::env::current_exe().ok(),
     };
+    let door = door(args.listen)?;
+    let mut report_file = args.report.as_deref().map(create_report).transpose()?;
     let show = Show::start(opened.project, &opened.dir, &options)?;
-    let server = serve(&show, args.listen)?;
+    let server = door.serve(show.runtime(), show.remote())?;
     let stop = catch_signals(&show)?;
     let mut view = StatusView::new(&show, server.watch_url());
-    let clock = SystemClock::new();
     while !show.is_over() && !stop.load(Relaxed) {
         clock.sleep_until(clock.now() + LOOK);
         view.update(&show);
@@ -53,12 +59,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8> {
     let report = show.end();
     view.update(&show);
     view.close();
-    if let Some(path) = &args.report {
-        let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(path, text + "\n")
-            .with_context(|| format!("the report can't be written to {}", path.display()))?;
-    }
     print_report(&report);
+    if let Some(file) = &mut report_file {
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        file.write_all(text.as_bytes()).context("the report can't be written")?;
+    }
     Ok(if went_well(&report) { 0 } else { SHOW_FAILED })
 }
 
@@ -66,19 +71,25 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8> {
 fn went_well(r: &Report) -> bool {
     let encoded = r.encoders.iter().all(|e| e.frames_out > 0 || e.frames_in == 0);
     let recorded = r.recordings.iter().all(|f| f.error.is_none());
+    // `stopped` and `idle` were a person's wish.
     let arrived = r
         .destinations
         .iter()
-        .all(|d| d.state != "failed" && (d.frames_sent > 0 || d.last_error.is_none()));
+        .all(|d| matches!(d.state.as_str(), "live" | "stopped" | "idle"));
     encoded && recorded && arrived
 }
 
-fn serve(show: &Show, wanted: Option<SocketAddr>) -> Result<Server> {
-    let start = |address| Server::start(show.runtime(), address, show.remote());
+/// The address of the watch page, taken before anything starts so that a taken one costs no show.
+fn door(wanted: Option<SocketAddr>) -> Result<Door> {
     match wanted {
-        Some(address) => Ok(start(address)?),
-        None => start(DEFAULT_LISTEN).or_else(|_| Ok(start(SocketAddr::new(DEFAULT_LISTEN.ip(), 0))?)),
+        Some(address) => Ok(Door::open(address)?),
+        None => Door::open(DEFAULT_LISTEN).or_else(|_| Ok(Door::open(SocketAddr::new(DEFAULT_LISTEN.ip(), 0))?)),
     }
+}
+
+/// The report's file, made at the start so that a wrong path is told before the show.
+fn create_report(path: &Path) -> Result<File> {
+    File::create(path).with_context(|| format!("the report can't be written to {}", path.display()))
 }
 
 /// Ctrl-C and a polite kill end the show in order; a second Ctrl-C at once.

@@ -132,6 +132,12 @@ impl Mixer {
         shown.map(|c| (c.id.clone(), c.meter.show())).collect()
     }
 
+    /// Blocks in which the sound of a source broke off or set in, since the mixer was made: devices and files that do not
+    /// keep up show here, and so does the end of a file.
+    pub fn underruns(&self) -> u64 {
+        self.channels.iter().map(|c| c.underruns).sum()
+    }
+
     /// The master track after the limiter.
     pub fn master_meter(&self) -> Meter {
         self.meter.show()

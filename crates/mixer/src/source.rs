@@ -37,6 +37,8 @@ pub(crate) struct Channel {
     pub leaving: bool,
     gains: [f32; CHANNELS],
     offset: i64,
+    /// Blocks in which sound broke off or set in: the feed did not keep up.
+    pub underruns: u64,
 }
 
 impl Channel {
@@ -51,6 +53,7 @@ impl Channel {
             leaving: false,
             gains: if fade_in { [0.0; CHANNELS] } else { mix.gains() },
             offset: frames_of(mix.sync_offset),
+            underruns: 0,
         }
     }
 
@@ -64,7 +67,8 @@ impl Channel {
     pub fn add_to(&mut self, start: i64, sum: &mut [f32], own: &mut [f32], other: &mut [f32]) {
         let offset = frames_of(self.mix.sync_offset);
         // Always read, also when silent: the feed's writer waits for its reader.
-        self.feed.read_at(start - self.offset, own);
+        let got = self.feed.read_at(start - self.offset, own);
+        self.underruns += u64::from(got.filled_frames > 0 && got.missing_frames > 0);
         clean_all(own);
         if offset != self.offset {
             self.feed.read_at(start - offset, other);

@@ -183,7 +183,8 @@ impl Drop for Recorder {
 }
 
 impl RecordingStatus {
-    fn is_running(&self) -> bool {
+    /// Whether it still goes on.
+    pub fn is_running(&self) -> bool {
         matches!(self.state, RecordingState::Starting | RecordingState::Recording)
     }
 }

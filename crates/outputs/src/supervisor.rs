@@ -195,6 +195,8 @@ impl Supervisor {
                 break;
             }
         }
+        // What came while it waited for its next try.
+        self.ledger().settle(&self.packets);
         self.ledger().enter(DestinationState::Stopped, None, None);
         tracing::info!(destination = %self.ledger().to, "stopped");
     }

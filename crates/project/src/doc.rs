@@ -24,6 +24,7 @@ pub type Extra = Map<String, Value>;
 #[serde(default)]
 pub struct Project {
     /// Document version; 1.
+    #[schemars(range(min = 1, max = 1))]
     pub version: u32,
     /// The project's name.
     pub name: String,

@@ -32,7 +32,7 @@ pub const KIND: SourceKind = SourceKind {
     ),
     video: true,
     audio: false,
-    open: |settings, ctx| CaptureSource::open("screen", ScreenCapture::default(), true, settings, ctx),
+    open: |settings, ctx| CaptureSource::open("screen", ScreenCapture, true, settings, ctx),
     devices: Some(devices),
 };
 
@@ -105,7 +105,6 @@ mod unsupported {
     const REASON: &str = "Footlight can capture screens only on Linux with X11 so far. Use a capture card as a camera, \
          or stream the screen from another program";
 
-    #[derive(Default)]
     pub struct ScreenCapture;
     impl Capture for ScreenCapture {
         type Settings = ScreenSettings;

@@ -149,9 +149,7 @@ fn a_missing_camera_is_waited_for_and_never_replaced() {
 #[test]
 fn wrong_settings_are_refused_with_their_place() {
     let check = |settings: Value, place: &str| {
-        let e = (KIND.info.check)(&map(settings), "sources[0].settings")
-            .err()
-            .expect("wrong");
+        let e = (KIND.info.check)(&map(settings), "sources[0].settings").expect_err("wrong");
         assert_eq!(e.path, format!("sources[0].settings.{place}"));
     };
     check(json!({ "backend": "magic" }), "backend");

@@ -373,13 +373,9 @@ fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<(f64, 
     };
     let first = wait_for(Duration::from_secs(10), || arrived(server)).then(|| begun.elapsed().as_secs_f64() * 1e3);
     let limit = Duration::from_secs(u64::from(plan.seconds) + 20);
-    let mut ended = None;
-    wait_for(limit, || {
-        ended = child.try_wait().ok().flatten();
-        ended.is_some()
-    });
+    let in_time = wait_for(limit, || matches!(child.try_wait(), Ok(Some(_))));
     let output = fs::read_to_string(log.path()).unwrap_or_default();
-    if ended.is_none() {
+    if !in_time {
         child.kill()?;
         child.wait()?;
         bail!("it did not end by itself:\n{output}");

@@ -25,7 +25,8 @@ pub struct Canvas {
 impl Canvas {
     /// New planes; what is in them is undefined.
     pub fn new(device: &wgpu::Device, kind: TargetKind, size: (u32, u32)) -> Self {
-        let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
+        let usage =
+            wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC | wgpu::TextureUsages::COPY_DST;
         let plane = |p: Plane| textures::new(device, "canvas", kind.format(p), p.size(size.0, size.1), usage);
         let (luma, chroma) = (plane(Plane::Luma), plane(Plane::Chroma));
         let views = [&luma, &chroma].map(|t| t.create_view(&Default::default()));
@@ -35,6 +36,14 @@ impl Canvas {
             luma,
             chroma,
             views,
+        }
+    }
+
+    /// The plane's texture.
+    pub fn texture(&self, plane: Plane) -> &wgpu::Texture {
+        match plane {
+            Plane::Luma => &self.luma,
+            Plane::Chroma => &self.chroma,
         }
     }
 

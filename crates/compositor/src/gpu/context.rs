@@ -36,6 +36,13 @@ pub fn adapter_summary() -> Option<AdapterSummary> {
     best_adapter().map(|(_, a)| AdapterSummary::of(&a.get_info()))
 }
 
+/// Whether this computer can have a graphics card at all. On Linux a card shows as a device node (DRM, NVIDIA's own, or
+/// WSL's); without one there is no need to load drivers to find out.
+pub fn may_exist() -> bool {
+    let nodes = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"];
+    !cfg!(target_os = "linux") || nodes.iter().any(|n| std::path::Path::new(n).exists())
+}
+
 /// One device with its queue, and whether it still works.
 pub struct GpuContext {
     instance: wgpu::Instance,

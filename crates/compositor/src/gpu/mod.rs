@@ -22,7 +22,7 @@ mod textures;
 mod uniforms;
 
 pub use canvas::Canvas;
-pub use context::{AdapterSummary, GpuContext, adapter_summary};
+pub use context::{AdapterSummary, GpuContext, adapter_summary, may_exist};
 pub use pipelines::TargetKind;
 
 use crate::{CompositorError, DrawList, Rendered, Renderer, signature};

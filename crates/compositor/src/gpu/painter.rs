@@ -143,6 +143,14 @@ impl Painter {
     }
 
     fn encode(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
+        let mut load = wgpu::LoadOp::Clear(pass.clear);
+        if let Some((from, to)) = &pass.copy {
+            encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), to.size());
+            load = wgpu::LoadOp::Load;
+        }
+        if pass.copy.is_some() && pass.draws.is_empty() {
+            return;
+        }
         let mut p = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("draw"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -150,7 +158,7 @@ impl Painter {
                 depth_slice: None,
                 resolve_target: None,
                 ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(pass.clear),
+                    load,
                     store: wgpu::StoreOp::Store,
                 },
             })],

@@ -1,5 +1,5 @@
 //! The render pipelines: one for every combination of format, sampling, alpha, plane and target that is met, made when first
-//! needed and kept. The usual ones are made at the start, so that no picture waits for a compiler.
+//! needed (some milliseconds, once) and kept.
 
 use super::{
     placement::{Plane, Way},
@@ -197,7 +197,7 @@ fn item_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
         label: Some("items"),
         entries: &[wgpu::BindGroupLayoutEntry {
             binding: 0,
-            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+            visibility: wgpu::ShaderStages::VERTEX,
             ty: wgpu::BindingType::Buffer {
                 ty: wgpu::BufferBindingType::Uniform,
                 has_dynamic_offset: true,

@@ -130,8 +130,11 @@ fn is_whole(v: f64) -> bool {
 impl Placement {
     /// The place of `item` in a plane of a canvas of `canvas` pixels; `None` when nothing of it can be seen.
     pub fn new(item: &DrawItem, plane: Plane, canvas: (u32, u32)) -> Option<Self> {
-        let crop = item.crop.map(f64::from);
-        let sane = crop.iter().all(|v| v.is_finite()) && crop[0] < crop[2] && crop[1] < crop[3];
+        let (w, h) = item.picture.size();
+        let ends = [w, h, w, h].map(f64::from);
+        let crop = [0, 1, 2, 3].map(|i| f64::from(item.crop[i]).clamp(0.0, ends[i]));
+        // False for what is not a number, too.
+        let sane = crop[0] < crop[2] && crop[1] < crop[3];
         let forward = Affine64::of(&item.canvas_from_picture);
         let back = forward.inverse().filter(|_| sane)?;
         let k = plane.pixels_per_sample();
@@ -247,9 +250,76 @@ fn corners(forward: &Affine64, quad: [f64; 4], pixels_per_sample: f64, size: (u3
             p[1],
         ]
     });
-    let outside = |i: usize, sign: f64| points.iter().all(|p| p[i] * sign > 1.0);
+    let outside = |i: usize, sign: f64| points.iter().all(|p| p[i] * sign >= 1.0);
     if outside(0, 1.0) || outside(0, -1.0) || outside(1, 1.0) || outside(1, -1.0) {
         return None;
     }
     Some(points.map(|p| p.map(|v| v as f32)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::{AlphaMode, VideoFrame};
+    use std::sync::Arc;
+
+    fn placed(size: (u32, u32), m: Affine, plane: Plane) -> Option<Placement> {
+        let data = vec![0; (size.0 * size.1 * 4) as usize];
+        let f = VideoFrame::rgba(size.0, size.1, data, AlphaMode::Opaque).expect("frame");
+        let item = DrawItem {
+            canvas_from_picture: m,
+            ..DrawItem::whole(Arc::new(f), 0.0, 0.0)
+        };
+        Placement::new(&item, plane, (64, 48))
+    }
+
+    fn scaled(k: f32) -> Affine {
+        Affine {
+            a: k,
+            d: k,
+            ..Affine::place(8.0, 8.0)
+        }
+    }
+
+    #[test]
+    fn only_edges_between_samples_are_soft() {
+        let soft = |x: f32, plane| placed((16, 16), Affine::place(x, 4.0), plane).expect("seen").soft;
+        for (x, luma, chroma) in [(4.0, false, false), (5.0, false, true), (4.5, true, true)] {
+            assert_eq!((soft(x, Plane::Luma), soft(x, Plane::Chroma)), (luma, chroma), "at {x}");
+        }
+        // Beyond the canvas nobody sees whether an edge is soft.
+        let all_over = placed((80, 80), Affine::place(-7.3, -8.1), Plane::Chroma).expect("seen");
+        assert!(!all_over.soft);
+    }
+
+    #[test]
+    fn copies_take_single_texels() {
+        let way = |m, plane, grid: TexelGrid| placed((32, 32), m, plane).expect("seen").grid(grid, (32, 32)).0;
+        let even = Affine::place(4.0, 6.0);
+        assert_eq!(way(even, Plane::Luma, TexelGrid::FULL), Way::Nearest);
+        assert_eq!(way(even, Plane::Chroma, TexelGrid::C420), Way::Nearest);
+        assert_eq!(
+            way(even, Plane::Chroma, TexelGrid::FULL),
+            Way::Area,
+            "four pixels make a chroma sample"
+        );
+        assert_eq!(
+            way(Affine::place(5.0, 6.0), Plane::Chroma, TexelGrid::C420),
+            Way::Bilinear
+        );
+        assert_eq!(way(scaled(0.7), Plane::Luma, TexelGrid::FULL), Way::Bilinear);
+        assert_eq!(way(scaled(0.5), Plane::Luma, TexelGrid::FULL), Way::Area);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_has_no_place() {
+        for m in [
+            Affine::place(64.5, 0.0),
+            Affine::place(0.0, -17.0),
+            scaled(0.0),
+            scaled(f32::NAN),
+        ] {
+            assert!(placed((16, 16), m, Plane::Luma).is_none(), "{m:?}");
+        }
+    }
 }

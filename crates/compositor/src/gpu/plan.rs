@@ -3,13 +3,13 @@
 
 use super::{
     canvas::{Canvas, NestedCanvases, clear_color},
-    pipelines::{PipelineKey, Pipelines},
+    pipelines::{PipelineKey, Pipelines, TargetKind},
     placement::{Placement, Plane, TexelGrid, Way},
     recipe::{Alpha, Recipe, SecondKind},
     sources::SourceTextures,
     uniforms::{GridUniform, ItemUniform, UniformData},
 };
-use crate::{DrawItem, DrawList, Picture, signature};
+use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature};
 
 /// One picture in one plane.
 pub struct Draw {
@@ -25,10 +25,26 @@ pub struct Draw {
 pub struct Pass {
     /// What is drawn into.
     pub target: wgpu::TextureView,
+    /// A plane that is copied over the whole target instead of clearing it: source, target.
+    pub copy: Option<(wgpu::Texture, wgpu::Texture)>,
     /// What it is cleared to.
     pub clear: wgpu::Color,
     /// Pictures, bottom first.
     pub draws: Vec<Draw>,
+}
+
+/// Whether the item is a frame that already is the programme, code by code: then its planes are copied where they have the
+/// programme's layout. That is most of what a camera on the whole canvas costs on a software rasteriser.
+fn is_the_canvas(item: &DrawItem, canvas: &Canvas) -> bool {
+    let Picture::Frame(f) = &item.picture else { return false };
+    canvas.kind == TargetKind::Programme
+        && (f.width, f.height) == canvas.size
+        && item.crop == [0.0, 0.0, f.width as f32, f.height as f32]
+        && item.canvas_from_picture == Affine::IDENTITY
+        && item.opacity >= 1.0
+        && f.is_opaque()
+        && f.format.is_yuv()
+        && YuvMap::new(f.color).is_none()
 }
 
 /// Everything needed to plan a picture.
@@ -51,6 +67,7 @@ impl Planner<'_> {
         let mut planes = [Plane::Luma, Plane::Chroma].map(|plane| {
             let pass = Pass {
                 target: canvas.view(plane).clone(),
+                copy: None,
                 clear: clear_color(list, canvas.kind, plane),
                 draws: Vec::with_capacity(list.items.len()),
             };
@@ -64,8 +81,16 @@ impl Planner<'_> {
             let Some(textures) = self.textures(item, passes) else {
                 continue;
             };
+            let fills = is_the_canvas(item, canvas);
             for ((plane, pass), textures) in planes.iter_mut().zip(textures) {
-                pass.draws.extend(self.draw(item, *plane, canvas, textures));
+                let below_all = pass.draws.is_empty() && pass.copy.is_none();
+                let same = (fills && below_all)
+                    .then(|| self.sources.same_plane(item, *plane))
+                    .flatten();
+                match same {
+                    Some(source) => pass.copy = Some((source, canvas.texture(*plane).clone())),
+                    None => pass.draws.extend(self.draw(item, *plane, canvas, textures)),
+                }
             }
         }
         passes.extend(planes.map(|(_, pass)| pass));

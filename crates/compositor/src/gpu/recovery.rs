@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 
 /// Pictures between two attempts.
 const PAUSE_PICTURES: u32 = 30;
+/// Failed attempts before the failure is told: a driver that restarts needs a second or two.
+const SILENT_FAILURES: u32 = 5;
 
 type Attempt = JoinHandle<Result<Painter, CompositorError>>;
 
@@ -15,6 +17,7 @@ type Attempt = JoinHandle<Result<Painter, CompositorError>>;
 pub struct Recovery {
     attempt: Option<Attempt>,
     pause: u32,
+    failures: u32,
     /// Why the last attempt failed.
     failure: Option<CompositorError>,
 }
@@ -40,6 +43,7 @@ impl Recovery {
         match result {
             Ok(painter) => {
                 self.pause = 0;
+                self.failures = 0;
                 self.failure = None;
                 tracing::info!(target: "gpu", "the graphics card is back: {}", painter.context().summary().name);
                 Some(painter)
@@ -48,22 +52,27 @@ impl Recovery {
                 if self.failure.as_ref() != Some(&e) {
                     tracing::warn!(target: "gpu", "the graphics card is not back yet: {e}");
                 }
+                self.failures += 1;
                 self.failure = Some(e);
                 None
             }
         }
     }
 
-    /// Why the last attempt failed; `None` when none has failed yet.
+    /// Why the card does not come back; `None` while there is hope that it soon does. Attempts go on all the same.
     pub fn failure(&self) -> Option<&CompositorError> {
-        self.failure.as_ref()
+        self.failure.as_ref().filter(|_| self.failures >= SILENT_FAILURES)
     }
 
     fn start(&mut self, size: (u32, u32)) {
         let make = move || Painter::new(GpuContext::new()?, size);
         match std::thread::Builder::new().name("gpu-recovery".into()).spawn(make) {
             Ok(attempt) => self.attempt = Some(attempt),
-            Err(e) => self.failure = Some(failed(e.to_string())),
+            Err(e) => {
+                self.failures += 1;
+                self.failure = Some(failed(e.to_string()));
+                self.pause = PAUSE_PICTURES;
+            }
         }
     }
 }

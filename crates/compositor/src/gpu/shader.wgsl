@@ -35,18 +35,47 @@ struct Item {
 @group(1) @binding(3) var t3: texture_2d<f32>;
 @group(1) @binding(4) var linear: sampler;
 
+// Everything a fragment needs comes from the vertices, flat: software rasterisers read uniforms dearly for every pixel.
 struct Varying {
     @builtin(position) position: vec4f,
-    @location(0) picture: vec2f,
+    @location(0) @interpolate(linear) at: vec4f,   // texel in the main grid xy, in the second grid zw
+    @location(1) @interpolate(linear) picture: vec2f,
+    @location(2) @interpolate(flat) crop: vec4f,
+    @location(3) @interpolate(flat) edge: vec4f,
+    @location(4) @interpolate(flat) main_bounds: vec4f,
+    @location(5) @interpolate(flat) main_texels: vec4f,
+    @location(6) @interpolate(flat) second_bounds: vec4f,
+    @location(7) @interpolate(flat) second_texels: vec4f,
+    @location(8) @interpolate(flat) row0: vec4f,
+    @location(9) @interpolate(flat) row1: vec4f,
+    @location(10) @interpolate(flat) by_alpha: vec4f,
 }
 
 @vertex
 fn corner(@builtin(vertex_index) i: u32) -> Varying {
     var out: Varying;
     let c = item.corners[i];
+    let m = item.main.from_picture;
+    let s = item.second.from_picture;
     out.position = vec4f(c.xy, 0.0, 1.0);
+    out.at = vec4f(c.zw * m.xy + m.zw, c.zw * s.xy + s.zw);
     out.picture = c.zw;
+    out.crop = item.crop;
+    out.edge = item.edge;
+    out.main_bounds = item.main.bounds;
+    out.main_texels = item.main.texels;
+    out.second_bounds = item.second.bounds;
+    out.second_texels = item.second.texels;
+    out.row0 = item.rows[0];
+    out.row1 = item.rows[1];
+    out.by_alpha = item.by_alpha;
     return out;
+}
+
+// A texture grid as the fragment sees it: first texel xy and one after the last zw; texels per pixel xy, 1 / size zw.
+struct Seen {
+    bounds: vec4f,
+    texels: vec4f,
 }
 
 // Three components and alpha of a texel, premultiplied where the picture is straight.
@@ -107,9 +136,9 @@ fn main_linear(uv: vec2f) -> vec4f {
         c.y = textureSampleLevel(t1, linear, uv, 0.0).x;
         c.z = textureSampleLevel(t2, linear, uv, 0.0).x;
     } else if MAIN == 4u {
-        let v = textureSampleLevel(t1, linear, uv, 0.0);
-        c.y = v.x;
-        c.z = v.y;
+        let pair = textureSampleLevel(t1, linear, uv, 0.0);
+        c.y = pair.x;
+        c.z = pair.y;
     } else if MAIN == 5u {
         c.y = textureSampleLevel(t1, linear, uv, 0.0).x;
         c.z = textureSampleLevel(t2, linear, uv, 0.0).x;
@@ -147,11 +176,11 @@ fn second_linear(uv: vec2f) -> vec2f {
     return vec2f(textureSampleLevel(t3, linear, uv, 0.0).x, 0.0);
 }
 
-fn nearest(g: Grid, at: vec2f) -> vec2i {
+fn nearest(g: Seen, at: vec2f) -> vec2i {
     return vec2i(clamp(floor(at), g.bounds.xy, g.bounds.zw - 1.0));
 }
 
-fn inside(g: Grid, at: vec2f) -> vec2f {
+fn inside(g: Seen, at: vec2f) -> vec2f {
     return clamp(at, g.bounds.xy + 0.5, g.bounds.zw - 0.5);
 }
 
@@ -194,7 +223,7 @@ fn pair(s: Span, i: i32) -> vec2f {
     return vec2f(f32(i) + 0.5 + two / both, both);
 }
 
-fn main_area(g: Grid, at: vec2f) -> vec4f {
+fn main_area(g: Seen, at: vec2f) -> vec4f {
     let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
     let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
     var sum = vec4f(0.0);
@@ -222,7 +251,7 @@ fn main_area(g: Grid, at: vec2f) -> vec4f {
     return sum;
 }
 
-fn second_area(g: Grid, at: vec2f) -> vec2f {
+fn second_area(g: Seen, at: vec2f) -> vec2f {
     let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
     let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
     var sum = vec2f(0.0);
@@ -239,7 +268,7 @@ fn second_area(g: Grid, at: vec2f) -> vec2f {
 }
 
 // Bilinear by hand, for straight alpha: the texels are premultiplied before they are mixed.
-fn main_mixed(g: Grid, at: vec2f) -> vec4f {
+fn main_mixed(g: Seen, at: vec2f) -> vec4f {
     let p = inside(g, at) - 0.5;
     let f = fract(p);
     let lo = vec2i(floor(p));
@@ -249,9 +278,7 @@ fn main_mixed(g: Grid, at: vec2f) -> vec4f {
     return mix(top, bottom, f.y);
 }
 
-fn main_color(picture: vec2f) -> vec4f {
-    let g = item.main;
-    let at = picture * g.from_picture.xy + g.from_picture.zw;
+fn main_color(g: Seen, at: vec2f) -> vec4f {
     if MAIN_WAY == 0u {
         return main_texel(nearest(g, at));
     }
@@ -264,9 +291,7 @@ fn main_color(picture: vec2f) -> vec4f {
     return main_linear(inside(g, at) * g.texels.zw);
 }
 
-fn second_color(picture: vec2f) -> vec2f {
-    let g = item.second;
-    let at = picture * g.from_picture.xy + g.from_picture.zw;
+fn second_color(g: Seen, at: vec2f) -> vec2f {
     if SECOND_WAY == 0u {
         return second_texel(nearest(g, at));
     }
@@ -277,24 +302,24 @@ fn second_color(picture: vec2f) -> vec2f {
 }
 
 @fragment
-fn draw(in: Varying) -> @location(0) vec4f {
-    var c = main_color(in.picture);
+fn draw(v: Varying) -> @location(0) vec4f {
+    var c = main_color(Seen(v.main_bounds, v.main_texels), v.at.xy);
     if SECOND == 1u || SECOND == 2u {
-        let uv = second_color(in.picture);
+        let uv = second_color(Seen(v.second_bounds, v.second_texels), v.at.zw);
         c = vec4f(c.x, select(uv, uv * c.w, ALPHA == 2u), c.w);
     } else if SECOND == 3u {
-        let a = second_color(in.picture).x;
+        let a = second_color(Seen(v.second_bounds, v.second_texels), v.at.zw).x;
         c = vec4f(select(c.xyz, c.xyz * a, ALPHA == 2u), a);
     }
-    var strength = item.edge.z;
+    var strength = v.edge.z;
     if EDGES {
-        let inner = min((in.picture - item.crop.xy) * item.edge.xy, vec2f(0.5))
-            + min((item.crop.zw - in.picture) * item.edge.xy, vec2f(0.5));
+        let inner = min((v.picture - v.crop.xy) * v.edge.xy, vec2f(0.5))
+            + min((v.crop.zw - v.picture) * v.edge.xy, vec2f(0.5));
         let covered = clamp(inner, vec2f(0.0), vec2f(1.0));
         strength *= covered.x * covered.y;
     }
-    var out = vec2f(dot(item.rows[0].xyz, c.xyz) + item.rows[0].w, dot(item.rows[1].xyz, c.xyz) + item.rows[1].w);
-    out += item.by_alpha.xy * c.w;
+    var out = vec2f(dot(v.row0.xyz, c.xyz) + v.row0.w, dot(v.row1.xyz, c.xyz) + v.row1.w);
+    out += v.by_alpha.xy * c.w;
     if ALPHA == 1u {
         // Colour above alpha (broken input) is held to alpha.
         out = clamp(out, vec2f(0.0), vec2f(c.w));

@@ -1,8 +1,8 @@
 //! Frames of sources as textures. A frame is uploaded once, however often and wherever it is shown; a source's next frame goes
 //! into the textures its last one leaves free, so steady running creates none. Textures nobody has used for a while are dropped.
 
-use super::{pipelines::Pipelines, textures};
-use crate::{DrawList, Picture};
+use super::{pipelines::Pipelines, placement::Plane, textures};
+use crate::{DrawItem, DrawList, Picture};
 use media::{PixelFormat, VideoFrame};
 use std::borrow::Cow;
 
@@ -83,6 +83,17 @@ impl SourceTextures {
         Some(slot.bind_group.clone())
     }
 
+    /// The texture of the item's frame that has the layout of a programme's plane: one channel of Y, or U and V in pairs.
+    pub fn same_plane(&self, item: &DrawItem, plane: Plane) -> Option<wgpu::Texture> {
+        let Picture::Frame(f) = &item.picture else { return None };
+        let slot = self.slots.iter().find(|s| s.frame_id == f.id)?;
+        match plane {
+            Plane::Luma if f.format.is_yuv() => slot.planes.first().cloned(),
+            Plane::Chroma if f.format == PixelFormat::Nv12 => slot.planes.get(1).cloned(),
+            _ => None,
+        }
+    }
+
     /// Frames uploaded and texture sets created since the start, for tests and statistics.
     pub fn counts(&self) -> (u64, u64) {
         (self.uploads, self.created)
@@ -118,7 +129,13 @@ fn new_slot(pipelines: &Pipelines, f: &VideoFrame) -> Option<Slot> {
             let format = plane_format(f.format, i);
             let (bytes, rows) = f.format.plane_size(i, f.width, f.height);
             let size = ((bytes / bytes_per_texel(format)) as u32, rows as u32);
-            textures::new(device, "source", format, size, wgpu::TextureUsages::COPY_DST)
+            textures::new(
+                device,
+                "source",
+                format,
+                size,
+                wgpu::TextureUsages::COPY_DST | wgpu::TextureUsages::COPY_SRC,
+            )
         })
         .collect();
     let views: Vec<_> = planes.iter().map(|t| t.create_view(&Default::default())).collect();

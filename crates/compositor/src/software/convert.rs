@@ -89,6 +89,64 @@ pub fn rgb_multiplied(out: &mut [u8], pixels: &[u8], order: Order, row: RgbRow) 
     }
 }
 
+/// Two rows of pixels as one row of left-sited 4:2:0 chroma (weights as in [`super::rows::halve`]): the pixels are averaged
+/// before they are converted, two channels to a word. `multiplied`: premultiplied pixels, else opaque ones.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+pub fn rgb_halved(
+    [u, v]: [&mut [u8]; 2],
+    [top, bottom]: [&[u8]; 2],
+    order: Order,
+    rows: [RgbRow; 2],
+    multiplied: bool,
+    [even, odd]: [&mut [u32]; 2],
+) {
+    const TWO: u32 = 0x00FF_00FF;
+    // Sums of two rows: bytes 0 and 2 in `even`, 1 and 3 in `odd`, each in its half of a word.
+    let pixels = top.chunks_exact(4).zip(bottom.chunks_exact(4));
+    for (((t, b), e), o) in pixels.zip(even.iter_mut()).zip(odd.iter_mut()) {
+        let t = u32::from_le_bytes([t[0], t[1], t[2], t[3]]);
+        let b = u32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+        *e = (t & TWO) + (b & TWO);
+        *o = ((t >> 8) & TWO) + ((b >> 8) & TWO);
+    }
+    let n = (top.len().min(bottom.len()) / 4).min(even.len()).min(odd.len());
+    let convert = |e: u32, o: u32, row: RgbRow| {
+        let (r, g, b) = ((e >> order.r) & 0xFFFF, o & 0xFFFF, (e >> order.b) & 0xFFFF);
+        let a = if multiplied { (o >> 16) as i32 } else { 8 * 255 };
+        // Eight times the colour: 19 fractional bits, brought down to 16 (sums stay below 2^31).
+        let [kr, kg, kb] = row.k;
+        let c = (kr * r as i32 + kg * g as i32 + kb * b as i32 + (row.add / 255) * a + (1 << 18)) >> 19;
+        c.clamp(0, (a + 4) >> 3) as u8
+    };
+    let at = |s: &[u32], k: usize| s[k.min(n - 1)];
+    let around = |s: &[u32], i: usize| at(s, (2 * i).saturating_sub(1)) + 2 * at(s, 2 * i) + at(s, 2 * i + 1);
+    let count = n.div_ceil(2).min(u.len()).min(v.len());
+    if n == 0 {
+        return;
+    }
+    let (e, o) = (&even[..n], &odd[..n]);
+    let middle = n.saturating_sub(3) / 2;
+    let (e1, e3) = (
+        e.get(1..).unwrap_or(&[]).chunks_exact(2),
+        e.get(3..).unwrap_or(&[]).chunks_exact(2),
+    );
+    let (o1, o3) = (
+        o.get(1..).unwrap_or(&[]).chunks_exact(2),
+        o.get(3..).unwrap_or(&[]).chunks_exact(2),
+    );
+    let outputs = u.iter_mut().zip(v.iter_mut()).skip(1);
+    for ((u, v), ((e1, e3), (o1, o3))) in outputs.zip(e1.zip(e3).zip(o1.zip(o3))) {
+        let (e, o) = (e1[0] + 2 * e1[1] + e3[0], o1[0] + 2 * o1[1] + o3[0]);
+        *u = convert(e, o, rows[0]);
+        *v = convert(e, o, rows[1]);
+    }
+    // Both ends, where a neighbour is missing.
+    for i in (0..1).chain(middle + 1..count) {
+        let (e, o) = (around(e, i), around(o, i));
+        (u[i], v[i]) = (convert(e, o, rows[0]), convert(e, o, rows[1]));
+    }
+}
+
 /// The alpha byte of a row of pixels.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn rgb_alpha(out: &mut [u8], pixels: &[u8]) {

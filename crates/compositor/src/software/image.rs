@@ -29,9 +29,9 @@ impl View {
         let start = self.offset + y * self.stride + x;
         self.data.get(start..start + len).unwrap_or(&[])
     }
-    /// One sample; 0 where that is outside.
-    pub fn sample(&self, x: usize, y: usize) -> u8 {
-        self.data.get(self.offset + y * self.stride + x).copied().unwrap_or(0)
+    /// All bytes from the first sample on, and the stride.
+    pub fn samples(&self) -> (&[u8], usize) {
+        (self.data.get(self.offset..).unwrap_or(&[]), self.stride)
     }
     /// The window that begins at column `x` of row `y`.
     pub fn at(&self, x: usize, y: usize) -> Self {

@@ -182,17 +182,21 @@ fn load_rgb(pool: &FramePool, f: &VideoFrame, region: Rect, halve: bool) -> Imag
         .then(|| new_plane(pool, &region, |y, out| convert::rgb_alpha(out, pixels.row(0, y, 4 * w))));
     let luma = new_plane(pool, &region, |y, out| component(out, y, 0));
     let grid = if halve { Grid::C420 } else { Grid::FULL };
-    let (mut top, mut bottom, mut sum) = (vec![0; w], vec![0; w], vec![0; w]);
-    let chroma = [1, 2].map(|i| {
-        new_plane(pool, &grid.cover(region), |y, out| {
-            if !halve {
-                return component(out, y, i);
-            }
-            component(&mut top, 2 * y, i);
-            component(&mut bottom, (2 * y + 1).min(region.h().saturating_sub(1)), i);
-            rows::halve(out, &top, &bottom, &mut sum);
+    let chroma = if halve && alpha != RgbAlpha::Straight {
+        halved(pool, &pixels, &region, order, alpha == RgbAlpha::Multiplied)
+    } else {
+        let (mut top, mut bottom, mut sum) = (vec![0; w], vec![0; w], vec![0; w]);
+        [1, 2].map(|i| {
+            new_plane(pool, &grid.cover(region), |y, out| {
+                if !halve {
+                    return component(out, y, i);
+                }
+                component(&mut top, 2 * y, i);
+                component(&mut bottom, (2 * y + 1).min(region.h().saturating_sub(1)), i);
+                rows::halve(out, &top, &bottom, &mut sum);
+            })
         })
-    });
+    };
     let small = a
         .as_ref()
         .map(|a| if halve { halve_view(pool, a, &region) } else { a.clone() });
@@ -212,4 +216,20 @@ fn load_rgb(pool: &FramePool, f: &VideoFrame, region: Rect, halve: bool) -> Imag
             premultiplied: a.is_some(),
         },
     }
+}
+
+/// 4:2:0 chroma of opaque or premultiplied pixels.
+fn halved(pool: &FramePool, pixels: &View, region: &Rect, order: Order, multiplied: bool) -> [View; 2] {
+    let (w, h) = (region.w(), region.h());
+    let small = Grid::C420.cover(*region);
+    let (cw, ch) = (small.w().max(1), small.h());
+    let (mut u, mut v) = (pool.take(cw * ch), pool.take(cw * ch));
+    let (mut even, mut odd) = (vec![0; w], vec![0; w]);
+    let [_, ku, kv] = convert::rgb_rows();
+    for (y, (u, v)) in u.chunks_exact_mut(cw).zip(v.chunks_exact_mut(cw)).enumerate() {
+        let below = (2 * y + 1).min(h.saturating_sub(1));
+        let pair = [pixels.row(0, 2 * y, 4 * w), pixels.row(0, below, 4 * w)];
+        convert::rgb_halved([u, v], pair, order, [ku, kv], multiplied, [&mut even, &mut odd]);
+    }
+    [u, v].map(|p| View::new(pool.freeze(p), cw))
 }

@@ -75,11 +75,11 @@ fn plane(pool: &FramePool, src: &View, ax: &Axis, ay: &Axis, rect: &Rect, cover:
         match ay {
             Axis::Shift(s) => narrow(out, source.across(y + s)),
             Axis::Linear(taps) => match taps.get(y) {
-                Some((a, b, weight)) if *weight > 0 && a != b => {
-                    let (near, far) = source.pair(*a as usize, *b as usize);
+                Some((a, 0)) => narrow(out, source.across(*a as usize)),
+                Some((a, weight)) => {
+                    let (near, far) = source.pair(*a as usize);
                     lerp(out, near, far, *weight);
                 }
-                Some((a, ..)) => narrow(out, source.across(*a as usize)),
                 None => {}
             },
             Axis::Box(runs) => {
@@ -99,7 +99,7 @@ impl Axis {
     fn counted_from(&self, from: usize) -> Self {
         match self {
             Self::Shift(s) => Self::Shift(s - from),
-            Self::Linear(v) => Self::Linear(v.iter().map(|t| (t.0 - from as u32, t.1 - from as u32, t.2)).collect()),
+            Self::Linear(v) => Self::Linear(v.iter().map(|t| (t.0 - from as u32, t.1)).collect()),
             Self::Box(v) => {
                 let mut v = v.clone();
                 v.iter_mut().for_each(|r| r.first -= from);
@@ -146,12 +146,13 @@ impl<'a> Source<'a> {
         self.fill(i, y);
         &self.kept[i].1
     }
-    fn pair(&mut self, a: usize, b: usize) -> (&[u16], &[u16]) {
-        if self.kept[1].0 == Some(a) || self.kept[0].0 == Some(b) {
+    /// Rows `y` and `y + 1`.
+    fn pair(&mut self, y: usize) -> (&[u16], &[u16]) {
+        if self.kept[1].0 == Some(y) || self.kept[0].0 == Some(y + 1) {
             self.kept.swap(0, 1);
         }
-        self.fill(0, a);
-        self.fill(1, b);
+        self.fill(0, y);
+        self.fill(1, y + 1);
         (&self.kept[0].1, &self.kept[1].1)
     }
     /// The weighted mean of rows from `first`.
@@ -176,9 +177,11 @@ fn across(out: &mut [u16], row: &[u16], axis: &Axis) {
             }
         }
         Axis::Linear(taps) => {
-            for (o, (a, b, w)) in out.iter_mut().zip(taps) {
-                let (a, b) = (u32::from(row[*a as usize]), u32::from(row[*b as usize]));
-                *o = ((a * (ONE - w) + b * w + ONE / 2) >> 14) as u16;
+            for (o, (first, w)) in out.iter_mut().zip(taps) {
+                let first = *first as usize;
+                if let Some([a, b]) = row.get(first..first + 2) {
+                    *o = ((u32::from(*a) * (ONE - w) + u32::from(*b) * w + ONE / 2) >> 14) as u16;
+                }
             }
         }
         Axis::Box(runs) => {

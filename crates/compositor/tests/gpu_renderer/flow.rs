@@ -34,6 +34,7 @@ fn run(gpu: &mut GpuRenderer, lists: &[DrawList]) -> (Vec<Rendered>, usize) {
         behind = behind.max(i + 1 - out.len());
     }
     out.extend(std::iter::from_fn(|| gpu.drain()));
+    assert_eq!(gpu.context().expect("a device").complaint(), None);
     (out, behind)
 }
 

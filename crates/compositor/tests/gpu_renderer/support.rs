@@ -7,6 +7,7 @@ use project::Rgba;
 use std::sync::Arc;
 
 /// A GPU renderer, or `None` with a word when this computer has no adapter at all.
+#[expect(clippy::print_stdout, reason = "a skipped test must say so")]
 pub fn renderer(width: u32, height: u32) -> Option<gpu::GpuRenderer> {
     if gpu::adapter_summary().is_none() {
         println!("SKIPPED: no graphics adapter on this computer, not even lavapipe");

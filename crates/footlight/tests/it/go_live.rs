@@ -25,7 +25,11 @@ fn real_show(screen: &Xvfb, pulse: &PulseServer, film: &Path) -> Show {
     ];
     paint(screen.display(), &fields);
     let mut show = Show::new()
-        .source("desk", "screen", json!({ "display": screen.display(), "cursor": false }))
+        .source(
+            "desk",
+            "screen",
+            json!({ "display": screen.display(), "cursor": false }),
+        )
         .source("film", "media", json!({ "file": film, "loop": true }))
         .source("mic", "audio_input", json!({ "device": "fakemic" }))
         .item(json!({ "source": "desk" }))
@@ -40,22 +44,38 @@ fn real_sources_reach_two_servers_and_a_recording_with_one_encode() {
     let screen = Xvfb::start(320, 180, 24).expect("Xvfb");
     let pulse = PulseServer::start().expect("PulseAudio");
     let files = MediaFiles::new().expect("folder");
-    let film = files.h264_mp4("film", 320, 180, 25, 75).expect("film with a 440 Hz tone");
+    let film = files
+        .h264_mp4("film", 320, 180, 25, 75)
+        .expect("film with a 440 Hz tone");
     let tone = files.tone_wav("tone", 1000, 60).expect("tone");
     let _playing = pulse.play(&tone, "mic").expect("paplay");
-    let heard = || pulse.pactl(&["list", "short", "sink-inputs"]).is_ok_and(|s| !s.trim().is_empty());
+    let heard = || {
+        pulse
+            .pactl(&["list", "short", "sink-inputs"])
+            .is_ok_and(|s| !s.trim().is_empty())
+    };
     assert!(wait_for(LIMIT, heard), "the tone plays");
     let (a, b) = (recording_server(), recording_server());
 
     let show = real_show(&screen, &pulse, &film).rtmp("first", &a.url(KEY));
     let second = b.url(KEY);
-    let ended = show.args(["--destination", &second]).record().seconds(6).run().with_code(0);
+    let ended = show
+        .args(["--destination", &second])
+        .record()
+        .seconds(6)
+        .run()
+        .with_code(0);
 
     let frames = ended.frames_out();
     assert_eq!(ended.report["canvases"][0]["frames_due"], 180, "{ended}");
     let files = [ended.recording(), received(&a, frames), received(&b, frames)];
     for file in &files {
-        assert_eq!(ffprobe::count_frames(file, "v:0").expect("count"), frames, "{}: {ended}", file.display());
+        assert_eq!(
+            ffprobe::count_frames(file, "v:0").expect("count"),
+            frames,
+            "{}: {ended}",
+            file.display()
+        );
         assert_eq!(ffprobe::decode_errors(file).expect("decode"), "", "{}", file.display());
         has_colour_tags(file);
         shows_the_scene(file);
@@ -63,11 +83,26 @@ fn real_sources_reach_two_servers_and_a_recording_with_one_encode() {
     }
     has_the_stable_keys(&ended.report);
     for d in ended.report["destinations"].as_array().expect("destinations") {
-        assert_eq!((&d["frames_sent"], &d["frames_dropped"]), (&json!(frames), &json!(0)), "{ended}");
-        assert!(d["url"].as_str().is_some_and(|u| u.starts_with("rtmp://127.0.0.1:") && u.contains("/live")), "{d}");
+        assert_eq!(
+            (&d["frames_sent"], &d["frames_dropped"]),
+            (&json!(frames), &json!(0)),
+            "{ended}"
+        );
+        assert!(
+            d["url"]
+                .as_str()
+                .is_some_and(|u| u.starts_with("rtmp://127.0.0.1:") && u.contains("/live")),
+            "{d}"
+        );
         assert!(d["connected_s"].as_f64().is_some_and(|s| s > 4.0), "{d}");
-        assert!(d["first_packet_ms"].as_f64().is_some_and(|ms| ms > 0.0 && ms < 4000.0), "{d}");
-        assert!(d["bytes_sent"].as_u64().is_some_and(|b| b > 100_000) && d["last_error"].is_null(), "{d}");
+        assert!(
+            d["first_packet_ms"].as_f64().is_some_and(|ms| ms > 0.0 && ms < 4000.0),
+            "{d}"
+        );
+        assert!(
+            d["bytes_sent"].as_u64().is_some_and(|b| b > 100_000) && d["last_error"].is_null(),
+            "{d}"
+        );
     }
     let said = format!("{}{}", ended.output, ended.report);
     assert!(!said.contains(KEY), "the key is told: {ended}");
@@ -75,8 +110,16 @@ fn real_sources_reach_two_servers_and_a_recording_with_one_encode() {
 
 fn has_colour_tags(file: &Path) {
     let all = ffprobe::streams(file).expect("streams");
-    let video = all["streams"].as_array().expect("list").iter().find(|s| s["codec_type"] == "video").expect("video");
-    assert_eq!((&video["codec_name"], &video["width"], &video["height"]), (&json!("h264"), &json!(640), &json!(360)));
+    let video = all["streams"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .find(|s| s["codec_type"] == "video")
+        .expect("video");
+    assert_eq!(
+        (&video["codec_name"], &video["width"], &video["height"]),
+        (&json!("h264"), &json!(640), &json!(360))
+    );
     for (key, value) in [
         ("color_space", "bt709"),
         ("color_transfer", "bt709"),
@@ -91,7 +134,12 @@ fn has_colour_tags(file: &Path) {
 fn shows_the_scene(file: &Path) {
     let (early, late) = (Picture::of_film(file, 60, 640), Picture::of_film(file, 100, 640));
     for picture in [&early, &late] {
-        let fields = [((80, 45), RED), ((240, 45), GREEN), ((80, 135), BLUE), ((240, 135), WHITE)];
+        let fields = [
+            ((80, 45), RED),
+            ((240, 45), GREEN),
+            ((80, 135), BLUE),
+            ((240, 135), WHITE),
+        ];
         for (place, color) in fields.into_iter().chain([((480, 90), GROUND), ((160, 270), GROUND)]) {
             picture.is(place, color, 8);
         }
@@ -101,16 +149,30 @@ fn shows_the_scene(file: &Path) {
     assert!(early.differs(&late, ground) < 1.0, "nothing else does");
 }
 
-/// The film's 440 Hz and the microphone's 1 kHz, both an eighth of full scale, and no other pitch.
+/// The film's 440 Hz and the microphone's 1 kHz, both an eighth of full scale less the 3 dB that FFmpeg takes off when it
+/// makes stereo of them, and no other pitch.
 fn sounds_right(file: &Path) {
     let sound = Sound::of(file);
-    assert!((sound.seconds() - 6.0).abs() < 0.15, "{} s of sound in {}", sound.seconds(), file.display());
+    assert!(
+        (sound.seconds() - 6.0).abs() < 0.15,
+        "{} s of sound in {}",
+        sound.seconds(),
+        file.display()
+    );
     for hz in [440.0, 1000.0] {
-        let level = sound.amplitude(hz);
-        assert!((0.09..0.16).contains(&level), "{hz} Hz at {level} in {}", file.display());
+        let levels = sound.amplitudes(hz);
+        assert!(
+            levels.iter().all(|l| (0.08..0.097).contains(l)),
+            "{hz} Hz at {levels:.3?} in {}",
+            file.display()
+        );
     }
-    let other = sound.amplitude(700.0);
-    assert!(other < 0.003, "700 Hz at {other} in {}", file.display());
+    let levels = sound.amplitudes(700.0);
+    assert!(
+        levels.iter().all(|l| *l < 0.01),
+        "700 Hz at {levels:.4?} in {}",
+        file.display()
+    );
 }
 
 /// The keys that issue 2 promises, then those that have come since. A key may be added here, none may go.
@@ -122,23 +184,72 @@ fn has_the_stable_keys(report: &Value) {
         want.sort_unstable();
         assert_eq!(got, want);
     };
-    let top = ["version", "duration_s", "renderer", "adapter", "canvases", "encoders", "destinations", "recordings", "audio", "process"];
+    let top = [
+        "version",
+        "duration_s",
+        "renderer",
+        "adapter",
+        "canvases",
+        "encoders",
+        "destinations",
+        "recordings",
+        "audio",
+        "process",
+    ];
     check(report, &top, &[]);
-    let canvas = ["id", "width", "height", "fps", "frames_due", "frames_rendered", "frames_late", "frames_skipped"];
+    let canvas = [
+        "id",
+        "width",
+        "height",
+        "fps",
+        "frames_due",
+        "frames_rendered",
+        "frames_late",
+        "frames_skipped",
+    ];
     check(&report["canvases"][0], &canvas, &["frames_repeated", "compose_ms"]);
-    let encoder = ["id", "codec", "implementation", "frames_in", "frames_out", "frames_dropped", "bitrate_kbps"];
+    let encoder = [
+        "id",
+        "codec",
+        "implementation",
+        "frames_in",
+        "frames_out",
+        "frames_dropped",
+        "bitrate_kbps",
+    ];
     check(&report["encoders"][0], &encoder, &[]);
     let destination = [
-        "id", "name", "url", "state", "connected_s", "bytes_sent", "frames_sent", "frames_dropped", "reconnects",
-        "first_packet_ms", "last_error",
+        "id",
+        "name",
+        "url",
+        "state",
+        "connected_s",
+        "bytes_sent",
+        "frames_sent",
+        "frames_dropped",
+        "reconnects",
+        "first_packet_ms",
+        "last_error",
     ];
     check(&report["destinations"][0], &destination, &[]);
-    check(&report["recordings"][0], &["path", "bytes", "frames", "duration_s"], &["error"]);
+    check(
+        &report["recordings"][0],
+        &["path", "bytes", "frames", "duration_s"],
+        &["error"],
+    );
     check(&report["audio"], &["master_lufs", "peak_dbfs", "xruns"], &[]);
     check(&report["process"], &["cpu_s", "peak_rss_mib", "startup_ms"], &[]);
     assert!(report["process"]["cpu_s"].as_f64().is_some_and(|s| s > 0.1), "{report}");
-    assert!(report["process"]["peak_rss_mib"].as_f64().is_some_and(|m| m > 10.0), "{report}");
-    assert!(report["audio"]["master_lufs"].as_f64().is_some_and(|l| (-30.0..-10.0).contains(&l)), "{report}");
+    assert!(
+        report["process"]["peak_rss_mib"].as_f64().is_some_and(|m| m > 10.0),
+        "{report}"
+    );
+    assert!(
+        report["audio"]["master_lufs"]
+            .as_f64()
+            .is_some_and(|l| (-30.0..-10.0).contains(&l)),
+        "{report}"
+    );
 }
 
 #[test]
@@ -149,16 +260,27 @@ fn destinations_of_equal_settings_share_one_encode_and_others_get_their_own() {
     (other["id"], other["video"]["bitrate_kbps"]) = (json!("small"), json!(400));
     let mut same = show.project["encoders"][0].clone();
     same["id"] = json!("twin");
-    show.project["encoders"].as_array_mut().expect("list").extend([same, other]);
+    show.project["encoders"]
+        .as_array_mut()
+        .expect("list")
+        .extend([same, other]);
     show.project["destinations"][1]["encoder"] = json!("twin");
     show.project["recording"] = json!({ "enabled": true, "encoder": "small", "file_name": "small {project}" });
     let ended = show.run().with_code(0);
     let encoders = ended.report["encoders"].as_array().expect("encoders");
     assert_eq!(encoders.len(), 2, "{ended}");
-    let out = |id| named(&ended.report["encoders"], id).and_then(|e| e["frames_out"].as_u64()).expect("frames_out");
+    let out = |id| {
+        named(&ended.report["encoders"], id)
+            .and_then(|e| e["frames_out"].as_u64())
+            .expect("frames_out")
+    };
     received(&a, out("main"));
     received(&b, out("main"));
     let file = ended.recording();
     assert_eq!(ffprobe::count_frames(&file, "v:0").expect("count"), out("small"));
-    assert!(file.ends_with("project/recordings/small Test show.mkv"), "{}", file.display());
+    assert!(
+        file.ends_with("project/recordings/small Test show.mkv"),
+        "{}",
+        file.display()
+    );
 }

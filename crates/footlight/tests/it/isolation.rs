@@ -35,12 +35,21 @@ fn five_bad_destinations_cost_the_good_ones_nothing() {
     assert_eq!(ended.report["encoders"][0]["frames_dropped"], 0, "{ended}");
     assert_eq!(ended.report["canvases"][0]["frames_due"], 390, "{ended}");
     for file in [ended.recording(), received(&a, frames), received(&b, frames)] {
-        assert_eq!(ffprobe::count_frames(&file, "v:0").expect("count"), frames, "{}", file.display());
+        assert_eq!(
+            ffprobe::count_frames(&file, "v:0").expect("count"),
+            frames,
+            "{}",
+            file.display()
+        );
         film::is_gapless(&file);
     }
     for id in ["a", "b"] {
         let d = ended.destination(id);
-        assert_eq!((&d["frames_sent"], &d["frames_dropped"], &d["reconnects"]), (&json!(frames), &json!(0), &json!(0)), "{d}");
+        assert_eq!(
+            (&d["frames_sent"], &d["frames_dropped"], &d["reconnects"]),
+            (&json!(frames), &json!(0), &json!(0)),
+            "{d}"
+        );
         assert_eq!((&d["state"], &d["last_error"]), (&json!("live"), &json!(null)), "{d}");
     }
     assert!(hole.accepted() > 0, "the black hole was tried");
@@ -49,7 +58,10 @@ fn five_bad_destinations_cost_the_good_ones_nothing() {
     says_what_happened(&ended, "refuse", &["failed"], "refused");
     says_what_happened(&ended, "locked", &["failed"], "refused");
     let d = ended.destination("frozen");
-    assert!(d["frames_dropped"].as_u64().is_some_and(|n| n > 30), "its queue is bounded: {d}");
+    assert!(
+        d["frames_dropped"].as_u64().is_some_and(|n| n > 30),
+        "its queue is bounded: {d}"
+    );
     assert!(!format!("{}{}", ended.output, ended.report).contains(KEY), "{ended}");
 }
 

@@ -2,6 +2,8 @@
 //! `common` starts the program and reads what it left behind. Every show is small (640×360 at 30 frames a second, x264
 //! `ultrafast`), so that two cores show the behaviour and not their own limits.
 
+#![cfg(target_os = "linux")]
+
 mod bad_input;
 mod bad_project;
 mod cli;

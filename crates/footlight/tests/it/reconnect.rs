@@ -27,7 +27,11 @@ fn a_server_that_dies_and_comes_back_gets_the_show_again() {
     assert_eq!(d["state"], "live", "{d}");
 
     let recording = ended.recording();
-    assert_eq!(ffprobe::count_frames(&recording, "v:0").expect("count"), ended.frames_out(), "{ended}");
+    assert_eq!(
+        ffprobe::count_frames(&recording, "v:0").expect("count"),
+        ended.frames_out(),
+        "{ended}"
+    );
     assert_eq!(ended.report["canvases"][0]["frames_due"], 360, "{ended}");
     film::is_gapless(&recording);
 

@@ -21,13 +21,25 @@ fn in_step(file: &Path) {
     assert!(all.len() >= 9, "flashes in {}: {all:?}", file.display());
     for pair in all.windows(2) {
         let apart = pair[1].0 - pair[0].0;
-        assert!((apart - 1.0).abs() < 0.0021, "one flash a second in {}: {all:?}", file.display());
+        assert!(
+            (apart - 1.0).abs() < 0.0021,
+            "one flash a second in {}: {all:?}",
+            file.display()
+        );
     }
     for (flash, offset) in &all {
-        assert!(offset.abs() <= 0.020, "{offset} s at {flash} s in {}: {all:?}", file.display());
+        assert!(
+            offset.abs() <= 0.020,
+            "{offset} s at {flash} s in {}: {all:?}",
+            file.display()
+        );
     }
     let drift = all[all.len() - 1].1 - all[0].1;
-    assert!(drift.abs() <= 0.003, "drifts by {drift} s in {}: {all:?}", file.display());
+    assert!(
+        drift.abs() <= 0.003,
+        "drifts by {drift} s in {}: {all:?}",
+        file.display()
+    );
 }
 
 #[test]

@@ -112,6 +112,19 @@ impl Show {
         self.packets.iter().filter(within).cloned().collect()
     }
 
+    /// Second `n` of a show that begins again and again.
+    pub fn second(&self, n: i64) -> Vec<Packet> {
+        let length = self.frames() as i64 / GOP;
+        let (round, n) = (n / length, n % length);
+        let later = FrameRate::whole(FPS).time_of(round * length * GOP);
+        let mut packets = self.part(n * GOP, (n + 1) * GOP);
+        for p in &mut packets {
+            p.pts += later;
+            p.dts += later;
+        }
+        packets
+    }
+
     fn from_flv(path: &Path) -> Self {
         let file = Bytes::from(std::fs::read(path).expect("film"));
         let (mut avcc, mut asc, mut packets) = (Bytes::new(), Bytes::new(), vec![]);

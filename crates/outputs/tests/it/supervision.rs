@@ -225,6 +225,13 @@ async fn every_frame_is_accounted_for() {
     let status = s.destination.status();
     assert_eq!(status.frames_sent, 14);
     assert_eq!(status.frames_sent + status.frames_dropped, 500);
+
+    let waiting = start(&[Refuse]);
+    waiting.reaches(State::Retrying).await;
+    waiting.send(0..50);
+    waiting.fanout.end();
+    waiting.reaches(State::Stopped).await;
+    assert_eq!(waiting.destination.status().frames_dropped, 50);
 }
 
 impl Stage {

@@ -44,7 +44,7 @@ pub fn find<'a>(
         });
     }
     // An id is exact, the system's own name nearly so; a name for people may belong to two devices and comes last.
-    let by = |is: &dyn Fn(&&Known) -> bool| there.iter().find(is).or_else(|| None);
+    let by = |is: &dyn Fn(&&Known) -> bool| there.iter().find(is);
     by(&|k| k.id == wanted)
         .or_else(|| by(&|k| k.id.split_once(':').is_some_and(|(_, name)| name == wanted)))
         .or_else(|| fitting().find(|k| k.name == wanted))

@@ -5,8 +5,10 @@ use super::{
     AudioInputSettings, Hears,
     choice::{self, Known},
 };
+#[cfg(target_os = "linux")]
+use cpal::HostId;
 use cpal::{
-    Host, HostId,
+    Host,
     traits::{DeviceTrait as _, HostTrait as _},
 };
 use parking_lot::Mutex;
@@ -63,6 +65,9 @@ fn listed(host: &Host) -> Result<Listed, cpal::Error> {
     let mut found = Listed::new();
     for device in host.devices()? {
         let Ok(id) = device.id() else { continue };
+        if !is_preferred(host) && is_plugin(id.id()) {
+            continue;
+        }
         let name = device
             .description()
             .map_or_else(|_| id.id().to_owned(), |d| d.name().to_owned());
@@ -83,6 +88,11 @@ fn listed(host: &Host) -> Result<Listed, cpal::Error> {
         }
     }
     Ok(found)
+}
+
+/// ALSA lists its converters and a source of zeros as devices, and each card six times over.
+fn is_plugin(id: &str) -> bool {
+    id != "default" && !id.starts_with("hw:") && !id.starts_with("sysdefault:")
 }
 
 fn is_monitor(id: &str) -> bool {
@@ -138,4 +148,33 @@ pub fn find(settings: &AudioInputSettings, pinned: Option<&Known>) -> Result<(Kn
 /// Whether a device is (still) there.
 pub fn is_there(known: &Known) -> bool {
     with(listed).is_ok_and(|all| all.iter().any(|(k, _)| k.id == known.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converters_are_no_devices() {
+        for id in [
+            "null",
+            "pulse",
+            "lavrate",
+            "speexrate",
+            "dsnoop:CARD=PCH,DEV=0",
+            "plughw:CARD=PCH,DEV=0",
+        ] {
+            assert!(is_plugin(id), "{id}");
+        }
+        for id in ["default", "sysdefault:CARD=PCH", "hw:CARD=USB,DEV=0"] {
+            assert!(!is_plugin(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn monitors_are_called_what_they_are() {
+        assert!(is_monitor("alsa_output.pci-0000_00_1f.3.analog-stereo.monitor") && !is_monitor("fakemic"));
+        assert_eq!(desktop_name("Monitor of Speakers"), "Desktop sound: Speakers");
+        assert_eq!(desktop_name("Headset"), "Desktop sound: Headset");
+    }
 }

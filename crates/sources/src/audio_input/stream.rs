@@ -21,10 +21,11 @@ use std::{
 
 /// How much sound the ring holds, seconds.
 const RING_S: usize = 1;
-/// Buffers the ring holds; one a millisecond at least.
-const RING_BUFFERS: usize = 1000;
-/// The buffer that is asked for where the device leaves it open, in parts of a second: 20 ms.
-const BUFFER_PART: u32 = 50;
+/// Buffers the ring holds; PulseAudio gives some of a few samples, hundreds a second.
+const RING_BUFFERS: usize = 4000;
+/// The buffer that is asked for where the device leaves it open, in parts of a second: 40 ms. PulseAudio keeps no more
+/// than one buffer for us, so this is also how long our computer may be busy without a hole in the sound.
+const BUFFER_PART: u32 = 25;
 /// Longest a device may take to open, and again to begin.
 const START_LIMIT: Duration = Duration::from_secs(5);
 

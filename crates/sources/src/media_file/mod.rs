@@ -122,6 +122,8 @@ enum Place {
     Running(MediaTime),
     /// Position after the in-point.
     Paused(MediaTime),
+    /// At its beginning, as soon as the file is open.
+    Fresh,
 }
 
 fn run(link: &Link<MediaSettings>, mut s: MediaSettings) {
@@ -140,7 +142,8 @@ fn run(link: &Link<MediaSettings>, mut s: MediaSettings) {
         let Some(new) = link.take_settings() else { return };
         place = match place {
             _ if !new.same_piece(&s) && new.paused => Place::Paused(MediaTime::ZERO),
-            _ if !new.same_piece(&s) => Place::Running(link.now()),
+            _ if !new.same_piece(&s) => Place::Fresh,
+            Place::Fresh if new.paused => Place::Paused(MediaTime::ZERO),
             Place::Running(origin) if new.paused => Place::Paused((link.now() - origin).max(MediaTime::ZERO)),
             Place::Paused(at) if !new.paused => Place::Running(link.now() - at),
             same => same,
@@ -175,12 +178,12 @@ fn follow(link: &Link<MediaSettings>, s: &MediaSettings, mut place: Place) -> Pl
                 link.set_state(SourceState::Ended);
                 if idle(link, || watch.changed()) {
                     settle(link, &mut watch);
-                    place = restart(link, s);
+                    place = restart(s);
                 }
             }
             Ok(Outcome::Changed) => {
                 settle(link, &mut watch);
-                place = restart(link, s);
+                place = restart(s);
             }
             Err(reason) => {
                 link.wait_under_slate(reason);
@@ -188,18 +191,18 @@ fn follow(link: &Link<MediaSettings>, s: &MediaSettings, mut place: Place) -> Pl
                     settle(link, &mut watch);
                 }
                 // From its beginning, whenever it comes.
-                place = restart(link, s);
+                place = restart(s);
             }
         }
     }
     place
 }
 
-fn restart(link: &Link<MediaSettings>, s: &MediaSettings) -> Place {
+fn restart(s: &MediaSettings) -> Place {
     if s.paused {
         Place::Paused(MediaTime::ZERO)
     } else {
-        Place::Running(link.now())
+        Place::Fresh
     }
 }
 
@@ -243,7 +246,12 @@ fn play(
                 Outcome::Interrupted
             }
         }),
-        Place::Running(origin) => {
+        Place::Running(_) | Place::Fresh => {
+            let origin = if let Place::Running(origin) = *place {
+                origin
+            } else {
+                link.now()
+            };
             let outcome = player.play(origin, watch);
             *place = Place::Running(player.origin());
             outcome

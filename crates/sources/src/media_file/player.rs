@@ -37,8 +37,9 @@ pub enum Outcome {
 const MOST_PICTURES: usize = 64;
 /// … and the most memory they may take, bytes.
 const MOST_PICTURE_BYTES: usize = 256 << 20;
-/// Most sound that waits here.
-const MOST_SOUND: MediaTime = MediaTime::from_millis(2000);
+/// Most sound that waits here: long, since decoders give their last pictures only at the end of the file, and in files
+/// whose pictures end first there is only sound up to there.
+const MOST_SOUND: MediaTime = MediaTime::from_millis(30_000);
 /// A stream that is this far behind the other in a file has nothing at this place.
 const APART: MediaTime = MediaTime::from_millis(1000);
 /// Sound longer than the pictures by more than this is meant: the pass is as long as the sound.
@@ -299,6 +300,7 @@ impl<'a> Player<'a> {
             && self.has_pictures
             && self.pictures.is_empty()
             && heard > self.given + APART
+            && self.sound_waiting() > MOST_SOUND
             && link.picture_room()
         {
             self.given += MediaTime::from_millis(500);
@@ -368,6 +370,9 @@ impl<'a> Player<'a> {
         let frame = frame.at(self.origin + at);
         self.last = Some(frame.clone());
         let now = self.link.now();
+        if frame.time < self.given {
+            return Ok(()); // Its place was taken by a repeated one.
+        }
         if frame.time + self.picture_time > now {
             self.pictures.push_back(frame);
             return Ok(());
@@ -445,7 +450,11 @@ impl<'a> Player<'a> {
                 format!("The file {name} has neither pictures nor sound that could be played. Choose another.")
             }));
         }
-        self.origin = self.link.now();
+        let now = self.link.now();
+        let past = self.promised().is_some_and(|length| now - self.origin >= length);
+        if self.s.r#loop || !past {
+            self.origin = now;
+        }
         self.pass.picture_end = Some(MediaTime::ZERO); // makes `seek` really seek
         self.seek(MediaTime::ZERO)
     }

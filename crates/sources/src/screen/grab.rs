@@ -34,7 +34,6 @@ use x11rb::{
 const AUDIT: MediaTime = MediaTime::from_millis(1000);
 
 /// The capture of the kind `screen`.
-#[derive(Default)]
 pub struct ScreenCapture;
 
 impl Capture for ScreenCapture {

@@ -18,11 +18,25 @@ pub struct Browser {
 impl Browser {
     /// Opens `url` in a window of this size.
     pub fn open(url: &str, (width, height): (u32, u32)) -> Self {
-        let dir = tempfile::Builder::new().prefix("footlight-chromium-").tempdir().expect("folder");
+        let dir = tempfile::Builder::new()
+            .prefix("footlight-chromium-")
+            .tempdir()
+            .expect("folder");
         let mut c = Command::new("/usr/bin/chromium");
-        c.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]);
-        c.args(["--autoplay-policy=no-user-gesture-required", "--mute-audio", "--remote-debugging-port=0"]);
-        c.arg(format!("--window-size={width},{height}")).arg(format!("--user-data-dir={}", dir.path().display()));
+        c.args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+        ]);
+        c.args([
+            "--autoplay-policy=no-user-gesture-required",
+            "--mute-audio",
+            "--remote-debugging-port=0",
+        ]);
+        c.arg(format!("--window-size={width},{height}"))
+            .arg(format!("--user-data-dir={}", dir.path().display()));
         c.env("HOME", dir.path()).arg(url);
         let log = dir.path().join("chromium.log");
         let mut process = ChildGuard::spawn(c, &log, false).expect("Chromium");
@@ -33,20 +47,32 @@ impl Browser {
             port = text.lines().next().and_then(|l| l.parse::<u16>().ok());
             port.is_some() || !process.is_running()
         });
-        let (true, Some(port)) = (up, port) else { panic!("Chromium did not start:\n{}", process.log()) };
+        let (true, Some(port)) = (up, port) else {
+            panic!("Chromium did not start:\n{}", process.log())
+        };
         let address = format!("127.0.0.1:{port}");
         let mut target = None;
         let opened = wait_for(LIMIT, || {
             let list = http::get(&address, "/json/list").json();
             let pages = list.as_array().cloned().unwrap_or_default();
-            target = pages.into_iter().find(|p| p["type"] == "page" && p["url"].as_str().is_some_and(|u| u.starts_with(url)));
+            target = pages
+                .into_iter()
+                .find(|p| p["type"] == "page" && p["url"].as_str().is_some_and(|u| u.starts_with(url)));
             target.is_some()
         });
         assert!(opened, "Chromium did not open {url}:\n{}", process.log());
         let socket = TcpStream::connect(&address).expect("DevTools");
-        let ws = target.as_ref().and_then(|t| t["webSocketDebuggerUrl"].as_str()).expect("a socket");
+        let ws = target
+            .as_ref()
+            .and_then(|t| t["webSocketDebuggerUrl"].as_str())
+            .expect("a socket");
         let (page, _) = tungstenite::client(ws, socket).expect("DevTools");
-        Self { process, page, calls: 0, _dir: dir }
+        Self {
+            process,
+            page,
+            calls: 0,
+            _dir: dir,
+        }
     }
 
     /// Calls a DevTools method and gives its result.
@@ -67,7 +93,10 @@ impl Browser {
 
     /// The value of a JavaScript expression.
     pub fn eval(&mut self, expression: &str) -> Value {
-        let result = self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }));
+        let result = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "returnByValue": true }),
+        );
         assert!(result["exceptionDetails"].is_null(), "{expression}: {result}");
         result["result"]["value"].clone()
     }
@@ -77,7 +106,11 @@ impl Browser {
     pub fn waits(&mut self, expression: &str) {
         let ok = wait_for(LIMIT, || self.eval(expression) == true);
         let page = self.eval("document.body.innerText");
-        assert!(ok, "not so: {expression}; the page says: {page}; Chromium says: {}", self.process.log());
+        assert!(
+            ok,
+            "not so: {expression}; the page says: {page}; Chromium says: {}",
+            self.process.log()
+        );
     }
 
     /// Saves what is to be seen as PNG.

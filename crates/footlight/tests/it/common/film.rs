@@ -20,7 +20,10 @@ impl Picture {
 
     pub fn of_png(file: &Path) -> Self {
         let image = image::open(file).expect("a PNG").to_rgb8();
-        Self { width: image.width() as usize, rgb: image.into_raw() }
+        Self {
+            width: image.width() as usize,
+            rgb: image.into_raw(),
+        }
     }
 
     pub fn size(&self) -> (usize, usize) {
@@ -83,15 +86,30 @@ pub fn is_gapless(file: &Path) {
 
 /// Mean brightness (0 to 255) of every picture and the time it is shown, seconds, in the file's own time.
 pub fn brightness(file: &Path) -> Vec<(f64, u8)> {
-    let gray = decode(file, &["-vf", "scale=1:1:flags=area,format=gray", "-vsync", "passthrough"]);
-    let mut times: Vec<f64> = ffprobe::packets(file, "v:0").expect("packets").iter().map(|p| p.pts_s).collect();
+    let gray = decode(
+        file,
+        &["-vf", "scale=1:1:flags=area,format=gray", "-vsync", "passthrough"],
+    );
+    let mut times: Vec<f64> = ffprobe::packets(file, "v:0")
+        .expect("packets")
+        .iter()
+        .map(|p| p.pts_s)
+        .collect();
     times.sort_by(f64::total_cmp);
-    assert_eq!(times.len(), gray.len(), "every packet of {} gives a picture", file.display());
+    assert_eq!(
+        times.len(),
+        gray.len(),
+        "every packet of {} gives a picture",
+        file.display()
+    );
     times.into_iter().zip(gray).collect()
 }
 
 fn decode(file: &Path, options: &[&str]) -> Vec<u8> {
     let mut c = Command::new("/usr/bin/ffmpeg");
-    c.args(["-nostdin", "-v", "error", "-i"]).arg(file).args(["-map", "0:v:0"]).args(options);
+    c.args(["-nostdin", "-v", "error", "-i"])
+        .arg(file)
+        .args(["-map", "0:v:0"])
+        .args(options);
     run(c.args(["-f", "rawvideo", "-"])).expect("ffmpeg decodes it")
 }

@@ -39,8 +39,13 @@ pub fn post(address: &str, path: &str, headers: &[(&str, &str)], body: &Value) -
 
 fn request(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut socket = TcpStream::connect(address).expect("the server answers");
-    socket.set_read_timeout(Some(Duration::from_secs(10))).expect("time limit");
-    let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    socket
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("time limit");
+    let mut text = format!(
+        "{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
     if !headers.iter().any(|h| h.0 == "Host") {
         text += &format!("Host: {address}\r\n");
     }
@@ -52,8 +57,16 @@ fn request(address: &str, method: &str, path: &str, headers: &[(&str, &str)], bo
         input.read_line(&mut text).expect("an answer");
         text.trim_end().to_owned()
     };
-    let status = line(&mut input).split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
-    let mut answer = Answer { status, headers: vec![], body: vec![] };
+    let status = line(&mut input)
+        .split(' ')
+        .nth(1)
+        .and_then(|s| s.parse().ok())
+        .expect("a status");
+    let mut answer = Answer {
+        status,
+        headers: vec![],
+        body: vec![],
+    };
     loop {
         let text = line(&mut input);
         if text.is_empty() {

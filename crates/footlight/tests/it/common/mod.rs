@@ -107,7 +107,10 @@ impl Show {
             "destinations": [],
         });
         Self {
-            dir: tempfile::Builder::new().prefix("footlight-e2e-").tempdir().expect("folder"),
+            dir: tempfile::Builder::new()
+                .prefix("footlight-e2e-")
+                .tempdir()
+                .expect("folder"),
             project,
             args: vec![],
             env: vec![],
@@ -118,11 +121,16 @@ impl Show {
     /// The canvas filled by a counter of frames, so that every picture can be told from every other.
     pub fn counter() -> Self {
         let counter = json!({ "pattern": "counter", "sound": "tone" });
-        Self::new().source("counter", "test_pattern", counter).item(json!({ "source": "counter" }))
+        Self::new()
+            .source("counter", "test_pattern", counter)
+            .item(json!({ "source": "counter" }))
     }
 
     pub fn source(mut self, id: &str, kind: &str, settings: Value) -> Self {
-        push(&mut self.project["sources"], json!({ "id": id, "kind": kind, "settings": settings }));
+        push(
+            &mut self.project["sources"],
+            json!({ "id": id, "kind": kind, "settings": settings }),
+        );
         self
     }
 
@@ -135,7 +143,10 @@ impl Show {
 
     /// Adds a destination to the project.
     pub fn destination(mut self, id: &str, kind: &str, settings: Value) -> Self {
-        push(&mut self.project["destinations"], json!({ "id": id, "kind": kind, "settings": settings }));
+        push(
+            &mut self.project["destinations"],
+            json!({ "id": id, "kind": kind, "settings": settings }),
+        );
         self
     }
 
@@ -214,10 +225,18 @@ impl Show {
         if !self.args.iter().any(|a| a == "--listen") {
             c.args(["--listen", "127.0.0.1:0"]);
         }
-        c.arg("--report").arg(&report).args(&self.args).envs(self.env.iter().cloned());
+        c.arg("--report")
+            .arg(&report)
+            .args(&self.args)
+            .envs(self.env.iter().cloned());
         let log = self.dir.path().join("output.log");
         let process = ChildGuard::spawn(c, &log, false).expect("the program starts");
-        Running { process, log, report, dir: self.dir }
+        Running {
+            process,
+            log,
+            report,
+            dir: self.dir,
+        }
     }
 
     pub fn run(self) -> Ended {
@@ -288,7 +307,12 @@ impl Running {
         };
         let report = fs::read(&self.report).ok();
         let report = report.map_or(Value::Null, |r| serde_json::from_slice(&r).expect("the report is JSON"));
-        Ended { code: status.code(), output: self.output(), report, dir: self.dir }
+        Ended {
+            code: status.code(),
+            output: self.output(),
+            report,
+            dir: self.dir,
+        }
     }
 }
 
@@ -305,7 +329,11 @@ impl Ended {
     /// The show came to its end with this exit code and a report.
     #[track_caller]
     pub fn with_code(self, code: i32) -> Self {
-        assert!(self.code == Some(code), "exit code {:?} instead of {code}; {self}", self.code);
+        assert!(
+            self.code == Some(code),
+            "exit code {:?} instead of {code}; {self}",
+            self.code
+        );
         assert!(code == 2 || self.report.is_object(), "no report; {self}");
         self
     }
@@ -354,6 +382,10 @@ pub fn received(server: &NginxRtmp, frames: u64) -> PathBuf {
     let whole = |f: &Path| test_support::ffprobe::count_frames(f, "v:0").is_ok_and(|n| n == frames);
     let ok = wait_for(LIMIT, || newest().is_some_and(|f| whole(&f)));
     let counted = newest().map(|f| test_support::ffprobe::count_frames(&f, "v:0"));
-    assert!(ok, "{frames} frames were made, at the server: {counted:?}; its log:\n{}", server.log());
+    assert!(
+        ok,
+        "{frames} frames were made, at the server: {counted:?}; its log:\n{}",
+        server.log()
+    );
     newest().expect("just seen")
 }

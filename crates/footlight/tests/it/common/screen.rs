@@ -14,8 +14,14 @@ pub fn paint(display: &str, rectangles: &[(u32, [i16; 4])]) {
     let gc = conn.generate_id().expect("id");
     conn.create_gc(gc, root, &CreateGCAux::new()).expect("gc");
     for &(color, [x, y, width, height]) in rectangles {
-        conn.change_gc(gc, &ChangeGCAux::new().foreground(color)).expect("colour");
-        let area = Rectangle { x, y, width: width as u16, height: height as u16 };
+        conn.change_gc(gc, &ChangeGCAux::new().foreground(color))
+            .expect("colour");
+        let area = Rectangle {
+            x,
+            y,
+            width: width as u16,
+            height: height as u16,
+        };
         conn.poly_fill_rectangle(root, gc, &[area]).expect("fill");
     }
     conn.sync().expect("sync");

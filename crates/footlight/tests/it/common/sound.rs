@@ -21,7 +21,10 @@ impl Sound {
         c.args(["-nostdin", "-v", "error", "-i"]).arg(file);
         c.args(["-map", "0:a:0", "-af", "pan=mono|c0=c0", "-f", "f32le", "-"]);
         let bytes = run(&mut c).expect("ffmpeg decodes it");
-        let samples: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let samples: Vec<f32> = bytes
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect();
         let marks = marks(file);
         Self { samples, marks }
     }
@@ -33,10 +36,13 @@ impl Sound {
         time + (sample - first) as f64 / RATE
     }
 
-    /// Amplitude of a pitch over the middle half of the sound (Goertzel).
-    pub fn amplitude(&self, hz: f64) -> f64 {
-        let n = self.samples.len();
-        goertzel(&self.samples[n / 4..n * 3 / 4], hz)
+    /// Amplitudes of a pitch in each quarter second of the sound but the first and last one (Goertzel).
+    pub fn amplitudes(&self, hz: f64) -> Vec<f64> {
+        let quarters: Vec<_> = self.samples.chunks_exact(12_000).collect();
+        quarters[1..quarters.len() - 1]
+            .iter()
+            .map(|q| goertzel(q, hz))
+            .collect()
     }
 
     /// Length in seconds.
@@ -62,7 +68,14 @@ impl Sound {
 /// Where each decoded run of samples begins and at what time, as ffprobe says.
 fn marks(file: &Path) -> Vec<(usize, f64)> {
     let mut c = Command::new("/usr/bin/ffprobe");
-    c.args(["-v", "error", "-select_streams", "a:0", "-show_entries", "frame=pts_time,nb_samples"]);
+    c.args([
+        "-v",
+        "error",
+        "-select_streams",
+        "a:0",
+        "-show_entries",
+        "frame=pts_time,nb_samples",
+    ]);
     let json: Value = serde_json::from_slice(&run(c.args(["-of", "json"]).arg(file)).expect("ffprobe")).expect("JSON");
     let mut at = 0;
     let frames = json["frames"].as_array().expect("frames");
