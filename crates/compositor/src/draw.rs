@@ -10,6 +10,8 @@
 //! * Coverage: at the edge of the crop rectangle, how much of the canvas pixel lies inside, as the product over the
 //!   picture's two directions of `overlap of [u - s/2, u + s/2] with the crop, divided by s`, where `u` is the pixel's middle in
 //!   picture pixels and `s` the picture pixels to one canvas pixel in that direction.
+//! * Canvas chroma is drawn at its own size: sample `k` takes colour in the middle of pixel column `2k` and between its two rows
+//!   (left-sited), coverage over all its 2 × 2 pixels: a picture on even coordinates keeps its own chroma up to the edge.
 //! * A canvas' own background is opaque (a translucent one is laid over black); a nested list's is transparent.
 //! * Premultiplied YUV frames hold what premultiplied R'G'B' gives through the matrix: `Y = 16 + a·(Y₀ - 16)`, `U = 128 + a·(U₀ - 128)`.
 

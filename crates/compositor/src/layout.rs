@@ -79,56 +79,55 @@ impl<'a> Layout<'a> {
     }
 
     fn item(&mut self, item: &'a SceneItem, out: &mut Vec<DrawItem>) {
-        let opacity = item.opacity.min(1.0) as f32;
         let frame = item.source.as_ref().and_then(|id| (self.frames)(id));
         if let Some(frame) = frame {
-            if let Some((crop, canvas_from_picture)) = place(item, (frame.width, frame.height)) {
-                let picture = Picture::Frame(frame);
-                out.push(DrawItem {
-                    picture,
-                    crop,
-                    canvas_from_picture,
-                    opacity,
-                });
-            }
-            return;
+            let size = (frame.width, frame.height);
+            out.extend(placed(item, Picture::Frame(frame), size));
+        } else if let Some(scene) = item.scene.as_ref().and_then(|id| self.project.scene(id)) {
+            self.nested(item, scene, out);
         }
-        let Some(scene) = item.scene.as_ref().and_then(|id| self.project.scene(id)) else {
-            return;
-        };
-        let Some((crop, canvas_from_picture)) = place(item, self.canvas) else {
-            return;
-        };
-        let items = self.items(scene);
-        if items.is_empty() {
-            return;
-        }
+    }
+
+    /// A nested scene: its items put into the parent where that draws the same, else a list to be drawn by itself.
+    fn nested(&mut self, item: &'a SceneItem, scene: &'a Scene, out: &mut Vec<DrawItem>) {
         let (width, height) = self.canvas;
-        let whole = crop == [0.0, 0.0, width as f32, height as f32];
-        if opacity == 1.0 && whole && canvas_from_picture.is_upright() {
-            let flat: Option<Vec<_>> = items.iter().map(|i| clipped(i, width as f32, height as f32)).collect();
-            if let Some(flat) = flat {
-                out.extend(flat.into_iter().flatten().map(|i| DrawItem {
-                    canvas_from_picture: canvas_from_picture.after(&i.canvas_from_picture),
-                    ..i
-                }));
-                return;
-            }
-        }
         let list = DrawList {
             width,
             height,
             background: Rgba::TRANSPARENT,
-            items,
+            items: self.items(scene),
         };
-        let picture = Picture::List(Arc::new(list));
-        out.push(DrawItem {
-            picture,
-            crop,
-            canvas_from_picture,
-            opacity,
-        });
+        if list.items.is_empty() {
+            return;
+        }
+        let items = list.items.clone();
+        let Some(whole) = placed(item, Picture::List(Arc::new(list)), self.canvas) else {
+            return;
+        };
+        let (w, h) = (width as f32, height as f32);
+        let plain = whole.opacity == 1.0 && whole.crop == [0.0, 0.0, w, h] && whole.canvas_from_picture.is_upright();
+        let flat: Option<Vec<_>> = plain
+            .then(|| items.iter().map(|i| clipped(i, w, h)).collect())
+            .flatten();
+        match flat {
+            Some(flat) => out.extend(flat.into_iter().flatten().map(|i| DrawItem {
+                canvas_from_picture: whole.canvas_from_picture.after(&i.canvas_from_picture),
+                ..i
+            })),
+            None => out.push(whole),
+        }
     }
+}
+
+/// The draw item of a picture of `size` pixels.
+fn placed(item: &SceneItem, picture: Picture, size: (u32, u32)) -> Option<DrawItem> {
+    let (crop, canvas_from_picture) = place(item, size)?;
+    Some(DrawItem {
+        picture,
+        crop,
+        canvas_from_picture,
+        opacity: item.opacity.min(1.0) as f32,
+    })
 }
 
 /// The item with what sticks out of a canvas of `w` × `h` cropped away: `Some(None)` when nothing is left, `None` when a

@@ -36,7 +36,7 @@ struct Problem {
     message: String,
 }
 
-fn problem(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
+pub(crate) fn problem(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
     (
         status,
         Json(Problem {

@@ -2,6 +2,7 @@
 //! our own page or from a program that is no browser: a page of another site sends an `Origin` that is not ours, and a
 //! name that was bent to point here (DNS rebinding) shows in `Host`.
 
+use crate::api::problem;
 use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -27,10 +28,12 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
 /// browser made for another site says so in `Origin`, and one from this computer must name this computer. The stream
 /// itself is for every player.
 pub(crate) async fn no_strangers(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    let stream = request.uri().path().starts_with("/hls/");
+    let path = request.uri().path();
     match may_watch(peer, request.headers()) {
-        Err(why) if !stream => (StatusCode::FORBIDDEN, why).into_response(),
-        _ => next.run(request).await,
+        Err(_) if path.starts_with("/hls/") => next.run(request).await,
+        Err(why) if path.starts_with("/api/") => problem(StatusCode::FORBIDDEN, "forbidden", why),
+        Err(why) => (StatusCode::FORBIDDEN, why).into_response(),
+        Ok(()) => next.run(request).await,
     }
 }
 

@@ -73,7 +73,9 @@ pub fn render_frame(
         {
             notices.push(format!("{}: took too long, its newest picture is shown", s.name));
         }
-        if let (_, Some(reason)) = crate::stage::state_words(&s.source.lock().state()) {
+        let source = s.source.lock();
+        notices.extend(source.notices().iter().map(|n| format!("{}: {n}", s.name)));
+        if let (_, Some(reason)) = crate::stage::state_words(&source.state()) {
             notices.push(format!("{}: {reason}", s.name));
         }
     }

@@ -97,7 +97,11 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     for (s, subject, stage) in &opened {
         stage.wait_ready(&*clock, deadline - clock.now());
         for live in stage.sources.values() {
-            match state_words(&live.source.lock().state()) {
+            let source = live.source.lock();
+            for n in source.notices() {
+                found.add(FindingLevel::Warn, subject.as_str(), format!("{}: {n}", s.label()));
+            }
+            match state_words(&source.state()) {
                 (_, Some(reason)) => {
                     found.add(FindingLevel::Fail, subject.as_str(), format!("{}: {reason}", s.label()))
                 }

@@ -16,6 +16,8 @@ const WINDOW: usize = 5;
 #[derive(Default)]
 struct Seen {
     sources: BTreeMap<String, (&'static str, Option<String>)>,
+    /// What sources said although they play.
+    notices: BTreeMap<String, Vec<String>>,
     destinations: BTreeMap<String, DestinationState>,
     recordings: BTreeMap<String, Option<String>>,
 }
@@ -71,7 +73,13 @@ impl Shared {
         for (id, s) in &self.stage.sources {
             let Some(source) = s.source.try_lock() else { continue };
             let now = state_words(&source.state());
+            let notices = source.notices();
             drop(source);
+            let told = seen.notices.insert(id.clone(), notices.clone()).unwrap_or_default();
+            for n in notices.iter().filter(|n| !told.contains(n)) {
+                self.log
+                    .add(EventLevel::Warning, format!("source:{id}"), format!("{}: {n}", s.name));
+            }
             let before = seen.sources.insert(id.clone(), now.clone());
             if before.as_ref() == Some(&now) {
                 continue;

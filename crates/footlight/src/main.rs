@@ -12,7 +12,7 @@ mod status;
 
 use args::{Cli, Wish};
 use clap::Parser;
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Wrong arguments or project.
@@ -30,10 +30,11 @@ fn main() -> ExitCode {
     };
     // What happens to the show is printed by the status view; the log is for looking deeper.
     let filter = EnvFilter::try_from_env("FOOTLIGHT_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("error,engine::events=off,ffmpeg=off"));
+        .unwrap_or_else(|_| EnvFilter::new("error,engine::events=off,outputs=off,ffmpeg=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     codec::init();
     let result = match wish {

@@ -73,7 +73,11 @@ fn write(path: &Path, f: &VideoFrame) -> std::io::Result<()> {
             let a = at(0, x * 4 + 3, y) / 255.0;
             [0, 1, 2].map(|c| at(0, x * 4 + c, y) + check * (1.0 - a))
         } else {
-            let (l, cb, cr) = ((at(0, x, y) - 16.0) / 219.0, at(1, x / 2, y / 2) - 128.0, at(2, x / 2, y / 2) - 128.0);
+            let (l, cb, cr) = (
+                (at(0, x, y) - 16.0) / 219.0,
+                at(1, x / 2, y / 2) - 128.0,
+                at(2, x / 2, y / 2) - 128.0,
+            );
             let (cb, cr) = (cb / 224.0, cr / 224.0);
             [l + 1.5748 * cr, l - 0.1873 * cb - 0.4681 * cr, l + 1.8556 * cb].map(|v| v * 255.0)
         };

@@ -5,9 +5,12 @@
 //! and left in the source's feed.
 
 mod choice;
+mod device;
 #[cfg(target_os = "linux")]
 mod guard;
 mod hosts;
+#[cfg(target_os = "linux")]
+mod pulse;
 mod stream;
 
 use crate::{

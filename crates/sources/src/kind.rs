@@ -35,6 +35,12 @@ impl SourceContext {
     }
 }
 
+/// A running source, or why its settings are wrong.
+pub type Opened = Result<Box<dyn Source>, SourceError>;
+
+/// What a computer has to offer, or why that can't be found out.
+pub type DeviceList = Result<Vec<Device>, SourceError>;
+
 /// One kind of source: one file of this crate and one line in [`crate::source_kinds`].
 #[derive(Clone, Copy)]
 pub struct SourceKind {
@@ -45,9 +51,9 @@ pub struct SourceKind {
     /// Whether it can make sound.
     pub audio: bool,
     /// Opens one. Fails for wrong settings only; a missing file or device is waited for under a slate.
-    pub open: fn(&Map<String, Value>, SourceContext) -> Result<Box<dyn Source>, SourceError>,
+    pub open: fn(&Map<String, Value>, SourceContext) -> Opened,
     /// Lists what this computer has to offer, for kinds that capture from devices.
-    pub devices: Option<fn() -> Result<Vec<Device>, SourceError>>,
+    pub devices: Option<fn() -> DeviceList>,
 }
 
 /// Something a source can capture from.

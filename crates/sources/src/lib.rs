@@ -13,6 +13,8 @@ mod fonts;
 mod harness;
 pub mod image;
 mod kind;
+#[cfg(test)]
+mod kinds_tests;
 pub mod media_file;
 mod music;
 mod pace;
@@ -29,7 +31,7 @@ mod worker;
 mod yuv;
 
 pub use error::SourceError;
-pub use kind::{Device, Source, SourceContext, SourceKind, SourceState};
+pub use kind::{Device, DeviceList, Opened, Source, SourceContext, SourceKind, SourceState};
 pub use test_pattern::read_counter;
 
 /// Every kind of source, in the order people see them.

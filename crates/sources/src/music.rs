@@ -164,7 +164,7 @@ mod tests {
             feed.push(&AudioBlock { time, samples });
             mixer.mix(time);
         }
-        (f64::from(mixer.loudness().integrated_lufs), peak)
+        (mixer.loudness().integrated_lufs, peak)
     }
 
     #[test]

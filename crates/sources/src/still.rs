@@ -1,33 +1,8 @@
-//! Pictures that stay until they are replaced: images, text, slates.
+//! Pictures that stay until they are replaced: images, text, slates. They never make offline drawing wait for "a later
+//! picture": the same picture is queued a second time at the end of time, which is never shown but counts as later.
 
-use media::{FrameSlot, MediaTime, SlotPolicy, VideoFrame};
+use media::{FrameSlot, MediaTime, VideoFrame};
 use std::{sync::Arc, time::Duration};
-
-/// A slot for a picture that stays. It never makes offline drawing wait for "a later picture": the same picture is
-/// queued a second time at the end of time, which is never shown but counts as later.
-#[derive(Clone)]
-pub struct Still {
-    slot: FrameSlot,
-}
-
-impl Default for Still {
-    fn default() -> Self {
-        Self {
-            slot: FrameSlot::new(2, SlotPolicy::Wait),
-        }
-    }
-}
-
-impl Still {
-    /// Shows `frame` from `from` on, in place of whatever is shown.
-    pub fn show(&self, frame: &VideoFrame, from: MediaTime) {
-        hold(&self.slot, frame, from);
-    }
-    /// The slot for the tick.
-    pub fn slot(&self) -> &FrameSlot {
-        &self.slot
-    }
-}
 
 /// Makes `slot` show `frame` from `from` on, until somebody calls this again or [`release`]s it. Only for the slot's one
 /// maker, and slots of capacity 2 or more.
@@ -51,7 +26,7 @@ pub fn has_room(slot: &FrameSlot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::AlphaMode;
+    use media::{AlphaMode, SlotPolicy};
 
     fn frame(v: u8) -> VideoFrame {
         VideoFrame::rgba(1, 1, vec![v; 4], AlphaMode::Opaque).expect("frame")
@@ -59,22 +34,18 @@ mod tests {
 
     #[test]
     fn a_still_never_waits_and_is_replaced_at_once() {
-        let s = Still::default();
+        let s = FrameSlot::new(2, SlotPolicy::Wait);
         let t = MediaTime::from_millis;
         let (a, b) = (frame(1), frame(2));
-        s.show(&a, t(0));
+        hold(&s, &a, t(0));
         for ms in [0, 40, 3_600_000] {
-            assert!(s.slot().wait_beyond(t(ms), Duration::ZERO));
-            assert_eq!(s.slot().at(t(ms)).map(|f| f.id), Some(a.id));
+            assert!(s.wait_beyond(t(ms), Duration::ZERO));
+            assert_eq!(s.at(t(ms)).map(|f| f.id), Some(a.id));
         }
-        s.show(&b, t(3_600_010));
-        assert_eq!(
-            s.slot().at(t(3_600_000)).map(|f| f.id),
-            Some(a.id),
-            "not before its time"
-        );
-        assert_eq!(s.slot().at(t(3_600_010)).map(|f| f.id), Some(b.id));
-        assert!(s.slot().wait_beyond(t(9_999_999), Duration::ZERO));
+        hold(&s, &b, t(3_600_010));
+        assert_eq!(s.at(t(3_600_000)).map(|f| f.id), Some(a.id), "not before its time");
+        assert_eq!(s.at(t(3_600_010)).map(|f| f.id), Some(b.id));
+        assert!(s.wait_beyond(t(9_999_999), Duration::ZERO));
     }
 
     #[test]

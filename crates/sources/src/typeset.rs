@@ -48,10 +48,8 @@ pub struct Ink {
     /// The family asked for, when it is not on this computer.
     pub missing_family: Option<String>,
     /// Glyphs no font has (boxes).
-    #[cfg_attr(not(test), expect(dead_code, reason = "told to tests only"))]
     pub missing_glyphs: usize,
     /// Lines as laid out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "told to tests only"))]
     pub lines: usize,
 }
 

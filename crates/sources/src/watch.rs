@@ -33,10 +33,6 @@ impl Watch {
     pub fn path(&self) -> &Path {
         &self.path
     }
-    /// Whether it was there at the last look.
-    pub fn exists(&self) -> bool {
-        self.seen.is_some()
-    }
     /// Looks again; true if the file is not what it was at the last look.
     pub fn changed(&mut self) -> bool {
         let now = stamp(&self.path);
@@ -59,9 +55,15 @@ fn stamp(path: &Path) -> Option<Stamp> {
     })
 }
 
+/// A file's name without its folders: what a slate says is seen by the audience.
+pub fn name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
 /// What is wrong with a file that can't be opened, for people; `None` if it is a readable, non-empty file.
 pub fn complaint(path: &Path) -> Option<String> {
-    let shown = path.display();
+    let shown = name(path);
     match fs::metadata(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             Some(format!("The file {shown} is missing. Put it there or choose another."))
@@ -87,10 +89,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("dir");
         let path = dir.path().join("a");
         let mut w = Watch::new(path.clone());
-        assert!(!w.exists() && !w.changed());
+        assert!(!w.changed());
         assert!(complaint(&path).is_some_and(|c| c.contains("missing")));
         fs::write(&path, "").expect("write");
-        assert!(w.changed() && w.exists() && !w.changed());
+        assert!(w.changed() && !w.changed());
         assert!(complaint(&path).is_some_and(|c| c.contains("empty")));
         fs::write(&path, "two").expect("write");
         assert!(w.changed() && !w.changed());
@@ -99,6 +101,6 @@ mod tests {
         fs::rename(dir.path().join("b"), &path).expect("rename");
         assert!(w.changed(), "same length, replaced by rename");
         fs::remove_file(&path).expect("remove");
-        assert!(w.changed() && !w.exists());
+        assert!(w.changed() && !w.changed());
     }
 }

@@ -4,7 +4,7 @@
 use media::{AlphaMode, Clock, ColorInfo, FrameRate, MediaTime, PixelFormat, SystemClock, VideoFrame};
 use serde_json::{Map, Value, json};
 use sources::{Source, SourceContext, SourceState, screen::KIND};
-use std::{process::Command, sync::Arc, time::Duration};
+use std::{path::Path, process::Command, sync::Arc, time::Duration};
 use test_support::{process::ChildGuard, wait_for, xvfb::Xvfb};
 use x11rb::{
     connection::Connection,
@@ -101,7 +101,7 @@ fn pixel(f: &VideoFrame, x: usize, y: usize) -> u32 {
     u32::from_le_bytes([row[x * 4], row[x * 4 + 1], row[x * 4 + 2], 0])
 }
 
-fn red_of(f: &VideoFrame, color: u32) -> bool {
+fn is_all(f: &VideoFrame, color: u32) -> bool {
     f.format == PixelFormat::Bgrx && pixel(f, 10, 10) == color
 }
 
@@ -199,37 +199,48 @@ fn the_pointer_is_seen_only_when_wanted() {
     );
 }
 
-#[test]
-fn a_display_that_goes_and_comes_back_is_waited_for_under_a_slate() {
-    let mut x = Xvfb::start(320, 200, 24).expect("Xvfb");
-    let other = Xvfb::start(320, 200, 24).expect("another display");
-    let display = x.display().to_owned();
-    Painter::new(&display).fill(0xff0000, [0, 0, 320, 200]);
-    Painter::new(other.display()).fill(0x00ff00, [0, 0, 320, 200]);
-    let s = Opened::new(json!({ "display": display, "cursor": false }));
-    s.waits_until("red", |f| red_of(f, 0xff0000));
-
-    x.stop();
-    s.waits_until("the slate", |f| f.format == PixelFormat::Rgba);
-    assert!(s.reason().contains(&display), "{}", s.reason());
-    assert_eq!((s.frame().width, s.frame().height), (320, 180), "the canvas's shape");
-
-    let dir = tempfile::tempdir().expect("dir");
-    let mut again = Command::new("Xvfb");
-    again.args([
-        &display,
+/// A server on a number nobody else takes: those that choose for themselves begin at 0.
+fn start_on(display: &str, size: &str, log: &Path) -> ChildGuard {
+    let mut x = Command::new("Xvfb");
+    x.args([
+        display,
         "-screen",
         "0",
-        "400x300x24",
+        &format!("{size}x24"),
         "-nolisten",
         "tcp",
         "-noreset",
         "-ac",
     ]);
-    let mut again = ChildGuard::spawn(again, &dir.path().join("log"), false).expect("Xvfb");
-    assert!(wait_for(LIMIT, || RustConnection::connect(Some(&display)).is_ok()));
+    let x = ChildGuard::spawn(x, log, false).expect("Xvfb");
+    assert!(
+        wait_for(LIMIT, || RustConnection::connect(Some(display)).is_ok()),
+        "{}",
+        x.log()
+    );
+    x
+}
+
+#[test]
+fn a_display_that_goes_and_comes_back_is_waited_for_under_a_slate() {
+    let dir = tempfile::tempdir().expect("dir");
+    let log = dir.path().join("log");
+    let display = format!(":{}", 1000 + std::process::id() % 50_000);
+    let mut x = start_on(&display, "320x200", &log);
+    let other = Xvfb::start(320, 200, 24).expect("another display");
+    Painter::new(&display).fill(0xff0000, [0, 0, 320, 200]);
+    Painter::new(other.display()).fill(0x00ff00, [0, 0, 320, 200]);
+    let s = Opened::new(json!({ "display": display, "cursor": false }));
+    s.waits_until("red", |f| is_all(f, 0xff0000));
+
+    x.terminate();
+    s.waits_until("the slate", |f| f.format == PixelFormat::Rgba);
+    assert!(s.reason().contains(&display), "{}", s.reason());
+    assert_eq!((s.frame().width, s.frame().height), (320, 180), "the canvas's shape");
+
+    let mut again = start_on(&display, "400x300", &log);
     Painter::new(&display).fill(0x0000ff, [0, 0, 400, 300]);
-    s.waits_until("blue", |f| red_of(f, 0x0000ff));
+    s.waits_until("blue", |f| is_all(f, 0x0000ff));
     assert_eq!((s.frame().width, s.frame().height), (400, 300), "its new size");
     assert_eq!(s.source.state(), SourceState::Ready);
     drop(s);
@@ -260,7 +271,7 @@ fn monitors_are_listed_and_a_missing_one_is_never_replaced() {
     p.fill(0x123456, [0, 0, 640, 360]);
     let s = Opened::new(Value::Object(monitor.settings.clone()));
     s.waits_until("the monitor", |f| {
-        red_of(f, 0x123456) && (f.width, f.height) == (640, 360)
+        is_all(f, 0x123456) && (f.width, f.height) == (640, 360)
     });
     let missing = Opened::new(json!({ "output": "HDMI-9" }));
     let text = missing.reason();

@@ -126,14 +126,8 @@ pub fn rgb_halved(
     }
     let (e, o) = (&even[..n], &odd[..n]);
     let middle = n.saturating_sub(3) / 2;
-    let (e1, e3) = (
-        e.get(1..).unwrap_or(&[]).chunks_exact(2),
-        e.get(3..).unwrap_or(&[]).chunks_exact(2),
-    );
-    let (o1, o3) = (
-        o.get(1..).unwrap_or(&[]).chunks_exact(2),
-        o.get(3..).unwrap_or(&[]).chunks_exact(2),
-    );
+    let (e1, e3) = (e[1..].chunks_exact(2), e[3.min(n)..].chunks_exact(2));
+    let (o1, o3) = (o[1..].chunks_exact(2), o[3.min(n)..].chunks_exact(2));
     let outputs = u.iter_mut().zip(v.iter_mut()).skip(1);
     for ((u, v), ((e1, e3), (o1, o3))) in outputs.zip(e1.zip(e3).zip(o1.zip(o3))) {
         let (e, o) = (e1[0] + 2 * e1[1] + e3[0], o1[0] + 2 * o1[1] + o3[0]);

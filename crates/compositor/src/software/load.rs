@@ -156,80 +156,100 @@ fn to_709(pool: &FramePool, image: &Image, map: &YuvFixed) -> Image {
     }
 }
 
-fn load_rgb(pool: &FramePool, f: &VideoFrame, region: Rect, halve: bool) -> Image {
-    let order = if f.format == PixelFormat::Rgba {
-        Order::RGBA
-    } else {
-        Order::BGRA
-    };
-    let alpha = match f.alpha {
-        _ if f.is_opaque() => RgbAlpha::Ignored,
-        AlphaMode::Premultiplied => RgbAlpha::Multiplied,
-        _ => RgbAlpha::Straight,
-    };
-    let pixels = view(f, 0).at(4 * region.x0.max(0) as usize, region.y0.max(0) as usize);
-    let w = region.w();
-    let k = convert::rgb_rows();
-    let component = |out: &mut [u8], y: usize, i: usize| {
-        let px = pixels.row(0, y, 4 * w);
-        match alpha {
-            RgbAlpha::Ignored => convert::rgb_opaque(out, px, order, k[i]),
-            RgbAlpha::Straight => convert::rgb_straight(out, px, order, k[i]),
-            RgbAlpha::Multiplied => convert::rgb_multiplied(out, px, order, k[i]),
+/// The RGB pixels of a region.
+struct Pixels {
+    view: View,
+    region: Rect,
+    order: Order,
+    alpha: RgbAlpha,
+    rows: [convert::RgbRow; 3],
+}
+
+impl Pixels {
+    fn new(f: &VideoFrame, region: Rect) -> Self {
+        let rgba = f.format == PixelFormat::Rgba;
+        Self {
+            view: view(f, 0).at(4 * region.x0.max(0) as usize, region.y0.max(0) as usize),
+            region,
+            order: if rgba { Order::RGBA } else { Order::BGRA },
+            alpha: match f.alpha {
+                _ if f.is_opaque() => RgbAlpha::Ignored,
+                AlphaMode::Premultiplied => RgbAlpha::Multiplied,
+                _ => RgbAlpha::Straight,
+            },
+            rows: convert::rgb_rows(),
         }
-    };
-    let a = (alpha != RgbAlpha::Ignored)
-        .then(|| new_plane(pool, &region, |y, out| convert::rgb_alpha(out, pixels.row(0, y, 4 * w))));
-    let luma = new_plane(pool, &region, |y, out| component(out, y, 0));
-    let grid = if halve { Grid::C420 } else { Grid::FULL };
-    let chroma = if halve && alpha != RgbAlpha::Straight {
-        halved(pool, &pixels, &region, order, alpha == RgbAlpha::Multiplied)
-    } else {
+    }
+    /// Row `y`, counted from the region's first; the last again below it.
+    fn row(&self, y: usize) -> &[u8] {
+        let y = y.min(self.region.h().saturating_sub(1));
+        self.view.row(0, y, 4 * self.region.w())
+    }
+    /// Y, U or V (0 to 2) of row `y`.
+    fn component(&self, out: &mut [u8], y: usize, i: usize) {
+        match self.alpha {
+            RgbAlpha::Ignored => convert::rgb_opaque(out, self.row(y), self.order, self.rows[i]),
+            RgbAlpha::Straight => convert::rgb_straight(out, self.row(y), self.order, self.rows[i]),
+            RgbAlpha::Multiplied => convert::rgb_multiplied(out, self.row(y), self.order, self.rows[i]),
+        }
+    }
+    /// U and V as samples of `grid`.
+    fn chroma(&self, pool: &FramePool, grid: Grid) -> [View; 2] {
+        let small = grid.cover(self.region);
+        if grid == Grid::FULL {
+            return [1, 2].map(|i| new_plane(pool, &small, |y, out| self.component(out, y, i)));
+        }
+        if self.alpha != RgbAlpha::Straight {
+            return self.halved(pool, &small);
+        }
+        let w = self.region.w();
         let (mut top, mut bottom, mut sum) = (vec![0; w], vec![0; w], vec![0; w]);
         [1, 2].map(|i| {
-            new_plane(pool, &grid.cover(region), |y, out| {
-                if !halve {
-                    return component(out, y, i);
-                }
-                component(&mut top, 2 * y, i);
-                component(&mut bottom, (2 * y + 1).min(region.h().saturating_sub(1)), i);
+            new_plane(pool, &small, |y, out| {
+                self.component(&mut top, 2 * y, i);
+                self.component(&mut bottom, 2 * y + 1, i);
                 rows::halve(out, &top, &bottom, &mut sum);
             })
         })
-    };
-    let small = a
+    }
+    /// 4:2:0 chroma of opaque or premultiplied pixels, averaged before it is converted.
+    fn halved(&self, pool: &FramePool, small: &Rect) -> [View; 2] {
+        let (w, cw, ch) = (self.region.w(), small.w().max(1), small.h());
+        let (mut u, mut v) = (pool.take(cw * ch), pool.take(cw * ch));
+        let (mut even, mut odd) = (vec![0; w], vec![0; w]);
+        let [_, ku, kv] = self.rows;
+        let multiplied = self.alpha == RgbAlpha::Multiplied;
+        for (y, (u, v)) in u.chunks_exact_mut(cw).zip(v.chunks_exact_mut(cw)).enumerate() {
+            let pair = [self.row(2 * y), self.row(2 * y + 1)];
+            convert::rgb_halved([u, v], pair, self.order, [ku, kv], multiplied, [&mut even, &mut odd]);
+        }
+        [u, v].map(|p| View::new(pool.freeze(p), cw))
+    }
+}
+
+fn load_rgb(pool: &FramePool, f: &VideoFrame, region: Rect, halve: bool) -> Image {
+    let pixels = Pixels::new(f, region);
+    let grid = if halve { Grid::C420 } else { Grid::FULL };
+    let alpha = (pixels.alpha != RgbAlpha::Ignored)
+        .then(|| new_plane(pool, &region, |y, out| convert::rgb_alpha(out, pixels.row(y))));
+    let small = alpha
         .as_ref()
         .map(|a| if halve { halve_view(pool, a, &region) } else { a.clone() });
+    let premultiplied = alpha.is_some();
     Image {
         luma: Part {
             grid: Grid::FULL,
             rect: region,
-            colors: vec![luma],
-            alpha: a.clone(),
-            premultiplied: a.is_some(),
+            colors: vec![new_plane(pool, &region, |y, out| pixels.component(out, y, 0))],
+            alpha,
+            premultiplied,
         },
         chroma: Part {
             grid,
             rect: grid.cover(region),
-            colors: chroma.to_vec(),
+            colors: pixels.chroma(pool, grid).to_vec(),
             alpha: small,
-            premultiplied: a.is_some(),
+            premultiplied,
         },
     }
-}
-
-/// 4:2:0 chroma of opaque or premultiplied pixels.
-fn halved(pool: &FramePool, pixels: &View, region: &Rect, order: Order, multiplied: bool) -> [View; 2] {
-    let (w, h) = (region.w(), region.h());
-    let small = Grid::C420.cover(*region);
-    let (cw, ch) = (small.w().max(1), small.h());
-    let (mut u, mut v) = (pool.take(cw * ch), pool.take(cw * ch));
-    let (mut even, mut odd) = (vec![0; w], vec![0; w]);
-    let [_, ku, kv] = convert::rgb_rows();
-    for (y, (u, v)) in u.chunks_exact_mut(cw).zip(v.chunks_exact_mut(cw)).enumerate() {
-        let below = (2 * y + 1).min(h.saturating_sub(1));
-        let pair = [pixels.row(0, 2 * y, 4 * w), pixels.row(0, below, 4 * w)];
-        convert::rgb_halved([u, v], pair, order, [ku, kv], multiplied, [&mut even, &mut odd]);
-    }
-    [u, v].map(|p| View::new(pool.freeze(p), cw))
 }

@@ -102,26 +102,8 @@ impl SoftwareRenderer {
         if touched.and(size).is_empty() {
             return None;
         }
-        // A layer no larger than the canvas is made whole, so that it can move about without being made again.
-        // Not on a canvas of odd size: its last chroma samples are cut in two.
-        let whole = touched.w() <= size.w() && touched.h() <= size.h() && size.even() == *size;
-        let (moved, clip) = if whole {
-            let (x, y) = (touched.x0 & !1, touched.y0 & !1);
-            placement.e -= x as f64;
-            placement.f -= y as f64;
-            let around = touched.moved(-x, -y).even();
-            (
-                (x, y),
-                Rect {
-                    x0: -2,
-                    y0: -2,
-                    x1: around.x1 + 2,
-                    y1: around.y1 + 2,
-                },
-            )
-        } else {
-            ((0, 0), *size)
-        };
+        let (moved, clip) = anchor(&mut placement, &touched, size);
+        let whole = clip != *size;
         let key = key(item, &placement, (!whole).then_some(clip));
         let generation = self.generation;
         if let Some(c) = self.cache.get_mut(&key) {
@@ -140,12 +122,12 @@ impl SoftwareRenderer {
             }
         };
         let layer = layer.map(Arc::new);
-        let used = generation;
+        let kept = layer.clone();
         self.cache.insert(
             key,
             Cached {
-                layer: layer.clone(),
-                used,
+                layer: kept,
+                used: generation,
             },
         );
         layer.map(|l| (l, moved))
@@ -272,6 +254,26 @@ fn placement(item: &DrawItem) -> Option<Placement> {
         crop,
         size: (w, h),
     })
+}
+
+/// Moves a layer that is no larger than the canvas to the origin, by even pixels, and gives the way back and the pixels to
+/// make: all of it, so that it can move about without being made again. A larger one stays and is made of canvas pixels only,
+/// as is any on a canvas of odd size, whose last chroma samples are cut in two.
+fn anchor(placement: &mut Placement, touched: &Rect, size: &Rect) -> ((i64, i64), Rect) {
+    if touched.w() > size.w() || touched.h() > size.h() || size.even() != *size {
+        return ((0, 0), *size);
+    }
+    let (x, y) = (touched.x0 & !1, touched.y0 & !1);
+    placement.e -= x as f64;
+    placement.f -= y as f64;
+    let around = touched.moved(-x, -y).even();
+    let clip = Rect {
+        x0: -2,
+        y0: -2,
+        x1: around.x1 + 2,
+        y1: around.y1 + 2,
+    };
+    ((x, y), clip)
 }
 
 fn key(item: &DrawItem, p: &Placement, clip: Option<Rect>) -> Key {

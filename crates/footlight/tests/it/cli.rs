@@ -1,8 +1,8 @@
 //! The rest of the command line: how to begin, what there is, what would fail, and the end by Ctrl-C.
 
-use crate::common::{KEY, Show, film, footlight, named, program, received, recording_server};
+use crate::common::{KEY, Show, film, footlight, named, program, received, recording_server, sound_system};
 use serde_json::{Value, json};
-use test_support::{ffprobe, pulse::PulseServer, refusing_port, xvfb::Xvfb};
+use test_support::{ffprobe, refusing_port, xvfb::Xvfb};
 
 #[test]
 fn a_bare_footlight_says_how_to_begin() {
@@ -61,11 +61,11 @@ fn encoders_are_listed_each_with_a_reason_where_it_is_not_available() {
 #[test]
 fn devices_are_listed_with_settings_to_paste() {
     let screen = Xvfb::start(320, 180, 24).expect("Xvfb");
-    let pulse = PulseServer::start().expect("PulseAudio");
+    let (_pulse, env) = sound_system();
     let mut c = program();
     c.args(["devices", "--json"])
         .env("DISPLAY", screen.display())
-        .envs(pulse.env());
+        .envs(env.clone());
     let out = c.output().expect("the program starts");
     assert!(out.status.success(), "{out:?}");
     let list: Value = serde_json::from_slice(&out.stdout).expect("JSON");
@@ -89,7 +89,7 @@ fn devices_are_listed_with_settings_to_paste() {
     let show = Show::new().source("mic", "audio_input", fakemic["settings"].clone());
     let project = show.write();
     let mut c = program();
-    c.arg("check").arg(project).arg("--json").envs(pulse.env());
+    c.arg("check").arg(project).arg("--json").envs(env.clone());
     let findings: Value = serde_json::from_slice(&c.output().expect("check").stdout).expect("JSON");
     let mic = findings
         .as_array()

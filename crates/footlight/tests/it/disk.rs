@@ -22,7 +22,7 @@ fn only_the_recording_suffered(ended: &Ended, server: &NginxRtmp, words: &str) {
 fn a_recording_that_can_not_be_made_harms_nobody() {
     let server = recording_server();
     for (path, words) in [
-        ("a file/show.mkv", "not a folder"),
+        ("a file/show.mkv", "can't be made"),
         ("/proc/show.mkv", "show.mkv"),
         (".", "can't be made"),
     ] {
@@ -59,7 +59,7 @@ fn a_file_that_may_not_grow_ends_the_recording_only() {
         .seconds(6)
         .within(limited);
     let ended = show.run().with_code(3);
-    only_the_recording_suffered(&ended, &server, "larger than");
+    only_the_recording_suffered(&ended, &server, "file too large");
     plays_to_its_end(&ended.recording());
 }
 

@@ -1,9 +1,9 @@
 //! The main job on real input: a screen, a film and sound devices, composed and encoded once, at two servers and on disk.
 
-use crate::common::{KEY, LIMIT, Show, film::Picture, named, received, recording_server, screen::paint, sound::Sound};
+use crate::common::{KEY, LIMIT, Show, film::Picture, named, received, recording_server, screen::paint, sound::Sound, sound_system};
 use serde_json::{Value, json};
 use std::path::Path;
-use test_support::{ffprobe, media_files::MediaFiles, pulse::PulseServer, wait_for, xvfb::Xvfb};
+use test_support::{ffprobe, media_files::MediaFiles, wait_for, xvfb::Xvfb};
 
 const RED: [u8; 3] = [0xc0, 0x20, 0x20];
 const GREEN: [u8; 3] = [0x20, 0xa0, 0x40];
@@ -16,7 +16,7 @@ fn rgb([r, g, b]: [u8; 3]) -> u32 {
 }
 
 /// Four fields: the screen lies in the upper left quarter of the canvas, the film in the lower right one.
-fn real_show(screen: &Xvfb, pulse: &PulseServer, film: &Path) -> Show {
+fn real_show(screen: &Xvfb, env: &[(&'static str, String)], film: &Path) -> Show {
     let fields = [
         (rgb(RED), [0, 0, 160, 90]),
         (rgb(GREEN), [160, 0, 160, 90]),
@@ -34,7 +34,7 @@ fn real_show(screen: &Xvfb, pulse: &PulseServer, film: &Path) -> Show {
         .source("mic", "audio_input", json!({ "device": "fakemic" }))
         .item(json!({ "source": "desk" }))
         .item(json!({ "source": "film", "position": { "x": 320, "y": 180 } }))
-        .env(pulse.env());
+        .env(env.to_vec());
     show.project["canvases"][0]["background"] = json!("#303860");
     show
 }
@@ -42,10 +42,10 @@ fn real_show(screen: &Xvfb, pulse: &PulseServer, film: &Path) -> Show {
 #[test]
 fn real_sources_reach_two_servers_and_a_recording_with_one_encode() {
     let screen = Xvfb::start(320, 180, 24).expect("Xvfb");
-    let pulse = PulseServer::start().expect("PulseAudio");
+    let (pulse, env) = sound_system();
     let files = MediaFiles::new().expect("folder");
     let film = files
-        .h264_mp4("film", 320, 180, 25, 75)
+        .h264_mp4("film", 320, 180, 25, 220)
         .expect("film with a 440 Hz tone");
     let tone = files.tone_wav("tone", 1000, 60).expect("tone");
     let _playing = pulse.play(&tone, "mic").expect("paplay");
@@ -57,7 +57,7 @@ fn real_sources_reach_two_servers_and_a_recording_with_one_encode() {
     assert!(wait_for(LIMIT, heard), "the tone plays");
     let (a, b) = (recording_server(), recording_server());
 
-    let show = real_show(&screen, &pulse, &film).rtmp("first", &a.url(KEY));
+    let show = real_show(&screen, &env, &film).rtmp("first", &a.url(KEY));
     let second = b.url(KEY);
     let ended = show
         .args(["--destination", &second])

@@ -41,7 +41,7 @@ fn a_browser_plays_the_show_from_the_page() {
     let mut browser = Browser::open(&format!("http://{address}/watch"), (1280, 760));
     let command = json!({ "command": "set_scene", "scene": "Second scene" });
     assert_eq!(http::post(&address, "/api/command", &[], &command).status, 200);
-    browser.waits("document.querySelector('video').currentTime > 0 && !document.querySelector('video').paused");
+    browser.waits("document.querySelector('video')?.currentTime > 0 && !document.querySelector('video').paused");
     let time = |b: &mut Browser| {
         b.eval("document.querySelector('video').currentTime")
             .as_f64()

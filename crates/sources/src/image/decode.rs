@@ -42,7 +42,7 @@ pub struct Clip {
 /// # Errors
 /// A sentence for people: what is wrong with the file and what to do.
 pub fn load(path: &Path) -> Result<Clip, String> {
-    let name = path.display();
+    let name = crate::watch::name(path);
     let size = fs::metadata(path)
         .map_err(|e| format!("The file {name} can't be read: {e}."))?
         .len();

@@ -8,7 +8,7 @@ mod player;
 use self::player::{Outcome, Player};
 use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
-    watch::{Watch, complaint},
+    watch::{Watch, complaint, name},
     worker::{Link, Plan, start},
 };
 use codec::{Interrupter, Location, MediaReader, ReadOptions};
@@ -236,7 +236,12 @@ fn play(
         threads: 0,
     };
     let file = Location::File(watch.path().to_owned());
-    let reader = MediaReader::open_interruptible(&file, options, interrupter).map_err(|e| e.to_string())?;
+    let reader = MediaReader::open_interruptible(&file, options, interrupter).map_err(|e| {
+        tracing::debug!(source = %link.ctx.id, "{e}");
+        // The audience sees the slate: no folders on it.
+        e.to_string()
+            .replace(&watch.path().display().to_string(), &name(watch.path()))
+    })?;
     let mut player = Player::new(link, s, reader);
     let outcome = match *place {
         Place::Paused(at) => player.show_one(at).map(|()| {

@@ -12,7 +12,7 @@ use self::{
 use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
     still::{has_room, hold, release},
-    watch::{Watch, complaint},
+    watch::{Watch, complaint, name},
     worker::{Link, Plan, start},
 };
 use media::{MediaTime, VideoFrame};
@@ -374,7 +374,7 @@ fn read(path: &Path) -> Result<String, String> {
     let mut data = Vec::new();
     std::fs::File::open(path)
         .and_then(|f| std::io::Read::read_to_end(&mut std::io::Read::take(f, MOST), &mut data))
-        .map_err(|e| format!("The file {} can't be read: {e}.", path.display()))?;
+        .map_err(|e| format!("The file {} can't be read: {e}.", name(path)))?;
     let wide = |data: &[u8], read: fn([u8; 2]) -> u16| {
         String::from_utf16_lossy(&data.chunks_exact(2).map(|p| read([p[0], p[1]])).collect::<Vec<_>>())
     };

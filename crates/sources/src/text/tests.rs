@@ -56,7 +56,7 @@ fn an_outline_surrounds_every_letter_by_its_width() {
     let row: Vec<[u8; 4]> = pixels(&f).filter(|p| p.1 == y).map(|p| p.2).collect();
     let red = row.iter().filter(|p| p[0] > 200 && p[1] < 60).count();
     assert!((10..=13).contains(&red), "6 px on either side: {red}");
-    assert!(row.iter().any(|p| *p == [255; 4]));
+    assert!(row.contains(&[255; 4]));
 }
 
 #[test]

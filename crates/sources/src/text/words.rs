@@ -116,7 +116,7 @@ fn format(f: &str, c: &Civil) -> String {
         }
         let month = MONTHS[c.month.clamp(1, 12) as usize - 1];
         let day = DAYS[c.weekday as usize % 7];
-        let noon = |h: u32| if h % 12 == 0 { 12 } else { h % 12 };
+        let noon = |h: u32| (h + 11) % 12 + 1;
         match letters.next() {
             Some('H') => out += &format!("{:02}", c.hour),
             Some('I') => out += &format!("{:02}", noon(c.hour)),

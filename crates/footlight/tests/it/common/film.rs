@@ -12,7 +12,8 @@ pub struct Picture {
 impl Picture {
     /// Picture number `n` of a file (from 0), `width` pixels wide.
     pub fn of_film(file: &Path, n: u64, width: usize) -> Self {
-        let filter = format!("select=eq(n\\,{n}),scale=in_color_matrix=bt709:in_range=tv:out_range=pc,format=rgb24");
+        // The colours as the file's own tags say.
+        let filter = format!("select=eq(n\\,{n}),scale=out_range=pc,format=rgb24");
         let rgb = decode(file, &["-vf", &filter, "-frames:v", "1"]);
         assert!(!rgb.is_empty(), "no picture {n} in {}", file.display());
         Self { width, rgb }

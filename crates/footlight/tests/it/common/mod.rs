@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use test_support::{
     nginx_rtmp::{NginxOptions, NginxRtmp},
     process::ChildGuard,
+    pulse::PulseServer,
     wait_for,
 };
 
@@ -74,6 +75,18 @@ pub fn recording_server() -> NginxRtmp {
         ..NginxOptions::default()
     };
     NginxRtmp::start(options).expect("nginx with its RTMP module")
+}
+
+/// A PulseAudio and what a program must have in its environment to use it. cpal sends an empty cookie where there is no
+/// file of it, on which PulseAudio hangs up, so there is one.
+pub fn sound_system() -> (PulseServer, Vec<(&'static str, String)>) {
+    let pulse = PulseServer::start().expect("PulseAudio");
+    let mut env = pulse.env();
+    let home = env.iter().find(|v| v.0 == "HOME").map(|v| PathBuf::from(&v.1)).expect("a home");
+    let cookie = home.join("cookie");
+    fs::write(&cookie, [0; 256]).expect("cookie");
+    env.push(("PULSE_COOKIE", cookie.display().to_string()));
+    (pulse, env)
 }
 
 /// A project and how it is run.
@@ -305,7 +318,7 @@ impl Running {
         let Some(status) = self.process.wait(RUN_LIMIT) else {
             panic!("still running after {RUN_LIMIT:?}; printed:\n{}", self.output());
         };
-        let report = fs::read(&self.report).ok();
+        let report = fs::read(&self.report).ok().filter(|r| !r.is_empty());
         let report = report.map_or(Value::Null, |r| serde_json::from_slice(&r).expect("the report is JSON"));
         Ended {
             code: status.code(),
