@@ -231,12 +231,12 @@ impl Shared {
         }
         let project = self.project.load();
         let feed = self.encoders.feed(&project, &project.recording.encoder)?;
-        let path = path.unwrap_or_else(|| {
-            let name = filename::recording_name(&project.recording.file_name, &project.name, wall_time());
-            self.project_dir
-                .join(&project.recording.folder)
-                .join(format!("{name}.mkv"))
-        });
+        let named = || filename::recording_name(&project.recording.file_name, &project.name, wall_time()) + ".mkv";
+        let path = match path {
+            Some(folder) if folder.is_dir() => folder.join(named()),
+            Some(file) => file,
+            None => self.project_dir.join(&project.recording.folder).join(named()),
+        };
         let recorder = Recorder::start(path, &feed.fanout, self.env.clock.clone())
             .map_err(|e| EngineError::BadValue(e.to_string()))?;
         self.recorders.lock().push(recorder);

@@ -22,7 +22,7 @@ use std::{
 };
 
 /// Pictures that may wait for an encoder. Each is a reference, but may hold a whole picture's memory.
-const VIDEO_QUEUE: usize = 12;
+const VIDEO_QUEUE: usize = 24;
 /// Audio blocks (10 ms) that may wait.
 const AUDIO_QUEUE: usize = 100;
 
@@ -118,7 +118,7 @@ impl AudioLane {
 
     fn run(&self, mut encoder: AudioEncoder, blocks: &Receiver<Arc<AudioBlock>>, log: &EventLog) {
         let mut out: Vec<Packet> = Vec::new();
-        let mut publish = |out: &mut Vec<Packet>| {
+        let publish = |out: &mut Vec<Packet>| {
             let shared: Vec<_> = out.drain(..).map(Arc::new).collect();
             for feed in self.feeds.lock().iter() {
                 feed.push(shared.iter().cloned());
@@ -259,7 +259,11 @@ impl Encoders {
         settings: &VideoEncoding,
         f: CanvasFormat,
     ) -> Result<(String, VideoEncoder), EngineError> {
-        let probes = if settings.implementation == SOFTWARE { vec![] } else { (self.probes)() };
+        let probes = if settings.implementation == SOFTWARE {
+            vec![]
+        } else {
+            (self.probes)()
+        };
         let (chosen, why) = codec::choose(&settings.implementation, &probes)?;
         if let Some(why) = why {
             self.log.add(EventLevel::Warning, format!("encoder:{id}"), why);

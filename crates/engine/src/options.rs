@@ -16,7 +16,7 @@ pub struct ExtraDestination {
 pub struct ShowOptions {
     /// Destinations besides the project's.
     pub extra_destinations: Vec<ExtraDestination>,
-    /// Record to this file, whatever the project says.
+    /// Record to this file (or into this folder), whatever the project says.
     pub record: Option<PathBuf>,
     /// End after this many seconds of show.
     pub duration_s: Option<f64>,

@@ -96,7 +96,10 @@ impl Show {
         if project.encoders.iter().any(crate::encode::needs_probing) {
             probes();
         }
-        let opened: Result<Vec<_>, _> = sizes.iter().map(|&(w, h)| compositor::create(options.renderer, w, h)).collect();
+        let opened: Result<Vec<_>, _> = sizes
+            .iter()
+            .map(|&(w, h)| compositor::create(options.renderer, w, h))
+            .collect();
         let (renderers, doubts): (Vec<_>, Vec<_>) = opened?.into_iter().unzip();
         let start = main_rate.time_of(main_rate.index_at(clock.now() + LEAD) + 1);
         let log = EventLog::new(clock.clone(), start);

@@ -21,7 +21,7 @@ use std::{
 };
 
 /// How long after its end a block is mixed.
-const LATENCY: MediaTime = MediaTime::from_millis(80);
+const LATENCY: MediaTime = MediaTime::from_millis(120);
 
 /// What others may read of the mix.
 pub(crate) struct SoundState {

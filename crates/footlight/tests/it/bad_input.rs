@@ -27,7 +27,10 @@ fn refused(args: &[&str]) -> String {
     }
     let out = footlight(all);
     assert_eq!(out.code, Some(2), "{args:?}: {out:?}");
-    assert!(fs::read(&report).unwrap_or_default().is_empty(), "no show, no report: {args:?}");
+    assert!(
+        fs::read(&report).unwrap_or_default().is_empty(),
+        "no show, no report: {args:?}"
+    );
     assert!(!out.all().contains("panicked"), "{out:?}");
     out.all()
 }
@@ -77,9 +80,15 @@ fn wrong_sizes_rates_and_lengths_are_named() {
             "{option} {value}: {said}"
         );
     }
-    for args in [vec![], vec!["run"], vec!["fly"], vec!["render", "."], vec!["run", ".", "--speed", "2"]]
-        .into_iter()
-        .skip(1)
+    for args in [
+        vec![],
+        vec!["run"],
+        vec!["fly"],
+        vec!["render", "."],
+        vec!["run", ".", "--speed", "2"],
+    ]
+    .into_iter()
+    .skip(1)
     {
         assert_eq!(footlight(args.clone()).code, Some(2), "{args:?}");
     }

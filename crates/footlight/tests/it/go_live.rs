@@ -1,6 +1,8 @@
 //! The main job on real input: a screen, a film and sound devices, composed and encoded once, at two servers and on disk.
 
-use crate::common::{KEY, LIMIT, Show, film::Picture, named, received, recording_server, screen::paint, sound::Sound, sound_system};
+use crate::common::{
+    KEY, LIMIT, Show, film::Picture, named, received, recording_server, screen::paint, sound::Sound, sound_system,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use test_support::{ffprobe, media_files::MediaFiles, wait_for, xvfb::Xvfb};

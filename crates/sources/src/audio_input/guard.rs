@@ -5,20 +5,17 @@
 use super::{choice::Known, pulse};
 use pulseaudio::protocol::{
     self, AuthParams, AuthReply, Command, CommandReply, LookupReply, Prop, Props, ProtocolError, SetClientNameReply,
-    SourceOutputInfo, SubscriptionEvent, SubscriptionEventFacility as Facility, SubscriptionEventType as EventType,
-    SubscriptionMask,
+    SubscriptionEventFacility as Facility, SubscriptionEventType as EventType, SubscriptionMask,
 };
 use std::{
-    collections::BTreeSet,
     ffi::CString,
-    io::{self, BufReader, Write as _},
+    io::{BufReader, Write as _},
     net::Shutdown,
     os::unix::net::UnixStream,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 /// A running watch; ends on drop.
@@ -45,11 +42,10 @@ impl Guard {
     fn start(name: &str) -> Result<Self, ProtocolError> {
         let mut talk = Talk::open()?;
         let name = CString::new(name).map_err(|e| ProtocolError::Invalid(e.to_string()))?;
-        // The number is asked for last, on a connection that has heard of nothing yet: a source removed before has none,
-        // one removed afterwards is news.
-        let LookupReply(source) = talk.ask(&Command::LookupSource(name))?;
+        // In this order no removal can be missed. News between the two are taken for a wrong answer: it is tried again.
         talk.send(&Command::Subscribe(SubscriptionMask::SOURCE))?;
         protocol::read_ack_message(&mut talk.reader)?;
+        let LookupReply(source) = talk.ask(&Command::LookupSource(name))?;
         let socket = talk.reader.get_ref().try_clone()?;
         // Nothing may happen for hours.
         socket.set_read_timeout(None)?;

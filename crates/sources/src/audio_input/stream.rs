@@ -68,9 +68,13 @@ impl Tap {
 
 /// What calls back; it stops on drop.
 enum Running {
-    Device(Arc<cpal::Stream>),
+    Device {
+        _stream: Arc<cpal::Stream>,
+    },
     #[cfg(target_os = "linux")]
-    Pulse(super::pulse::Recording),
+    Pulse {
+        _recording: super::pulse::Recording,
+    },
 }
 
 /// An open device.
@@ -130,12 +134,21 @@ impl Listening {
             let source = super::pulse::Source::find(name, &known.name)?;
             let (tap, ring) = Ring::new(source.format(), link.ctx.clock.clone());
             let format = source.format();
-            return Self::new(Running::Pulse(source.record(tap)?), ring, format, known, link);
+            return Self::new(
+                Running::Pulse {
+                    _recording: source.record(tap)?,
+                },
+                ring,
+                format,
+                known,
+                link,
+            );
         }
         let plan = device::Plan::of(device, known)?;
         let (tap, ring) = Ring::new(plan.format(), link.ctx.clock.clone());
         let stream = plan.start(device, tap, &known.name)?;
-        Self::new(Running::Device(stream), ring, plan.format(), known, link)
+        let running = Running::Device { _stream: stream };
+        Self::new(running, ring, plan.format(), known, link)
     }
 
     fn new(running: Running, ring: Ring, format: Format, known: &Known, link: &Link) -> Result<Self, String> {
@@ -186,13 +199,13 @@ impl Listening {
         }
         match self.running {
             // Windows says nothing while nothing is played.
-            Running::Device(_) => Ok(()),
+            Running::Device { .. } => Ok(()),
             #[cfg(target_os = "linux")]
-            Running::Pulse(_) if link.now() - self.heard > MUTE => Err(format!(
+            Running::Pulse { .. } if link.now() - self.heard > MUTE => Err(format!(
                 "{name} sends no sound. Check that it is switched on; it is tried again"
             )),
             #[cfg(target_os = "linux")]
-            Running::Pulse(_) => Ok(()),
+            Running::Pulse { .. } => Ok(()),
         }
     }
 }
