@@ -21,8 +21,9 @@ use std::{
     thread::JoinHandle,
 };
 
-/// Pictures that may wait for an encoder. Each is a reference, but may hold a whole picture's memory.
-const VIDEO_QUEUE: usize = 24;
+/// Seconds of pictures that may wait for an encoder: a busy moment of the machine costs no picture. Each may hold a whole
+/// picture's memory, but the queue is nearly empty while all is well.
+const VIDEO_QUEUE_S: f64 = 1.0;
 /// Audio blocks (10 ms) that may wait.
 const AUDIO_QUEUE: usize = 100;
 
@@ -146,6 +147,11 @@ impl AudioLane {
     }
 }
 
+/// How many pictures of this rate may wait.
+fn queue_length(rate: FrameRate) -> usize {
+    (rate.as_f64() * VIDEO_QUEUE_S).ceil().max(4.0) as usize
+}
+
 /// What the encoders of a canvas are opened for.
 #[derive(Clone, Copy)]
 pub(crate) struct CanvasFormat {
@@ -226,7 +232,7 @@ impl Encoders {
         }
         let format = self.canvases[canvas];
         let (implementation, encoder) = self.open_video(id, settings, format)?;
-        let (tx, rx) = bounded(VIDEO_QUEUE);
+        let (tx, rx) = bounded(queue_length(format.rate));
         let lane = Arc::new(VideoLane {
             id: id.to_owned(),
             canvas,

@@ -217,7 +217,8 @@ impl<'a> Player<'a> {
             Some(length) if at >= length => length - TOO_LATE.max(self.picture_time),
             _ => at,
         };
-        self.seek(to)
+        // The picture on show at `to` may have begun up to one picture's time earlier.
+        self.seek((to - self.picture_time + MediaTime(1)).max(MediaTime::ZERO))
     }
 
     fn picture_bytes(&self) -> usize {
