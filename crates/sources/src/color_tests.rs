@@ -1,3 +1,5 @@
+//! Tests of colours and gradients.
+
 use super::*;
 use crate::harness::{Stage, ms, shown, until};
 use serde_json::json;

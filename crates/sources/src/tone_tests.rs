@@ -1,3 +1,5 @@
+//! Tests of tones, noise and music.
+
 use super::*;
 use crate::harness::{Stage, heard, ms};
 use serde_json::json;

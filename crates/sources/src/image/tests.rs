@@ -1,3 +1,5 @@
+//! Tests of pictures, animations and broken files.
+
 use super::*;
 use crate::harness::{Stage, ms, shown, step_until, waits};
 use ::image::{

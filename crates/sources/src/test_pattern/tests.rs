@@ -1,3 +1,5 @@
+//! Tests of test patterns: exact codes, the counter, flash and beep.
+
 use super::*;
 use crate::harness::{Stage, heard, mean_luma, ms, shown};
 use serde_json::json;

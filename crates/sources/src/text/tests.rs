@@ -1,3 +1,5 @@
+//! Tests of texts: styling, scripts, placeholders, files that change.
+
 use super::*;
 use crate::harness::{LONG, Stage, ms, shown, step_until, waits};
 use media::{AlphaMode, FrameRate};
