@@ -71,11 +71,14 @@ fn plane(pool: &FramePool, src: &View, ax: &Axis, ay: &Axis, rect: &Rect, cover:
     let w = rect.w();
     let (from, to) = ax.span(w);
     let mut source = Source::new(src, from, to - from, ax.counted_from(from), w);
+    // Each source row is wanted about once when reducing: mixing whole rows first leaves less to do across.
+    let reducing = matches!(ay, Axis::Linear(t) if t.first().zip(t.last()).is_some_and(|(a, b)| b.0 - a.0.min(b.0) >= t.len() as u32));
     new_plane(pool, rect, |y, out| {
         match ay {
             Axis::Shift(s) => narrow(out, source.across(y + s)),
             Axis::Linear(taps) => match taps.get(y) {
                 Some((a, 0)) => narrow(out, source.across(*a as usize)),
+                Some((a, weight)) if reducing => narrow(out, source.between(*a as usize, *weight)),
                 Some((a, weight)) => {
                     let (near, far) = source.pair(*a as usize);
                     lerp(out, near, far, *weight);
@@ -155,6 +158,17 @@ impl<'a> Source<'a> {
         self.fill(1, y + 1);
         (&self.kept[0].1, &self.kept[1].1)
     }
+    /// Between rows `y` and `y + 1`, the second with this weight.
+    fn between(&mut self, y: usize, weight: u32) -> &[u16] {
+        let (near, far) = (
+            self.view.row(self.from, y, self.len),
+            self.view.row(self.from, y + 1, self.len),
+        );
+        mix(&mut self.wide, near, far, weight);
+        self.kept[0].0 = None;
+        across(&mut self.kept[0].1, &self.wide, &self.axis);
+        &self.kept[0].1
+    }
     /// The weighted mean of rows from `first`.
     fn mean(&mut self, first: usize, weights: &[u32]) -> &[u16] {
         self.sums.fill(0);
@@ -213,6 +227,14 @@ fn lerp(out: &mut [u8], near: &[u16], far: &[u16], weight: u32) {
     for ((o, a), b) in out.iter_mut().zip(near).zip(far) {
         let v = u32::from(*a) * (ONE - weight) + u32::from(*b) * weight;
         *o = ((v + (1 << 21)) >> 22) as u8;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn mix(out: &mut [u16], near: &[u8], far: &[u8], weight: u32) {
+    for ((o, a), b) in out.iter_mut().zip(near).zip(far) {
+        let v = u32::from(*a) * (ONE - weight) + u32::from(*b) * weight;
+        *o = ((v + 32) >> 6) as u16;
     }
 }
 
