@@ -10,7 +10,7 @@ use crate::{
     resample::Resampler,
 };
 use ffmpeg_sys_next::{self as sys, AVRational, AVStream};
-use media::MediaTime;
+use media::{FrameRate, MediaTime};
 
 /// The picture stream that is read.
 pub(crate) struct Picture {
@@ -23,6 +23,42 @@ pub(crate) struct Picture {
     pub(crate) last: Option<MediaTime>,
     /// The first picture since the last seek, given out or not.
     pub(crate) first: Option<MediaTime>,
+    grid: Option<Grid>,
+}
+
+/// Where the pictures of a steady stream really lie when its clock is too coarse to say so: WebM, Matroska and FLV count
+/// whole milliseconds, so that at 60 fps every third picture would come a tick of the show late and the one before it twice.
+#[derive(Clone, Copy)]
+struct Grid {
+    rate: FrameRate,
+    start: MediaTime,
+    tick: MediaTime,
+}
+
+impl Grid {
+    /// `None` where the clock can tell the pictures' times exactly, or is too coarse to guess from.
+    fn new(rate: FrameRate, base: AVRational, start: MediaTime) -> Option<Self> {
+        let (num, den) = (u32::try_from(base.num).ok()?, u32::try_from(base.den).ok()?);
+        let ticks_a_picture = (
+            u64::from(rate.den()) * u64::from(den),
+            u64::from(rate.num()) * u64::from(num),
+        );
+        let (whole, rest) = (
+            ticks_a_picture.0.checked_div(ticks_a_picture.1)?,
+            ticks_a_picture.0.checked_rem(ticks_a_picture.1)?,
+        );
+        (rest != 0 && whole >= 4).then(|| Self {
+            rate,
+            start,
+            tick: ff::time_of(1, base),
+        })
+    }
+    /// `t`, or the grid's time when that rounds to it; pictures of an unsteady stream stay where they are.
+    fn snap(self, t: MediaTime) -> MediaTime {
+        let half = MediaTime(self.rate.frame_duration().0 / 2);
+        let near = self.start + self.rate.time_of(self.rate.index_at(t - self.start + half));
+        if (near - t).0.abs() <= self.tick.0 { near } else { t }
+    }
 }
 
 /// The sound stream that is read.
@@ -52,13 +88,17 @@ impl Picture {
                 Decoder::open(stream, o.threads, l)?,
             )
         };
-        let rate = info::rate_of(input, stream).unwrap_or_default();
+        let rate = info::rate_of(input, stream);
+        // SAFETY: as above.
+        let start = Some(unsafe { (*stream).start_time }).filter(|t| *t != sys::AV_NOPTS_VALUE);
+        let start = ff::time_of(start.unwrap_or_default(), base);
         Ok(Self {
+            grid: rate.and_then(|r| Grid::new(r, base, start)),
             index,
             base,
             decoder,
             intake: Intake::default(),
-            step: rate.frame_duration(),
+            step: rate.unwrap_or_default().frame_duration(),
             last: None,
             first: None,
         })
@@ -67,7 +107,10 @@ impl Picture {
     /// The position of a decoded picture.
     pub(crate) fn time_of(&mut self, frame: &Frame, origin: MediaTime) -> MediaTime {
         let time = match (stamp(frame), self.last) {
-            (Some(t), _) => ff::time_of(t, self.base) - origin,
+            (Some(t), _) => {
+                let t = ff::time_of(t, self.base);
+                self.grid.map_or(t, |g| g.snap(t)) - origin
+            }
             (None, Some(last)) => last + self.step,
             (None, None) => MediaTime::ZERO,
         };
@@ -123,4 +166,38 @@ pub(crate) fn stamp(frame: &Frame) -> Option<i64> {
     // SAFETY: a number of our frame.
     let t = unsafe { (*frame.ptr()).best_effort_timestamp };
     (t != sys::AV_NOPTS_VALUE).then_some(t)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(rate: FrameRate, den: i32) -> Option<Grid> {
+        Grid::new(rate, AVRational { num: 1, den }, MediaTime::ZERO)
+    }
+
+    #[test]
+    fn milliseconds_are_put_back_on_the_pictures_they_were_rounded_from() {
+        for rate in [
+            FrameRate::whole(60),
+            FrameRate::whole(24),
+            FrameRate::new(30000, 1001).expect("rate"),
+        ] {
+            let g = grid(rate, 1000).expect("milliseconds are coarse");
+            for i in 0..10_000 {
+                let exact = rate.time_of(i);
+                let written = MediaTime::from_millis((exact.0 + 500_000).div_euclid(1_000_000));
+                assert_eq!(g.snap(written), exact, "picture {i} at {rate}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unsteady_picture_stays_and_an_exact_clock_is_believed() {
+        let g = grid(FrameRate::whole(60), 1000).expect("coarse");
+        assert_eq!(g.snap(MediaTime::from_millis(25)), MediaTime::from_millis(25));
+        assert!(grid(FrameRate::whole(60), 90_000).is_none());
+        assert!(grid(FrameRate::whole(25), 1000).is_none());
+        assert!(grid(FrameRate::whole(500), 1000).is_none());
+    }
 }

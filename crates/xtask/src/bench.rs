@@ -48,6 +48,9 @@ struct Figures {
     /// Pictures that were made, of those due.
     drawn: f64,
     due: f64,
+    /// Of those missing: the show was late and left them out, or the encoder's queue was full.
+    skipped: f64,
+    dropped: f64,
     peak_mib: f64,
     first_packet_ms: f64,
     compose_ms: f64,
@@ -59,7 +62,7 @@ struct Plan {
     runs: usize,
 }
 
-/// Runs the whole bench; `--quick` makes it short.
+/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let quick = args.iter().any(|a| a == "--quick");
     let plan = if quick {
@@ -83,10 +86,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         plan.seconds, plan.runs
     );
     println!(
-        "{:<9} {:<10} {:>6} {:>12} {:>9} {:>14} {:>11}",
-        "show", "program", "CPU", "pictures", "memory", "first packet", "composing"
+        "{:<9} {:<10} {:>6} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
+        "show", "program", "CPU", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
     );
-    for case in &CASES {
+    let only = args.iter().skip_while(|a| *a != "--only").nth(1);
+    for case in CASES.iter().filter(|c| only.is_none_or(|o| o == c.name)) {
         let project = make_project(work.path(), case)?;
         let (mut ours, mut theirs) = (vec![], vec![]);
         for _ in 0..plan.runs {
@@ -95,6 +99,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         }
         line(case.name, "footlight", &ours);
         line(case.name, "ffmpeg", &theirs);
+    }
+    if only.is_some() {
+        return Ok(());
     }
     let project = make_project(work.path(), &CASES[0])?;
     let gpu: Vec<_> = (0..plan.runs)
@@ -124,10 +131,12 @@ fn destinations_cost(exe: &Path, work: &Path, plan: &Plan) -> Result<()> {
 fn line(show: &str, program: &str, runs: &[Figures]) {
     let compose = median(runs, |f| f.compose_ms);
     println!(
-        "{show:<9} {program:<10} {:>6.3} {:>6.0}/{:<5.0} {:>5.0} MiB {:>11.0} ms {:>11}",
+        "{show:<9} {program:<10} {:>6.3} {:>6.0}/{:<5.0} {:>7.0} {:>7.0} {:>5.0} MiB {:>11.0} ms {:>11}",
         median(runs, |f| f.cpu),
         median(runs, |f| f.drawn),
         median(runs, |f| f.due),
+        median(runs, |f| f.skipped),
+        median(runs, |f| f.dropped),
         median(runs, |f| f.peak_mib),
         median(runs, |f| f.first_packet_ms),
         if compose > 0.0 {
@@ -228,6 +237,8 @@ fn footlight(
         cpu: n("/process/cpu_s") / f64::from(plan.seconds),
         drawn: n("/canvases/0/frames_rendered") - n("/encoders/0/frames_dropped"),
         due: n("/canvases/0/frames_due"),
+        skipped: n("/canvases/0/frames_skipped"),
+        dropped: n("/encoders/0/frames_dropped"),
         peak_mib: n("/process/peak_rss_mib"),
         first_packet_ms,
         compose_ms: n("/canvases/0/compose_ms"),
@@ -353,7 +364,7 @@ fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
         due: f64::from(case.fps * plan.seconds),
         peak_mib: number("maxrss=")? / 1024.0,
         first_packet_ms,
-        compose_ms: 0.0,
+        ..Figures::default()
     })
 }
 
