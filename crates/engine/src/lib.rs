@@ -4,6 +4,7 @@
 
 mod command;
 mod conduct;
+mod desk;
 mod encode;
 mod error;
 mod events;
@@ -23,7 +24,7 @@ mod state;
 mod tick;
 mod watch;
 
-pub use command::Command;
+pub use command::{Changes, Command, ItemChange, Outcome, TransitionKind};
 pub use error::EngineError;
 pub use events::{Event, EventLevel};
 pub use offline::{OfflineFrame, render_frame};

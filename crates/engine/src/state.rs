@@ -2,7 +2,7 @@
 
 use crate::{
     AudioReport, CanvasReport, CanvasState, Command, DestinationReport, DestinationView, EncoderReport, EncoderState,
-    EngineError, Event, Level, ProcessReport, RecordingReport, Report, SceneView, Snapshot, SourceView,
+    EngineError, Event, Level, Outcome, ProcessReport, RecordingReport, Report, SceneView, Snapshot, SourceView,
     process::process_use, show::Shared, stage::state_words,
 };
 use outputs::{HlsStore, RecordingStatus, destination_kind};
@@ -25,7 +25,7 @@ impl Remote {
     ///
     /// # Errors
     /// A sentence naming what is not there or out of range; the show is unchanged then.
-    pub fn command(&self, command: Command) -> Result<(), EngineError> {
+    pub fn command(&self, command: Command) -> Result<Outcome, EngineError> {
         self.0.conduct(command)
     }
     /// The pictures of the local destination.
