@@ -69,7 +69,10 @@ mod tests {
     fn luma(list: &DrawList) -> (i32, i32) {
         let mut r = SoftwareRenderer::new(16, 16).expect("renderer");
         let frame = render_one(&mut r, list).expect("drawn");
-        (frame.planes[0].row(0, 16)[0].into(), frame.planes[0].row(15, 16)[15].into())
+        (
+            frame.planes[0].row(0, 16)[0].into(),
+            frame.planes[0].row(15, 16)[15].into(),
+        )
     }
 
     #[test]
@@ -89,7 +92,10 @@ mod tests {
             let p = step as f32 / 10.0;
             let (near, far) = luma(&fade(old.clone(), new.clone(), p));
             let want = 16 + (219.0 * p).round() as i32;
-            assert!((near - want).abs() <= 2 && (far - want).abs() <= 2, "{p}: {near} {far} {want}");
+            assert!(
+                (near - want).abs() <= 2 && (far - want).abs() <= 2,
+                "{p}: {near} {far} {want}"
+            );
         }
     }
 

@@ -8,10 +8,12 @@
 
 mod draw;
 mod on_show;
+mod view;
 mod wish;
 
 pub(crate) use draw::Look;
 pub(crate) use on_show::OnShow;
+pub(crate) use view::ShowView;
 pub use wish::{PictureWish, Target};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};

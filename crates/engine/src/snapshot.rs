@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub lufs: Option<f64>,
     /// All scenes.
     pub scenes: Vec<SceneView>,
+    /// Studio mode, preview and transition.
+    pub desk: crate::DeskState,
 }
 
 /// One canvas.

@@ -46,7 +46,9 @@ fn draw(scene: &str) -> DrawList {
 fn shown(list: &DrawList) -> Vec<(char, f32)> {
     let mut out = vec![(char::from(list.background.0[0]), 1.0)];
     for i in &list.items {
-        let Picture::List(l) = &i.picture else { panic!("a scene") };
+        let Picture::List(l) = &i.picture else {
+            panic!("a scene")
+        };
         out.push((char::from(l.background.0[0]), i.opacity));
     }
     out
@@ -61,11 +63,19 @@ fn a_fade_steps_by_the_exact_time_of_each_frame() {
     clock.set(rate.time_of(900));
     clock.advance(Duration::from_micros(7_300));
     desk.lead(0, ("a", "b"), on_grid(rate, clock.now()), FADE);
-    assert_eq!(shown(&desk.list(0, "a", rate.time_of(901), &draw)), [('a', 1.0)], "not in the document yet");
+    assert_eq!(
+        shown(&desk.list(0, "a", rate.time_of(901), &draw)),
+        [('a', 1.0)],
+        "not in the document yet"
+    );
     for n in 1..=11 {
         let t = rate.time_of(900 + n);
         let step = (t - rate.time_of(900)).0 as f64 / 400e6;
-        assert_eq!(shown(&desk.list(0, "b", t, &draw)), [('a', 1.0), ('b', step as f32)], "frame {n}");
+        assert_eq!(
+            shown(&desk.list(0, "b", t, &draw)),
+            [('a', 1.0), ('b', step as f32)],
+            "frame {n}"
+        );
     }
     // 400 ms are 11.99 frames of 29.97.
     assert_eq!(shown(&desk.list(0, "b", rate.time_of(912), &draw)), [('b', 1.0)]);
@@ -77,7 +87,10 @@ fn a_fade_that_is_interrupted_goes_on_from_what_is_on_show() {
     let rate = FrameRate::whole(25);
     let desk = Desk::new(FADE);
     desk.lead(0, ("a", "b"), rate.time_of(10), FADE);
-    assert_eq!(shown(&desk.list(0, "b", rate.time_of(13), &draw)), [('a', 1.0), ('b', 0.3)]);
+    assert_eq!(
+        shown(&desk.list(0, "b", rate.time_of(13), &draw)),
+        [('a', 1.0), ('b', 0.3)]
+    );
     desk.lead(0, ("b", "a"), rate.time_of(13), FADE);
     let at = |n| shown(&desk.list(0, "a", rate.time_of(n), &draw));
     assert_eq!(at(13), [('a', 1.0), ('b', 0.3)], "no jump");

@@ -105,7 +105,10 @@ fn only_who_asks_gets_a_picture_and_only_a_new_one() {
     tap.ask();
     assert!(rig.serve().is_some());
     let first = tap.take().expect("a picture");
-    assert_eq!((first.frame.width, first.frame.height, first.sequence, first.blank), (32, 18, 1, false));
+    assert_eq!(
+        (first.frame.width, first.frame.height, first.sequence, first.blank),
+        (32, 18, 1, false)
+    );
     assert_eq!(first.frame.format, PixelFormat::I420);
     tap.ask();
     for _ in 0..5 {
@@ -116,7 +119,10 @@ fn only_who_asks_gets_a_picture_and_only_a_new_one() {
     rig.show.slot.push(frame(64, 36, 10, 600));
     rig.advance(100);
     rig.serve();
-    assert!(tap.take().is_none(), "the show has not taken the new one up, so nobody sees it");
+    assert!(
+        tap.take().is_none(),
+        "the show has not taken the new one up, so nobody sees it"
+    );
     rig.show.slot.at(MediaTime::from_millis(600));
     rig.advance(100);
     rig.serve();
@@ -185,7 +191,8 @@ fn the_programme_is_the_delivered_frame() {
     let last = frame(64, 36, 7, 117);
     rig.on_show.delivered(0, &last);
     rig.serve();
-    rig.on_show.delivered(0, &Arc::new(last.at(MediaTime::from_millis(134))));
+    rig.on_show
+        .delivered(0, &Arc::new(last.at(MediaTime::from_millis(134))));
     rig.serve();
     assert!(tap.take().is_some());
     assert!(other.take().is_none(), "there is no such canvas");
@@ -225,7 +232,9 @@ fn the_thread_serves_and_ends() {
         let _ = told.try_send(());
     });
     tap.ask();
-    heard.recv_timeout(Duration::from_secs(10)).expect("the waker is called");
+    heard
+        .recv_timeout(Duration::from_secs(10))
+        .expect("the waker is called");
     assert!(tap.take().is_some());
     rig.pictures.stop();
     tap.ask();

@@ -104,7 +104,11 @@ mod tests {
         ] {
             assert_eq!(wish(most.0, most.1).fit(native), want, "{native:?} in {most:?}");
         }
-        let wild = PictureWish { fps: 0, ..wish(0, u32::MAX) }.sane();
+        let wild = PictureWish {
+            fps: 0,
+            ..wish(0, u32::MAX)
+        }
+        .sane();
         assert_eq!((wild.width, wild.height, wild.fps), (2, 4096, 1));
     }
 
