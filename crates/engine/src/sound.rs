@@ -36,6 +36,8 @@ pub(crate) struct SoundState {
     pub(crate) sources: BTreeMap<String, Level>,
     pub(crate) heard: HashSet<String>,
     pub(crate) lufs: Option<f64>,
+    /// Somebody wants the loudness measured anew.
+    pub(crate) reset_loudness: bool,
     /// Everything that is measured of the master track.
     pub(crate) loudness: Option<Loudness>,
     pub(crate) peak_dbfs: Option<f64>,
@@ -50,6 +52,7 @@ impl Default for SoundState {
             sources: BTreeMap::new(),
             heard: HashSet::new(),
             lufs: None,
+            reset_loudness: false,
             loudness: None,
             peak_dbfs: None,
             xruns: 0,
@@ -105,7 +108,7 @@ impl SoundThread {
             }
             // Twenty times a second is enough for people.
             if block % 5 == 0 {
-                self.publish(&mixer, &audition);
+                self.publish(&mut mixer, &audition);
             }
             block += 1;
         }
@@ -142,9 +145,12 @@ impl SoundThread {
         self.state.lock().heard = heard;
     }
 
-    fn publish(&self, mixer: &Mixer, audition: &Audition) {
-        let loudness = mixer.loudness();
+    fn publish(&self, mixer: &mut Mixer, audition: &Audition) {
         let mut state = self.state.lock();
+        if std::mem::take(&mut state.reset_loudness) {
+            mixer.reset_loudness();
+        }
+        let loudness = mixer.loudness();
         state.master = Some(level(mixer.master_meter()));
         let meters = mixer.meters().into_iter().chain(audition.meters());
         state.sources = meters.map(|(id, m)| (id, level(m))).collect();

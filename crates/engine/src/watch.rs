@@ -30,6 +30,9 @@ impl Shared {
         while !self.ended.load(Relaxed) {
             self.look(&mut seen);
             self.measure(&mut marks);
+            self.look_at_air();
+            self.look_at_health();
+            self.release_encoders();
             self.clock.sleep_until(self.clock.now() + PERIOD);
         }
         self.look(&mut seen);
@@ -111,6 +114,7 @@ impl Shared {
             let why = d.status.reason.map(|r| format!(": {r}")).unwrap_or_default();
             let (level, word) = match now {
                 DestinationState::Live => (EventLevel::Info, "live"),
+                DestinationState::Degraded => (EventLevel::Warning, "too slow"),
                 DestinationState::Connecting => (EventLevel::Info, "connecting"),
                 DestinationState::Retrying => (EventLevel::Warning, "lost, trying again"),
                 DestinationState::Failed => (EventLevel::Error, "failed"),

@@ -19,5 +19,5 @@ pub use doc::*;
 pub use edit::EditError;
 pub use error::{Broken, ProjectError};
 pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown};
-pub use store::{Notice, Opened, ProjectStore};
+pub use store::{Notice, Opened, ProjectStore, Version};
 pub use validate::{Finding, Registries, validate};
