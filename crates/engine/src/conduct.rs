@@ -131,10 +131,10 @@ impl Shared {
     }
 
     fn set_source_settings(&self, id: &str, settings: Map<String, Value>) -> Result<(), EngineError> {
-        let live = self.stage.sources.get(id).ok_or_else(|| EngineError::NotFound {
+        let live = self.stage.get(id).ok_or_else(|| EngineError::NotFound {
             what: "source",
             id: id.into(),
-            hint: hint(self.stage.sources.keys().map(String::as_str)),
+            hint: hint(self.stage.sources().keys().map(|k| &**k)),
         })?;
         let mut merged = self
             .project
@@ -143,13 +143,7 @@ impl Shared {
             .map(|s| s.settings.clone())
             .unwrap_or_default();
         merged.extend(settings);
-        live.source
-            .lock()
-            .update(&merged)
-            .map_err(|error| EngineError::Source {
-                name: live.name.clone(),
-                error,
-            })?;
+        live.update(&merged)?;
         self.edit(|p| {
             find(&mut p.sources, "source", id, |s| &s.id)?.settings = merged.clone();
             Ok(())

@@ -114,14 +114,8 @@ impl Show {
         for why in doubts.into_iter().flatten() {
             log.add(EventLevel::Warning, "show", why);
         }
-        let setting = StageSetting {
-            clock: clock.clone(),
-            start,
-            rate: main_rate,
-            canvas: (project.canvases[0].width, project.canvases[0].height),
-            project_dir,
-        };
-        let stage = Arc::new(Stage::open(&project, &setting, Some(&log), |_| true)?);
+        let setting = StageSetting::new(&project, project_dir, clock.clone(), start);
+        let stage = Arc::new(Stage::open(&project, &setting, Some(&log), false, |_| true)?);
         let canvases: Vec<_> = project
             .canvases
             .iter()

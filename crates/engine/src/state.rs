@@ -97,7 +97,7 @@ impl Shared {
             recordings: self.recording_states(),
             sources: self
                 .stage
-                .sources
+                .sources()
                 .iter()
                 .map(|(id, s)| {
                     let (state, reason) = s
@@ -105,13 +105,13 @@ impl Shared {
                         .try_lock()
                         .map_or(("ready", None), |src| state_words(&src.state()));
                     SourceView {
-                        id: id.clone(),
-                        name: s.name.clone(),
+                        id: id.to_string(),
+                        name: s.name(),
                         kind: s.kind.clone(),
                         state,
                         reason,
-                        heard: s.feed.is_some() && sound.heard.contains(id),
-                        level: sound.sources.get(id).copied().unwrap_or(SILENCE),
+                        heard: s.feed.is_some() && sound.heard.contains(&**id),
+                        level: sound.sources.get(&**id).copied().unwrap_or(SILENCE),
                     }
                 })
                 .collect(),
