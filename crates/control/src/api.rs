@@ -61,16 +61,16 @@ pub(crate) async fn check(State(site): State<Arc<Site>>) -> Response {
 
 /// `GET /api/services`: the list of streaming services that ships with Footlight.
 pub(crate) async fn services() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../assets/services.json")).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], crate::page::SERVICES).into_response()
 }
 
 /// `GET` of what only a studio has.
-pub(crate) async fn read(State(site): State<Arc<Site>>, what: &'static str) -> Response {
+pub(crate) async fn read(site: Arc<Site>, what: &'static str) -> Response {
     slowly(move || site.house.read(what)).await
 }
 
 /// Changes what only a studio has.
-pub(crate) async fn write(State(site): State<Arc<Site>>, what: &'static str, body: Bytes) -> Response {
+pub(crate) async fn write(site: Arc<Site>, what: &'static str, body: Bytes) -> Response {
     match serde_json::from_slice::<Value>(&body) {
         Ok(wish) => match tokio::task::spawn_blocking(move || site.house.write(what, wish)).await {
             Ok(Ok(value)) => Json(value).into_response(),

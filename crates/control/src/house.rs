@@ -33,6 +33,11 @@ pub trait House: Send + Sync + 'static {
     fn can(&self) -> &'static [&'static str];
     /// The document.
     fn document(&self) -> Document;
+    /// A number that changes whenever the document's state does, cheaper to have than the document.
+    fn document_mark(&self) -> u64 {
+        let d = self.document();
+        d.revision << 1 | u64::from(d.saved)
+    }
     /// The folder files of the project are in.
     fn folder(&self) -> Option<PathBuf>;
     /// The program to run for probing encoders.
@@ -66,4 +71,45 @@ pub trait House: Send + Sync + 'static {
 
 fn only_a_studio(what: &str) -> EngineError {
     EngineError::Unsupported(format!("this is one fixed show, so it has no {what}; start `footlight studio`"))
+}
+
+/// One show that is what it is: `footlight run`.
+pub struct OneShow {
+    /// The show.
+    pub show: Remote,
+}
+
+impl House for OneShow {
+    fn remote(&self) -> Remote {
+        self.show.clone()
+    }
+    fn generation(&self) -> u64 {
+        1
+    }
+    fn can(&self) -> &'static [&'static str] {
+        &[]
+    }
+    fn document(&self) -> Document {
+        let project = self.show.project();
+        Document {
+            revision: Arc::as_ptr(&project) as usize as u64,
+            project,
+            undo: None,
+            redo: None,
+            saved: true,
+            path: String::new(),
+        }
+    }
+    fn folder(&self) -> Option<PathBuf> {
+        None
+    }
+    fn probe_exe(&self) -> Option<PathBuf> {
+        None
+    }
+    fn command(&self, command: Command) -> Result<Outcome, EngineError> {
+        self.show.command(command)
+    }
+    fn check(&self) -> Result<Vec<Finding>, EngineError> {
+        Err(only_a_studio("check"))
+    }
 }

@@ -32,7 +32,7 @@ impl Look for ShowView {
         self.desk.preview(&self.project.load())
     }
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
-        self.stage.sources.get(source)?.slot.as_ref()?.peek()
+        self.stage.slot(source)?.peek()
     }
 }
 
