@@ -3,7 +3,6 @@
 use crate::{
     Site,
     answer::{failed, problem, slowly},
-    secrets::without_secrets,
 };
 use axum::{
     Json,
@@ -12,7 +11,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::{Command, Event, Snapshot};
+use engine::{Command, Event, Snapshot, without_secrets};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -85,11 +84,11 @@ impl Site {
     /// The document for pages, without secrets.
     pub(crate) fn document(&self) -> Value {
         let d = self.house.document();
-        let (project, secrets) = without_secrets(&d.project);
+        let shown = without_secrets(&d.project);
         json!({
             "revision": d.revision,
-            "project": project,
-            "secrets": secrets,
+            "project": shown.project,
+            "secrets": shown.secrets,
             "undo": d.undo,
             "redo": d.redo,
             "saved": d.saved,

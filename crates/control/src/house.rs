@@ -1,27 +1,9 @@
 //! What a server serves: a studio, whose project can change while it runs, or one show that is what it is. This is all the
 //! server wants of either.
 
-use engine::{Command, EngineError, Finding, Outcome, Remote};
-use project::Project;
+use engine::{Command, DocumentState, EngineError, Finding, Outcome, Remote};
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc};
-
-/// The document as it stands.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Counts up with every change.
-    pub revision: u64,
-    /// The document.
-    pub project: Arc<Project>,
-    /// What undo would take back.
-    pub undo: Option<String>,
-    /// What redo would do again.
-    pub redo: Option<String>,
-    /// Whether the disk has it as it is.
-    pub saved: bool,
-    /// The project's folder.
-    pub path: String,
-}
+use std::path::PathBuf;
 
 /// What is served.
 pub trait House: Send + Sync + 'static {
@@ -32,7 +14,7 @@ pub trait House: Send + Sync + 'static {
     /// What this house can do beyond a show, for the page: `projects`, `history`, `reports`, `preferences`, `files`.
     fn can(&self) -> &'static [&'static str];
     /// The document.
-    fn document(&self) -> Document;
+    fn document(&self) -> DocumentState;
     /// A number that changes whenever the document's state does, cheaper to have than the document.
     fn document_mark(&self) -> u64 {
         let d = self.document();
@@ -89,16 +71,8 @@ impl House for OneShow {
     fn can(&self) -> &'static [&'static str] {
         &[]
     }
-    fn document(&self) -> Document {
-        let project = self.show.project();
-        Document {
-            revision: Arc::as_ptr(&project) as usize as u64,
-            project,
-            undo: None,
-            redo: None,
-            saved: true,
-            path: String::new(),
-        }
+    fn document(&self) -> DocumentState {
+        self.show.document()
     }
     fn folder(&self) -> Option<PathBuf> {
         None

@@ -15,12 +15,11 @@ mod live;
 mod meters;
 mod page;
 mod pictures_socket;
-mod secrets;
 mod ui_socket;
 mod watch;
 
 pub use access::{Access, fresh_token};
-pub use house::{Document, House, OneShow};
+pub use house::{House, OneShow};
 
 use axum::{
     Router,

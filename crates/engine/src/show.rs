@@ -367,6 +367,7 @@ fn start_threads(
         end: s.sound_end(),
         project: s.project.clone(),
         stage: s.stage.clone(),
+        desk: s.desk.clone(),
         lanes: s.encoders.audio.clone(),
         state: s.sound.clone(),
     };
