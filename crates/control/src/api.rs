@@ -7,7 +7,7 @@ use crate::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -65,7 +65,12 @@ pub(crate) async fn services() -> Response {
 
 /// `GET` of what only a studio has.
 pub(crate) async fn read(site: Arc<Site>, what: &'static str) -> Response {
-    slowly(move || site.house.read(what)).await
+    slowly(move || site.house.read(what, None)).await
+}
+
+/// `GET /api/reports/{id}`: one past show.
+pub(crate) async fn report(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
+    slowly(move || site.house.read("reports", Some(&id))).await
 }
 
 /// Changes what only a studio has.

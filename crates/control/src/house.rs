@@ -34,18 +34,20 @@ pub trait House: Send + Sync + 'static {
     /// # Errors
     /// As the engine's.
     fn check(&self) -> Result<Vec<Finding>, EngineError>;
-    /// `GET` of what only a studio has: `projects`, `history`, `show-report`, `reports`, `preferences`.
+    /// `GET` of what only a studio has: `projects`, `history`, `show-report`, `reports` (all, or the one of this id),
+    /// `preferences`.
     ///
     /// # Errors
     /// As the engine's; `NotFound` for what isn't there.
-    fn read(&self, what: &'static str) -> Result<Value, EngineError> {
+    fn read(&self, what: &str, id: Option<&str>) -> Result<Value, EngineError> {
+        let _ = id;
         Err(only_a_studio(what))
     }
     /// Changes what only a studio has: `projects`, `history`, `preferences`. Gives what a `read` gives afterwards.
     ///
     /// # Errors
     /// As the engine's; the wish makes no sense.
-    fn write(&self, what: &'static str, wish: Value) -> Result<Value, EngineError> {
+    fn write(&self, what: &str, wish: Value) -> Result<Value, EngineError> {
         let _ = wish;
         Err(only_a_studio(what))
     }
@@ -69,21 +71,21 @@ impl House for OneShow {
         1
     }
     fn can(&self) -> &'static [&'static str] {
-        &[]
+        &["files", "check"]
     }
     fn document(&self) -> DocumentState {
         self.show.document()
     }
     fn folder(&self) -> Option<PathBuf> {
-        None
+        Some(self.show.document().path)
     }
     fn probe_exe(&self) -> Option<PathBuf> {
-        None
+        self.show.probe_exe()
     }
     fn command(&self, command: Command) -> Result<Outcome, EngineError> {
         self.show.command(command)
     }
     fn check(&self) -> Result<Vec<Finding>, EngineError> {
-        Err(only_a_studio("check"))
+        Ok(self.show.check())
     }
 }

@@ -99,6 +99,8 @@ pub(crate) struct Shared {
     pub(crate) fps_now: Mutex<Vec<f64>>,
     pub(crate) log: EventLog,
     pub(crate) store: Option<project::ProjectStore>,
+    /// The program to run for probing encoders.
+    pub(crate) probe_exe: Option<PathBuf>,
     /// Ids of the destinations that the options added.
     pub(crate) added_destinations: Vec<String>,
     /// The main canvas' rate in the document, before the options changed it.
@@ -222,6 +224,7 @@ impl Show {
             clock,
             log,
             store: options.store.clone(),
+            probe_exe: options.probe_exe.clone(),
             added_destinations,
             saved_rate,
         });
