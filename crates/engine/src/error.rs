@@ -9,6 +9,9 @@ pub enum EngineError {
     /// The project can't be played as it is.
     #[error("{0}")]
     Project(String),
+    /// The project can't be opened or saved.
+    #[error(transparent)]
+    Store(#[from] project::ProjectError),
     /// No encoder could be opened.
     #[error("the picture can't be encoded: {0}")]
     Encoder(#[from] codec::CodecError),
@@ -47,6 +50,9 @@ pub enum EngineError {
     /// The operating system gave no thread or runtime.
     #[error("the system refused a thread: {0}; close other programs and try again")]
     System(#[from] std::io::Error),
+    /// Something this build or this show can't do.
+    #[error("{0}")]
+    Unsupported(String),
     /// The show has ended.
     #[error("the show has ended")]
     Ended,
@@ -55,17 +61,19 @@ pub enum EngineError {
 impl MediaError for EngineError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::Store(e) => e.kind(),
             Self::Encoder(e) => e.kind(),
             Self::Compositor(e) => e.kind(),
             Self::Destination { error, .. } => error.kind(),
             Self::Source { error, .. } => error.kind(),
             Self::System(_) => ErrorKind::Bug,
+            Self::Unsupported(_) => ErrorKind::Unsupported,
             _ => ErrorKind::Config,
         }
     }
     fn severity(&self) -> Severity {
         match self {
-            Self::NotFound { .. } | Self::BadValue(_) | Self::Ended => Severity::Notice,
+            Self::NotFound { .. } | Self::BadValue(_) | Self::Unsupported(_) | Self::Ended => Severity::Notice,
             _ => Severity::Fatal,
         }
     }

@@ -6,6 +6,7 @@ use crate::{
 };
 use media::{Clock, MediaTime, SystemClock};
 use project::Project;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
     net::{TcpStream, ToSocketAddrs},
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingLevel {
     /// Looked at, and it is well.
@@ -27,7 +28,7 @@ pub enum FindingLevel {
 }
 
 /// One thing that was checked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// How it stands.
     pub level: FindingLevel,
@@ -51,16 +52,22 @@ pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Ve
         }
     };
     check_sources(&project, project_dir, &mut found);
-    check_encoders(&project, options, &mut found);
-    check_destinations(&project, &mut found);
-    check_recording(&project, project_dir, options, &mut found);
+    check_outputs(&project, project_dir, options, &mut found);
     found.0
 }
 
-struct Findings(Vec<Finding>);
+/// Everything but the sources: what a show that runs can't tell of itself.
+pub(crate) fn check_outputs(project: &Project, project_dir: &Path, options: &ShowOptions, found: &mut Findings) {
+    check_encoders(project, options, found);
+    check_destinations(project, found);
+    check_recording(project, project_dir, options, found);
+}
+
+/// What was found so far.
+pub(crate) struct Findings(pub(crate) Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
         self.0.push(Finding {
             level,
             subject: subject.into(),
@@ -71,14 +78,7 @@ impl Findings {
 
 fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let canvas = &project.canvases[0];
-    let setting = StageSetting {
-        clock: clock.clone(),
-        start: MediaTime::ZERO,
-        rate: canvas.fps,
-        canvas: (canvas.width, canvas.height),
-        project_dir,
-    };
+    let setting = StageSetting::new(project, project_dir, clock.clone(), MediaTime::ZERO);
     let mut opened = vec![];
     for s in &project.sources {
         let subject = format!("source:{}", s.id);
@@ -87,7 +87,7 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
             found.add(FindingLevel::Warn, subject, message);
             continue;
         }
-        match Stage::open(project, &setting, None, |id| id == s.id) {
+        match Stage::open(project, &setting, None, false, |id| id == s.id) {
             Ok(stage) => opened.push((s, subject, stage)),
             Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
         }
@@ -96,7 +96,7 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     let deadline = clock.now() + SOURCE_LIMIT;
     for (s, subject, stage) in &opened {
         stage.wait_ready(&*clock, deadline - clock.now());
-        for live in stage.sources.values() {
+        for live in stage.sources().values() {
             let source = live.source.lock();
             for n in source.notices() {
                 found.add(FindingLevel::Warn, subject.as_str(), format!("{}: {n}", s.label()));

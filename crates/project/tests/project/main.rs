@@ -1,7 +1,9 @@
 //! The project's behaviour at its seams: files on disk, hostile documents, findings.
 
+mod bundles;
 mod damage;
 mod documents;
+mod edits;
 mod findings;
 mod store;
 
