@@ -1,0 +1,27 @@
+// From a form to a command: only what was changed, and a saved key is never sent back.
+import { describe, expect, it } from "vitest";
+import type { Destination } from "../api/types";
+import { addCommand, draftFault, draftOf, editCommand, newDraft } from "./draft";
+
+const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube" };
+
+describe("a destination's form", () => {
+  it("becomes a new destination", () => {
+    const draft = { ...newDraft("custom", "Mine"), url: " rtmp://127.0.0.1/live ", key: " k " };
+    expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "rtmp", name: "Mine", enabled: true, settings: { url: "rtmp://127.0.0.1/live", key: "k" } });
+    expect(addCommand(newDraft("local", "Here"))).toEqual({ command: "add_destination", kind: "local", name: "Here", enabled: true, settings: { segment_s: 2 } });
+  });
+  it("sends only what was changed", () => {
+    const draft = draftOf(saved);
+    expect(editCommand(draft, saved)).toBeNull();
+    expect(editCommand({ ...draft, name: "Channel" }, saved)).toEqual({ command: "set_destination", id: "yt", name: "Channel" });
+    expect(editCommand({ ...draft, key: "new" }, saved)).toEqual({ command: "set_destination", id: "yt", settings: { key: "new" } });
+  });
+  it("asks for a key where a service needs one", () => {
+    expect(draftFault(draftOf(saved), false)).toBe("keyMissing");
+    expect(draftFault(draftOf(saved), true)).toBeNull();
+    expect(draftFault({ ...newDraft("custom", ""), url: "rtmp://h/app" }, false)).toBeNull();
+    expect(draftFault({ ...newDraft("custom", ""), url: "rtmps://h/app" }, false)).toBe("addressRtmps");
+    expect(draftFault(newDraft("local", ""), false)).toBeNull();
+  });
+});

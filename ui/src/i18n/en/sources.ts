@@ -1,0 +1,20 @@
+// Sources: the items of the scene that is edited.
+export const sources = {
+  add: "Add source",
+  inScene: "in {name}",
+  hidden: "hidden",
+  locked: "locked",
+  hide: "Hide in this scene",
+  show: "Show in this scene",
+  lock: "Lock",
+  unlock: "Unlock",
+  fold: "Fold",
+  unfold: "Unfold",
+  waiting: "not there",
+  ended: "Ended",
+  useAnother: "Use another",
+  viewersSee: "Viewers see it now",
+  inProgramme: "In the programme",
+  noneTitle: "Nothing in this scene",
+  noneText: "Drop a file here, or add a camera, a screen or a title.",
+} as const;

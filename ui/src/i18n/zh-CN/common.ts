@@ -1,0 +1,32 @@
+import type { Words } from "../index";
+import type { common as en } from "../en/common";
+
+export const common: Words<typeof en> = {
+  footlight: "Footlight",
+  close: "关闭",
+  cancel: "取消",
+  done: "完成",
+  add: "添加",
+  rename: "重命名",
+  duplicate: "创建副本",
+  remove: "删除",
+  undo: "撤销",
+  more: "更多",
+  search: "搜索",
+  details: "详细信息",
+  settings: "设置",
+  properties: "属性",
+  open: "打开",
+  save: "保存",
+  back: "上一步",
+  next: "下一步",
+  copy: "复制",
+  paste: "粘贴",
+  on: "开",
+  off: "关",
+  none: "无",
+  colour: "颜色",
+  noColour: "不标颜色",
+  putBack: "撤销",
+  unreachable: "Footlight 的引擎没有响应，未做任何更改。",
+};

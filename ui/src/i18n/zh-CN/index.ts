@@ -1,0 +1,22 @@
+// The catalogue of one language, put together from the rooms' files.
+import { add } from "./add";
+import { common } from "./common";
+import { destinations } from "./destinations";
+import { fields } from "./fields";
+import { firstrun } from "./firstrun";
+import { forms } from "./forms";
+import { frame } from "./frame";
+import { golive } from "./golive";
+import { mixer } from "./mixer";
+import { monitor } from "./monitor";
+import { palette } from "./palette";
+import { properties } from "./properties";
+import { report } from "./report";
+import { scenes } from "./scenes";
+import { settings } from "./settings";
+import { simple } from "./simple";
+import { sources } from "./sources";
+import { status } from "./status";
+import { undo } from "./undo";
+
+export const zhCN = { add, common, destinations, fields, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, scenes, settings, simple, sources, status, undo };

@@ -1,0 +1,32 @@
+import type { Words } from "../index";
+import type { common as en } from "../en/common";
+
+export const common: Words<typeof en> = {
+  footlight: "Footlight",
+  close: "關閉",
+  cancel: "取消",
+  done: "完成",
+  add: "新增",
+  rename: "重新命名",
+  duplicate: "複製一份",
+  remove: "刪除",
+  undo: "復原",
+  more: "更多",
+  search: "搜尋",
+  details: "詳細資訊",
+  settings: "設定",
+  properties: "屬性",
+  open: "開啟",
+  save: "儲存",
+  back: "上一步",
+  next: "下一步",
+  copy: "複製",
+  paste: "貼上",
+  on: "開",
+  off: "關",
+  none: "無",
+  colour: "顏色",
+  noColour: "不標顏色",
+  putBack: "復原",
+  unreachable: "Footlight 的引擎沒有回應，沒有做任何變更。",
+};
