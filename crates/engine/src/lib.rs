@@ -27,6 +27,7 @@ mod places;
 mod plan;
 mod preflight;
 mod process;
+mod ready;
 mod repair;
 mod report;
 mod show;

@@ -85,6 +85,8 @@ impl Shared {
         let preview = self.desk.preview(&project);
         let in_preview = visible_sources(&project, [preview.as_str()]);
         let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
+        // In a statement of its own: inside the expression below the lock would be held to its end.
+        let recording = self.recorders.lock().last().map(|t| t.recorder.status());
         let health = self.health.lock();
         let sound = self.sound.lock();
         let fps_now = self.fps_now.lock();
