@@ -139,3 +139,27 @@ fn destinations_change_while_on_the_air() {
         .expect("stopped");
     until("off air", || (s.state()["on_air"] == json!(false)).then_some(()));
 }
+
+#[test]
+fn the_check_tells_what_a_running_show_knows() {
+    let s = Stand::new();
+    let of = |subject: &str| {
+        let all = s.remote().check();
+        let found = all.into_iter().find(|f| f.subject == subject);
+        found.map(|f| (f.level, f.remedy.is_some()))
+    };
+    assert_eq!(
+        of("program"),
+        Some((engine::FindingLevel::Warn, true)),
+        "an empty scene"
+    );
+    s.run(json!({"command": "add_source", "kind": "color", "scene": "main"}))
+        .expect("added");
+    assert_eq!(of("program"), Some((engine::FindingLevel::Pass, false)));
+    assert_eq!(of("source:colour"), Some((engine::FindingLevel::Pass, false)));
+    s.run(json!({"command": "set_recording", "changes": {"enabled": true}}))
+        .expect("set");
+    until("the room on the disk", || s.state()["disk_free_bytes"].as_u64());
+    assert!(of("recording").is_some());
+    assert!(of("computer").is_some());
+}
