@@ -23,7 +23,11 @@ impl Remote {
                 continue;
             }
             let Some(live) = open.get(s.id.as_str()) else {
-                found.add(FindingLevel::Fail, subject, format!("{} could not be opened", s.label()));
+                found.add(
+                    FindingLevel::Fail,
+                    subject,
+                    format!("{} could not be opened", s.label()),
+                );
                 continue;
             };
             let source = live.source.lock();

@@ -4,8 +4,8 @@
 //! this delay shifts nothing between picture and sound.
 
 use crate::{
-    encode::AudioLane,
     desk::Desk,
+    encode::AudioLane,
     heard::shares,
     snapshot::Level,
     stage::{Sources, Stage},
@@ -136,7 +136,9 @@ impl SoundThread {
                 ..SourceMix::default()
             };
             let mix = project.source(id);
-            let mix = mix.map_or(silent, |s| source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id)))));
+            let mix = mix.map_or(silent, |s| {
+                source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id))))
+            });
             mixer.add(id, feed.clone(), mix);
         }
     }
