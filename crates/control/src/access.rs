@@ -26,7 +26,9 @@ pub struct Access {
 pub fn fresh_token() -> std::io::Result<Secret> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-    Ok(Secret::new(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()))
+    Ok(Secret::new(
+        bytes.iter().map(|b| format!("{b:02x}")).collect::<String>(),
+    ))
 }
 
 /// What a request says of its sender.
@@ -80,7 +82,9 @@ impl Sender<'_> {
     }
 
     fn token(&self) -> Option<&str> {
-        let bearer = self.text(header::AUTHORIZATION).map(|t| t.strip_prefix("Bearer ").unwrap_or(t));
+        let bearer = self
+            .text(header::AUTHORIZATION)
+            .map(|t| t.strip_prefix("Bearer ").unwrap_or(t));
         let in_address = || {
             let pairs = self.query.unwrap_or_default().split('&');
             pairs.filter_map(|p| p.strip_prefix("token=")).next()
@@ -175,12 +179,21 @@ mod tests {
         };
         assert!(may(&HERE, &open));
         assert!(may(&page("[::1]:5000", "[::1]:7080", Some("http://[::1]:7080")), &open));
-        let mapped = page("[::ffff:127.0.0.1]:5000", "localhost:7080", Some("http://localhost:7080"));
+        let mapped = page(
+            "[::ffff:127.0.0.1]:5000",
+            "localhost:7080",
+            Some("http://localhost:7080"),
+        );
         assert!(may(&mapped, &open));
         assert!(!may(&ELSEWHERE, &open), "another computer");
         let bent = page("127.0.0.1:5000", "evil.example:7080", Some("http://evil.example:7080"));
         assert!(!may(&bent, &open), "rebinding");
-        for origin in ["https://evil.example", "null", "http://127.0.0.1:9999", "tauri://localhost"] {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "http://127.0.0.1:9999",
+            "tauri://localhost",
+        ] {
             let other = Ask {
                 origin: Some(origin),
                 ..HERE

@@ -3,6 +3,7 @@
 use crate::{
     Site,
     answer::{failed, problem, slowly},
+    messages::DocumentMessage,
 };
 use axum::{
     Json,
@@ -13,7 +14,7 @@ use axum::{
 };
 use engine::{Command, Event, Snapshot, without_secrets};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// `GET /api/state`
@@ -87,17 +88,17 @@ pub(crate) async fn write(site: Arc<Site>, what: &'static str, body: Bytes) -> R
 
 impl Site {
     /// The document for pages, without secrets.
-    pub(crate) fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> DocumentMessage {
         let d = self.house.document();
         let shown = without_secrets(&d.project);
-        json!({
-            "revision": d.revision,
-            "project": shown.project,
-            "secrets": shown.secrets,
-            "undo": d.undo,
-            "redo": d.redo,
-            "saved": d.saved,
-            "path": d.path,
-        })
+        DocumentMessage {
+            revision: d.revision,
+            project: shown.project,
+            secrets: shown.secrets,
+            undo: d.undo,
+            redo: d.redo,
+            saved: d.saved,
+            path: d.path.display().to_string(),
+        }
     }
 }

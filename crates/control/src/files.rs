@@ -38,7 +38,11 @@ pub(crate) struct Named {
 /// Stores the body.
 pub(crate) async fn store(State(site): State<Arc<Site>>, Query(q): Query<Named>, body: Body) -> Response {
     let Some(folder) = site.house.folder() else {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "config", "this show has no folder to keep files in");
+        return problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "config",
+            "this show has no folder to keep files in",
+        );
     };
     let (pieces, arriving) = mpsc::channel(WAITING);
     let name = safe_name(&q.name);
@@ -53,7 +57,11 @@ pub(crate) async fn store(State(site): State<Arc<Site>>, Query(q): Query<Named>,
             let text = format!("the file could not be stored in the project's folder: {e}; is the disk full?");
             problem(StatusCode::UNPROCESSABLE_ENTITY, "disk", text)
         }
-        _ => problem(StatusCode::INTERNAL_SERVER_ERROR, "bug", "storing the file ended in a fault"),
+        _ => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "bug",
+            "storing the file ended in a fault",
+        ),
     }
 }
 
@@ -70,7 +78,11 @@ async fn receive(mut body: Body, pieces: &mpsc::Sender<Piece>) -> Result<(), Res
             Ok(None) => return Ok(()),
             Ok(Some(Ok(frame))) => frame,
             Ok(Some(Err(_))) | Err(_) => {
-                return Err(problem(StatusCode::BAD_REQUEST, "network", "the file broke off; send it again"));
+                return Err(problem(
+                    StatusCode::BAD_REQUEST,
+                    "network",
+                    "the file broke off; send it again",
+                ));
             }
         };
         let Ok(data) = frame.into_data() else { continue };
@@ -148,7 +160,11 @@ fn reserve(folder: &Path, name: &str) -> io::Result<(PathBuf, String)> {
         None => (name, String::new()),
     };
     for n in 1..10_000 {
-        let kept = if n == 1 { name.to_owned() } else { format!("{stem}-{n}{ending}") };
+        let kept = if n == 1 {
+            name.to_owned()
+        } else {
+            format!("{stem}-{n}{ending}")
+        };
         let path = folder.join(&kept);
         match File::create_new(&path) {
             Ok(_) => return Ok((path, kept)),
@@ -189,8 +205,17 @@ fn is_invisible(c: char) -> bool {
 
 /// Names Windows keeps for devices, whatever follows.
 fn is_device(stem: &str) -> bool {
-    let first = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
-    let numbered = |p: &str| first.strip_prefix(p).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()));
+    let first = stem
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
+    let numbered = |p: &str| {
+        first
+            .strip_prefix(p)
+            .is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+    };
     ["CON", "PRN", "AUX", "NUL"].contains(&first.as_str()) || numbered("COM") || numbered("LPT")
 }
 

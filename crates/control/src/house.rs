@@ -54,7 +54,9 @@ pub trait House: Send + Sync + 'static {
 }
 
 fn only_a_studio(what: &str) -> EngineError {
-    EngineError::Unsupported(format!("this is one fixed show, so it has no {what}; start `footlight studio`"))
+    EngineError::Unsupported(format!(
+        "this is one fixed show, so it has no {what}; start `footlight studio`"
+    ))
 }
 
 /// One show that is what it is: `footlight run`.

@@ -12,7 +12,7 @@ mod guard;
 pub mod house;
 pub mod lists;
 mod live;
-mod meters;
+pub mod messages;
 mod page;
 mod pictures_socket;
 mod studio;
@@ -83,7 +83,8 @@ impl Site {
             return text.clone();
         }
         let site = self.clone();
-        let made = tokio::task::spawn_blocking(move || ui_socket::document_text(site.document())).await;
+        let made =
+            tokio::task::spawn_blocking(move || ui_socket::text(&messages::UiMessage::Project(site.document()))).await;
         let text = Utf8Bytes::from(made.unwrap_or_default());
         *self.told.lock() = Some((mark, text.clone()));
         text

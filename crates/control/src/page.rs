@@ -31,9 +31,7 @@ pub(crate) async fn file(request: Request) -> Response {
     let name = if path.is_empty() { "index.html" } else { path };
     match FILES.iter().find(|f| f.name == name) {
         Some(f) => f.answer(request.headers()),
-        None if path.is_empty() => {
-            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NO_PAGE).into_response()
-        }
+        None if path.is_empty() => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NO_PAGE).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

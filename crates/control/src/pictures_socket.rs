@@ -2,7 +2,10 @@
 //! drawn; only then the next one of that wish is sent, the newest there is by then. So a slow page sees fewer pictures, never
 //! old ones, and a page that does not draw costs nothing.
 
-use crate::Site;
+use crate::{
+    Site,
+    messages::{PicturesWish, Want},
+};
 use axum::{
     extract::{
         State, WebSocketUpgrade,
@@ -12,7 +15,6 @@ use axum::{
 };
 use bytes::{BufMut, Bytes, BytesMut};
 use engine::{MonitorPicture, PictureTap, PictureWish};
-use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
@@ -24,27 +26,6 @@ const LOOK: Duration = Duration::from_millis(250);
 const MOST: usize = 64;
 /// Longest message of a page, bytes.
 const LONGEST: usize = 32 * 1024;
-
-/// What a page says.
-#[derive(Deserialize)]
-struct Said {
-    want: Option<Vec<Want>>,
-    ack: Option<u32>,
-}
-
-#[derive(Deserialize)]
-struct Want {
-    id: u32,
-    target: String,
-    width: u32,
-    height: u32,
-    #[serde(default = "usual_rate")]
-    fps: f64,
-}
-
-fn usual_rate() -> f64 {
-    30.0
-}
 
 impl Want {
     fn wish(&self) -> Result<PictureWish, String> {
@@ -113,7 +94,7 @@ impl Line {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(_)) => return Ok(()),
         };
-        match serde_json::from_str::<Said>(&text) {
+        match serde_json::from_str::<PicturesWish>(&text) {
             Ok(said) => {
                 if let Some((_, tap)) = said.ack.and_then(|id| self.wants.get(&id)) {
                     tap.ask();
@@ -130,7 +111,10 @@ impl Line {
     /// Puts other wishes in place of the present ones; those that stay go on as they are.
     fn change(&mut self, wants: Vec<Want>) -> Result<(), String> {
         if wants.len() > MOST {
-            return Err(format!("{} pictures at once are too many; {MOST} are the most", wants.len()));
+            return Err(format!(
+                "{} pictures at once are too many; {MOST} are the most",
+                wants.len()
+            ));
         }
         let mut next = BTreeMap::new();
         let mut wrong = Ok(());
@@ -253,7 +237,11 @@ mod tests {
 
     #[test]
     fn wishes_are_checked() {
-        let want = |text: &str| serde_json::from_str::<Want>(text).map_err(|e| e.to_string()).and_then(|w| w.wish());
+        let want = |text: &str| {
+            serde_json::from_str::<Want>(text)
+                .map_err(|e| e.to_string())
+                .and_then(|w| w.wish())
+        };
         assert!(want(r#"{"id":1,"target":"program","width":960,"height":540}"#).is_ok_and(|w| w.fps == 30));
         assert!(want(r#"{"id":1,"target":"program","width":960,"height":540,"fps":-7}"#).is_ok_and(|w| w.fps == 0));
         assert!(want(r#"{"id":1,"target":"/etc","width":960,"height":540}"#).is_err());

@@ -2,7 +2,10 @@
 //! page wants them, the meters; each as soon as it changed, never oftener than the page can use. A page that does not read for
 //! five seconds is let go: it comes back when it wakes up, and gets everything anew.
 
-use crate::Site;
+use crate::{
+    Site,
+    messages::{Hello, UiMessage, UiWish},
+};
 use axum::{
     extract::{
         State, WebSocketUpgrade,
@@ -11,8 +14,6 @@ use axum::{
     response::Response,
 };
 use engine::DeskState;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
 /// How often it is looked whether something changed: what a page hears of at most.
@@ -21,12 +22,6 @@ const PERIOD: Duration = Duration::from_millis(50);
 const STATE_EVERY: u32 = 10;
 /// Who does not read for this long is let go.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What a page says.
-#[derive(Deserialize)]
-struct Wish {
-    meters: Option<bool>,
-}
 
 /// `GET /api/ui`
 pub(crate) async fn open(State(site): State<Arc<Site>>, upgrade: WebSocketUpgrade) -> Response {
@@ -68,14 +63,13 @@ impl Line {
     }
 
     async fn run(mut self) {
-        let hello = json!({
-            "type": "hello",
-            "version": env!("CARGO_PKG_VERSION"),
-            "generation": self.generation,
-            "platform": std::env::consts::OS,
-            "can": self.site.house.can(),
+        let hello = UiMessage::Hello(Hello {
+            version: env!("CARGO_PKG_VERSION"),
+            generation: self.generation,
+            platform: std::env::consts::OS,
+            can: self.site.house.can(),
         });
-        if self.send(hello.to_string()).await.is_err() {
+        if self.send(text(&hello)).await.is_err() {
             return;
         }
         let mut tick = tokio::time::interval(PERIOD);
@@ -95,7 +89,7 @@ impl Line {
         match message {
             Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Gone),
             Some(Ok(Message::Text(text))) => {
-                if let Ok(Wish { meters: Some(on) }) = serde_json::from_str(&text) {
+                if let Ok(UiWish { meters: Some(on) }) = serde_json::from_str(&text) {
                     self.meters = on;
                 }
                 Ok(())
@@ -121,15 +115,15 @@ impl Line {
         if waited >= STATE_EVERY || !events.is_empty() || desk != self.told.desk {
             self.told.state = Some(0);
             self.told.desk = desk;
-            let state = json!({ "type": "state", "state": remote.snapshot() });
-            self.send(state.to_string()).await?;
+            let state = Box::new(remote.snapshot());
+            self.send(text(&UiMessage::State { state })).await?;
         }
         if let Some(last) = events.last() {
             self.told.events = last.seq;
-            self.send(json!({ "type": "events", "events": events }).to_string()).await?;
+            self.send(text(&UiMessage::Events { events })).await?;
         }
         if self.meters {
-            self.send(crate::meters::message(&remote)).await?;
+            self.send(text(&UiMessage::Meters(remote.meters().into()))).await?;
         }
         Ok(())
     }
@@ -154,11 +148,8 @@ impl Line {
     }
 }
 
-/// The document's message as JSON.
-pub(crate) fn document_text(document: Value) -> String {
-    let mut message = document;
-    if let Value::Object(m) = &mut message {
-        m.insert("type".into(), "project".into());
-    }
-    message.to_string()
+/// A message as JSON.
+pub(crate) fn text(message: &UiMessage) -> String {
+    // Nothing in these types can fail to be written.
+    serde_json::to_string(message).unwrap_or_default()
 }

@@ -88,7 +88,7 @@ impl Ticker {
             index += 1;
         }
         while let Some(done) = renderer.drain() {
-            self.deliver(done);
+            self.deliver(done, false);
         }
         self.rate.time_of(index)
     }
@@ -99,7 +99,7 @@ impl Ticker {
         match renderer.render(&list, t) {
             Ok(Some(done)) => {
                 let drawn = done.drawn;
-                self.deliver(done);
+                self.deliver(done, list.items.is_empty());
                 if drawn {
                     let spent = (self.clock.now() - begun).0.max(0) as u64;
                     self.counters.compose_ns.fetch_add(spent, Relaxed);
@@ -135,7 +135,7 @@ impl Ticker {
         self.desk.list(self.canvas, &canvas.scene, t, &draw)
     }
 
-    fn deliver(&self, done: compositor::Rendered) {
+    fn deliver(&self, done: compositor::Rendered, blank: bool) {
         let counter = if done.drawn {
             &self.counters.rendered
         } else {
@@ -150,7 +150,7 @@ impl Ticker {
         for lane in self.lanes.load().iter().filter(|l| l.canvas == self.canvas) {
             lane.offer(&done.frame);
         }
-        self.on_show.delivered(self.canvas, &done.frame);
+        self.on_show.delivered(self.canvas, &done.frame, blank);
     }
 }
 

@@ -4,8 +4,8 @@
 use crate::reference;
 use anyhow::{Context, Result, bail};
 use project::{KindInfo, Project};
-use schemars::SchemaGenerator;
-use serde_json::Value;
+use schemars::{SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Writes or checks everything that is generated.
@@ -52,11 +52,37 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
             );
         }
     }
+    files.insert("ui/src/api/schema.json".to_owned(), pretty(&api())?);
     files.insert(
         "docs/project-file.md".to_owned(),
         reference::page(&project, sources, destinations),
     );
     Ok(files)
+}
+
+/// Every type that goes between page and engine, as one schema: `ui` makes its types from it.
+fn api() -> Value {
+    let mut g = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    g.subschema_for::<control::messages::UiMessage>();
+    g.subschema_for::<control::messages::UiWish>();
+    g.subschema_for::<control::messages::PicturesWish>();
+    g.subschema_for::<control::messages::DocumentMessage>();
+    g.subschema_for::<control::lists::Kinds>();
+    g.subschema_for::<control::answer::Problem>();
+    g.subschema_for::<engine::Command>();
+    g.subschema_for::<engine::Snapshot>();
+    g.subschema_for::<engine::Event>();
+    g.subschema_for::<engine::Finding>();
+    g.subschema_for::<engine::Projects>();
+    g.subschema_for::<engine::ReportLine>();
+    g.subschema_for::<engine::ShowReport>();
+    g.subschema_for::<Project>();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Api",
+        "description": "What goes between the page and the engine. Made by `cargo xtask schema`; do not change it by hand.",
+        "$defs": g.take_definitions(true),
+    })
 }
 
 fn pretty(v: &Value) -> Result<String> {

@@ -46,16 +46,21 @@ impl Job {
     /// Looks whether there is something new and draws it.
     pub(crate) fn draw(&mut self, wish: &PictureWish, look: &dyn Look, on_show: &OnShow, now: MediaTime) {
         let project = look.project();
+        let mut nothing = false;
         let (list, native) = match &wish.target {
             Target::Program(canvas) => match self.program(wish, canvas.as_deref(), &project, on_show) {
-                Some(found) => found,
+                Some((list, size, blank)) => {
+                    nothing = blank;
+                    (list, size)
+                }
                 None => return,
             },
             Target::Preview => self.at(wish, now, || scene(&project, &look.preview(), look)),
             Target::Scene(id) => self.at(wish, now, || scene(&project, id, look)),
             Target::Source(id) => self.at(wish, now, || source(&project, id, look)),
         };
-        self.compose(list, wish.fit(native), now);
+        let blank = nothing || list.items.is_empty();
+        self.compose(list, blank, wish.fit(native), now);
     }
 
     /// Marks the period and makes the list.
@@ -76,9 +81,10 @@ impl Job {
         canvas: Option<&str>,
         project: &Project,
         on_show: &OnShow,
-    ) -> Option<(DrawList, (u32, u32))> {
+    ) -> Option<(DrawList, (u32, u32), bool)> {
         let index = canvas.map_or(Some(0), |id| project.canvases.iter().position(|c| c.id == id))?;
-        let frame = on_show.frame(index)?;
+        let delivered = on_show.frame(index)?;
+        let frame = &delivered.frame;
         // A frame lies in the middle of its period, so that a rate equal to the canvas' takes every one.
         let period = wish.period().0;
         let within = (frame.time.0 + period / 2).div_euclid(period);
@@ -88,11 +94,10 @@ impl Job {
         self.drawn_in = Some(within);
         self.frame = Some(frame.id);
         let size = (frame.width, frame.height);
-        Some((alone(frame), size))
+        Some((alone(frame.clone()), size, delivered.blank))
     }
 
-    fn compose(&mut self, list: DrawList, size: (u32, u32), now: MediaTime) {
-        let blank = list.items.is_empty();
+    fn compose(&mut self, list: DrawList, blank: bool, size: (u32, u32), now: MediaTime) {
         let list = crate::tick::fit(list, size);
         let Some(renderer) = self.renderer(size) else { return };
         let drawn = match renderer.render(&list, now) {

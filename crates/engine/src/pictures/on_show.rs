@@ -1,5 +1,5 @@
 //! Where the tick leaves the frame it has just delivered, for whoever looks at the programme. Nobody looks: the tick reads
-//! one flag. Somebody looks: it swaps one pointer. It never waits.
+//! one flag. Somebody looks: it swaps one small pointer. It never waits.
 
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -9,9 +9,16 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
+/// A frame as it went out.
+pub(crate) struct Delivered {
+    pub(crate) frame: Arc<VideoFrame>,
+    /// Nothing is on show.
+    pub(crate) blank: bool,
+}
+
 /// The newest frame of every canvas, while somebody looks.
 pub(crate) struct OnShow {
-    canvases: Vec<ArcSwapOption<VideoFrame>>,
+    canvases: Vec<ArcSwapOption<Delivered>>,
     /// Somebody looks at a programme.
     kept: AtomicBool,
     /// Somebody waits for the next one.
@@ -32,12 +39,13 @@ impl OnShow {
     }
 
     /// The tick has delivered a frame.
-    pub(crate) fn delivered(&self, canvas: usize, frame: &Arc<VideoFrame>) {
+    pub(crate) fn delivered(&self, canvas: usize, frame: &Arc<VideoFrame>, blank: bool) {
         if !self.kept.load(Relaxed) {
             return;
         }
         if let Some(slot) = self.canvases.get(canvas) {
-            slot.store(Some(frame.clone()));
+            let frame = frame.clone();
+            slot.store(Some(Arc::new(Delivered { frame, blank })));
         }
         if self.awaited.load(Relaxed) {
             self.wake();
@@ -45,7 +53,7 @@ impl OnShow {
     }
 
     /// The newest frame of a canvas.
-    pub(crate) fn frame(&self, canvas: usize) -> Option<Arc<VideoFrame>> {
+    pub(crate) fn frame(&self, canvas: usize) -> Option<Arc<Delivered>> {
         self.canvases.get(canvas)?.load_full()
     }
 

@@ -172,7 +172,7 @@ fn equal_wishes_are_one_job_and_a_slow_one_gets_the_newest() {
 #[test]
 fn the_programme_is_the_delivered_frame() {
     let mut rig = Rig::new();
-    rig.on_show.delivered(0, &frame(64, 36, 1, 0));
+    rig.on_show.delivered(0, &frame(64, 36, 1, 0), false);
     assert!(rig.on_show.frame(0).is_none(), "nobody looks: nothing is kept");
     let (tap, other) = (rig.tap("program", 16, 30), rig.tap("program:elsewhere", 16, 30));
     tap.ask();
@@ -181,7 +181,7 @@ fn the_programme_is_the_delivered_frame() {
     let times = [0, 17, 33, 50, 67, 83, 100];
     let mut shown = vec![];
     for t in times {
-        rig.on_show.delivered(0, &frame(64, 36, 100, t));
+        rig.on_show.delivered(0, &frame(64, 36, 100, t), false);
         rig.serve();
         shown.extend(tap.take().map(|p| p.frame.time.as_millis()));
         tap.ask();
@@ -189,7 +189,7 @@ fn the_programme_is_the_delivered_frame() {
     assert_eq!(shown.len(), 4, "every second one of sixty a second");
     // The last one stays on show: it is repeated with later times and comes through.
     let last = frame(64, 36, 7, 117);
-    rig.on_show.delivered(0, &last);
+    rig.on_show.delivered(0, &last, false);
     rig.serve();
     rig.on_show
         .delivered(0, &Arc::new(last.at(MediaTime::from_millis(134))));
