@@ -16,7 +16,7 @@ export interface Studio {
   base: string;
   token: string;
   page: Page;
-  /** The folder all of it lives in; the project is `show` in it. */
+  /** The folder all of it lives in: home, settings, projects. */
   folder: string;
   /** Another page on the same studio. */
   another(): Promise<Page>;
@@ -52,7 +52,7 @@ export async function closeBrowser(): Promise<void> {
 }
 
 async function start(folder: string, listen: string, token: string): Promise<{ child: ChildProcess; base: string }> {
-  const child = spawn(PROGRAM, ["studio", join(folder, "show"), "--listen", listen, "--token", token, "--renderer", "software"], {
+  const child = spawn(PROGRAM, ["studio", "--listen", listen, "--token", token, "--renderer", "software"], {
     env: {
       ...process.env,
       HOME: folder,
@@ -103,7 +103,7 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
   });
   const headers = { "Authorization": `Bearer ${token}`, "Content-Type": "application/json" };
   if (!options.firstRun) {
-    const put = await fetch(`${base}/api/preferences`, { method: "PUT", headers, body: JSON.stringify({ "first-run": "done" }) });
+    const put = await fetch(`${base}/api/preferences`, { method: "PUT", headers, body: JSON.stringify({ "firstrun.done": true }) });
     if (!put.ok) throw new Error(`preferences: ${put.status} ${await put.text()}`);
   }
   const url = `${base}/?token=${token}`;
@@ -147,4 +147,15 @@ export async function accessibility(page: Page): Promise<string[]> {
     const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
     return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
   });
+}
+
+/** Waits until `ask` gives something, at most 30 s. */
+export async function until<T>(ask: () => Promise<T | undefined | false | null>): Promise<T> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (performance.now() > end) throw new Error(`waited in vain for ${ask.toString()}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }

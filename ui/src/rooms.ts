@@ -23,7 +23,6 @@ const files = import.meta.glob<{ default: Component<Record<string, unknown>> }>(
   "./simple/Simple.svelte",
   "./status/RecordingSheet.svelte",
   "./status/Status.svelte",
-  "./status/StatusHead.svelte",
 ]);
 
 /** Parts of the window that belong to others than the frame. */

@@ -1,7 +1,7 @@
 // Grades, sums and the way to being on air.
 import { describe, expect, it } from "vitest";
 import type { Destination, DestinationState, Encoder, Finding } from "../api/types";
-import { byGrade, countOf, gradeOf, neededKbps, startOf } from "./grade";
+import { byGrade, countOf, folded, gradeOf, neededKbps, startOf } from "./grade";
 
 const finding = (level: Finding["level"], subject: string): Finding => ({ level, subject, message: "" });
 
@@ -17,6 +17,14 @@ describe("a finding", () => {
     const list = [finding("pass", "a"), finding("warn", "b"), finding("fail", "encoder:x"), finding("warn", "c")];
     expect(byGrade(list).map((one) => one.subject)).toEqual(["encoder:x", "b", "c", "a"]);
     expect(countOf(list, "look")).toBe(2);
+  });
+});
+
+describe("sources that are fine", () => {
+  it("make one line, those that are not stay", () => {
+    const list = [finding("pass", "source:a"), finding("fail", "source:b"), finding("pass", "source:c"), finding("pass", "source:d"), finding("pass", "encoder:main")];
+    expect(folded(list, (n) => `${n}`).map((one) => one.subject + one.message)).toEqual(["source3", "source:b", "encoder:main"]);
+    expect(folded(list.slice(0, 2), () => "").length).toBe(2);
   });
 });
 

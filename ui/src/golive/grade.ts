@@ -29,6 +29,14 @@ export function neededKbps(destinations: readonly Destination[], encoders: reado
   return sum;
 }
 
+/** All sources that are fine make one line: what is well needs no list. The message is then made of their count. */
+export function folded(findings: readonly Finding[], words: (n: number) => string): Finding[] {
+  const fine = findings.filter((one) => one.level === "pass" && one.subject.startsWith("source:"));
+  if (fine.length < 3) return [...findings];
+  const rest = findings.filter((one) => !fine.includes(one));
+  return [{ level: "pass", subject: "source", message: words(fine.length) }, ...rest];
+}
+
 export interface Start {
   wanted: number;
   live: number;

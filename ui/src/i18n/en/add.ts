@@ -8,7 +8,7 @@ export const add = {
   scenes: "Other scenes",
   looking: "Looking for cameras, microphones and screens",
   noDevices: "No camera, microphone or screen was found.",
-  again: "Look again",
+  again: "Look for devices again",
   nothingFound: "Nothing is called that.",
   choose: "Choose what to add. It is shown here before anybody sees it.",
   add: "Add",

@@ -79,7 +79,7 @@ export const frame = {
   projectSettings: "Project settings",
   // connection
   lost: "The connection to the engine is lost.",
-  lostText: "A show on air carries on. Nothing you see here is lost.",
+  lostText: "The engine carries on without this page. Nothing you see here is lost.",
   noEngine: "Footlight's engine does not answer.",
   noEngineText: "This page waits for it.",
   nextTry: "Next try in {s} s",

@@ -37,7 +37,7 @@ export const golive = {
   startingTitle: "Going live",
   startingText: "You are on air as soon as the first lamp lights.",
   onAirNow: "You are on air",
-  onAirAll: "All {n} {n|place takes|places take} the show.",
+  onAirAll: "All {n} places take the show.",
   onAirSome: "{n} of {m} take the show. The others keep trying by themselves.",
   startFailed: "Nothing is on air: no destination took the show.",
   recordingRuns: "Recording runs",
@@ -52,6 +52,7 @@ export const golive = {
   mustFix: "must fix",
   reportReady: "The show ended. The report is ready.",
   seeReport: "See the report",
-  adds: "It is not sent anywhere; the recording runs.",
   moreCheck: "Looks at cameras, sound, servers, encoder and disk",
+  sourcesFine: "{n} sources deliver",
+  onAirOne: "The show arrives.",
 } as const;

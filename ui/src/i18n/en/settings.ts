@@ -67,7 +67,7 @@ export const settings = {
   autoIs: "Automatic: {name}",
   notHere: "{name} (not on this computer)",
   recordWithShow: "Record whenever the show goes live",
-  recordingNote: "{project}, {date} and {time} in the name are replaced. A folder without a full path lies in the project.",
+  recordingNote: "A folder without a full path lies in the project.",
   diskFree: "{size} free there.",
   projectsFolder: "Projects",
   thisProject: "This project",

@@ -10,7 +10,7 @@ export const add: Words<typeof en> = {
   scenes: "其他场景",
   looking: "正在查找摄像头、麦克风和屏幕",
   noDevices: "没有找到摄像头、麦克风或屏幕。",
-  again: "重新查找",
+  again: "重新查找设备",
   nothingFound: "没有这个名称的项目。",
   choose: "选择要添加的来源，会先在这里显示，别人看不到。",
   add: "添加",

@@ -78,7 +78,7 @@ export const frame: Words<typeof en> = {
   history: "回到之前的版本",
   projectSettings: "项目设置",
   lost: "与引擎的连接已断开。",
-  lostText: "正在直播的节目会继续，页面上的内容都不会丢失。",
+  lostText: "引擎不需要本页也会继续运行，页面上的内容都不会丢失。",
   noEngine: "Footlight 的引擎没有响应。",
   noEngineText: "本页会等待它。",
   nextTry: "{s} 秒后再试",

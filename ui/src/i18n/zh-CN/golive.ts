@@ -55,6 +55,7 @@ export const golive: Words<typeof en> = {
   mustFix: "必须处理",
   reportReady: "节目结束，报告已完成。",
   seeReport: "看报告",
-  adds: "不会发送到任何地方，只录制。",
   moreCheck: "检查摄像头、声音、服务器、编码器与硬盘",
+  sourcesFine: "{n} 个来源都正常",
+  onAirOne: "节目已送达。",
 };

@@ -69,7 +69,7 @@ export const settings: Words<typeof en> = {
   autoIs: "自动：{name}",
   notHere: "{name}（此电脑没有）",
   recordWithShow: "开始直播时同时录制",
-  recordingNote: "文件名中的 {project}、{date}、{time} 会自动替换。没有完整路径的文件夹会放在项目里。",
+  recordingNote: "没有完整路径的文件夹会放在项目里。",
   diskFree: "那里还有 {size} 可用。",
   projectsFolder: "项目文件夹",
   thisProject: "此项目",

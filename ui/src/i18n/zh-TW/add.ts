@@ -10,7 +10,7 @@ export const add: Words<typeof en> = {
   scenes: "其他場景",
   looking: "正在尋找攝影機、麥克風與螢幕",
   noDevices: "沒有找到攝影機、麥克風或螢幕。",
-  again: "再找一次",
+  again: "重新尋找裝置",
   nothingFound: "沒有這個名稱的項目。",
   choose: "選一個要加入的來源，會先在這裡顯示，別人看不到。",
   add: "新增",

@@ -78,7 +78,7 @@ export const frame: Words<typeof en> = {
   history: "回到先前的版本",
   projectSettings: "專案設定",
   lost: "與引擎的連線中斷。",
-  lostText: "直播中的節目會繼續，畫面上的內容都不會遺失。",
+  lostText: "引擎不需要本頁也會繼續執行，畫面上的內容都不會遺失。",
   noEngine: "Footlight 的引擎沒有回應。",
   noEngineText: "本頁會等它。",
   nextTry: "{s} 秒後再試",

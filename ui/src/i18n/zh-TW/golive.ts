@@ -55,6 +55,7 @@ export const golive: Words<typeof en> = {
   mustFix: "必須處理",
   reportReady: "節目結束，報告已完成。",
   seeReport: "看報告",
-  adds: "不會送到任何地方，只錄影。",
   moreCheck: "檢查攝影機、聲音、伺服器、編碼器與硬碟",
+  sourcesFine: "{n} 個來源都正常",
+  onAirOne: "節目已送達。",
 };

@@ -69,7 +69,7 @@ export const settings: Words<typeof en> = {
   autoIs: "自動：{name}",
   notHere: "{name}（這台電腦沒有）",
   recordWithShow: "開始直播時一起錄影",
-  recordingNote: "檔名中的 {project}、{date}、{time} 會自動代換。沒有完整路徑的資料夾會放在專案裡。",
+  recordingNote: "沒有完整路徑的資料夾會放在專案裡。",
   diskFree: "那裡還有 {size} 可用。",
   projectsFolder: "專案資料夾",
   thisProject: "這個專案",
