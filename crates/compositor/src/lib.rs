@@ -7,6 +7,7 @@ pub mod color;
 pub mod cull;
 pub mod draw;
 pub mod error;
+pub mod fade;
 pub mod gpu;
 pub mod layout;
 pub mod software;
@@ -15,6 +16,7 @@ pub use color::to_rgba;
 pub use cull::cull;
 pub use draw::{Affine, DrawItem, DrawList, Picture, signature};
 pub use error::CompositorError;
+pub use fade::fade;
 pub use layout::draw_list;
 
 use media::{MediaTime, VideoFrame};

@@ -64,7 +64,11 @@ pub(crate) async fn command(
     // Opening an encoder may take a moment; the server's other answers must not wait for it.
     let done = tokio::task::spawn_blocking(move || show.command(command)).await;
     match done {
-        Ok(Ok(())) => Json(serde_json::json!({ "ok": true })).into_response(),
+        Ok(Ok(made)) => {
+            let mut answer = serde_json::Map::from_iter([("ok".to_owned(), true.into())]);
+            answer.extend(made.0);
+            Json(answer).into_response()
+        }
         Ok(Err(e)) => {
             let status = match e {
                 EngineError::NotFound { .. } => StatusCode::NOT_FOUND,

@@ -1,13 +1,41 @@
-//! Everything a person can do to a running show. The command line, the API and (later) the window send these; nobody has
-//! a private way in.
+//! Everything a person can do to a running show. The command line, the API and the window send these; nobody has a
+//! private way in. What each one does is documented in `docs/api.md`; this file is the list.
 
-use project::Rgba;
+use project::{Rgba, SceneItem, Source};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
+/// Fields of something in the document, named as in the project file; absent fields stay.
+pub type Changes = Map<String, Value>;
+
+/// The changed fields of one item of a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemChange {
+    /// The item.
+    pub item: String,
+    /// The changed fields.
+    pub changes: Changes,
+}
+
+/// How one scene follows another on show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransitionKind {
+    /// At once.
+    #[default]
+    Cut,
+    /// Out of one into the other.
+    Fade,
+}
+
 /// A wish of a person. As JSON: `{"command": "set_scene", "scene": "main"}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// A `gesture` is any text: edits of the same kind that follow each other with an equal one (a drag, a fader moved) are
+/// one step to undo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// Puts a scene on show.
@@ -29,13 +57,17 @@ pub enum Command {
         balance: Option<f64>,
         /// -950 to 20000 ms.
         sync_offset_ms: Option<i32>,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Replaces settings of a source; absent fields stay.
     SetSourceSettings {
         /// The source.
         source: String,
         /// The changed settings.
-        settings: Map<String, Value>,
+        settings: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Changes fields of a scene item, named as in the project file; absent fields stay.
     SetItem {
@@ -44,7 +76,9 @@ pub enum Command {
         /// The item.
         item: String,
         /// The changed fields.
-        changes: Map<String, Value>,
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Changes what is behind everything.
     SetBackground {
@@ -52,11 +86,287 @@ pub enum Command {
         canvas: Option<String>,
         /// The colour.
         color: Rgba,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Gain of the master track.
     SetMasterVolume {
         /// dB, -100 to 26.
         volume_db: f64,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+
+    /// Makes an empty scene. Gives `scene`.
+    AddScene {
+        /// Name for people.
+        name: Option<String>,
+        /// The scene it comes after; the last when absent.
+        after: Option<String>,
+    },
+    /// Removes a scene, and the items that show it. The last one stays.
+    RemoveScene {
+        /// The scene's id.
+        scene: String,
+    },
+    /// Renames or colours a scene.
+    SetSceneProperties {
+        /// The scene's id.
+        scene: String,
+        /// Name for people.
+        name: Option<String>,
+        /// `#rrggbb`, or empty for none.
+        color: Option<String>,
+    },
+    /// Copies a scene with its items; the sources are shared. Gives `scene`.
+    DuplicateScene {
+        /// The scene's id.
+        scene: String,
+        /// Name of the copy.
+        name: Option<String>,
+    },
+    /// Moves a scene in the list.
+    MoveScene {
+        /// The scene's id.
+        scene: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
+
+    /// Makes a source and, with `scene`, an item that shows it. Gives `source` and `item`.
+    AddSource {
+        /// Its kind.
+        kind: String,
+        /// Name for people; the kind's when absent.
+        name: Option<String>,
+        /// Settings; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+        /// The scene it is placed in.
+        scene: Option<String>,
+        /// Fields of the item, in place of the sensible ones.
+        item: Option<Changes>,
+    },
+    /// Renames, colours or annotates a source.
+    SetSource {
+        /// The source.
+        source: String,
+        /// Name for people.
+        name: Option<String>,
+        /// `#rrggbb`, or empty for none.
+        color: Option<String>,
+        /// A note for oneself.
+        notes: Option<String>,
+    },
+    /// Removes a source and its items everywhere.
+    RemoveSource {
+        /// The source.
+        source: String,
+    },
+    /// Copies a source and, with `scene`, places the copy. Gives `source` and `item`.
+    DuplicateSource {
+        /// The source.
+        source: String,
+        /// The scene the copy is placed in.
+        scene: Option<String>,
+    },
+    /// Moves a source in the list (the order of the mixer).
+    MoveSource {
+        /// The source.
+        source: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
+    /// Opens a source that is not in the document, to look at it before it is added. Gives `source`. One at a time.
+    TrySource {
+        /// Its kind.
+        kind: String,
+        /// Settings; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+    },
+    /// Ends what `try_source` opened.
+    DropTry,
+
+    /// Places a source or another scene in a scene. Gives `item`.
+    AddItem {
+        /// The scene.
+        scene: String,
+        /// The source shown.
+        source: Option<String>,
+        /// Or the scene shown.
+        nested: Option<String>,
+        /// Fields of the item, in place of the sensible ones.
+        item: Option<Changes>,
+    },
+    /// Takes items out of a scene; sources stay.
+    RemoveItems {
+        /// The scene.
+        scene: String,
+        /// Their ids.
+        items: Vec<String>,
+    },
+    /// Copies items within their scene. Gives `items`.
+    DuplicateItems {
+        /// The scene.
+        scene: String,
+        /// Their ids.
+        items: Vec<String>,
+    },
+    /// Moves an item in the order of drawing: the last is on top.
+    MoveItem {
+        /// The scene.
+        scene: String,
+        /// The item.
+        item: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
+    /// Changes several items at once.
+    SetItems {
+        /// The scene.
+        scene: String,
+        /// The changes.
+        changes: Vec<ItemChange>,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Puts copied items into a scene, on top. Gives `items`.
+    PasteItems {
+        /// The scene.
+        scene: String,
+        /// The items as they were copied.
+        items: Vec<SceneItem>,
+        /// Their sources, used for those that are not in this project (any more).
+        sources: Option<Vec<Source>>,
+    },
+
+    /// Adds a destination. Gives `destination`.
+    AddDestination {
+        /// Its kind.
+        kind: String,
+        /// Name for people; the kind's when absent.
+        name: Option<String>,
+        /// Settings; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+        /// Whether it goes live with the show; yes when absent.
+        enabled: Option<bool>,
+        /// The encoder it carries; the first when absent.
+        encoder: Option<String>,
+        /// Id of the service in the list of services.
+        service: Option<String>,
+    },
+    /// Changes a destination; absent fields stay. One that is under way reconnects when its settings or encoder change.
+    SetDestination {
+        /// The destination.
+        id: String,
+        /// Name for people.
+        name: Option<String>,
+        /// Whether it goes live with the show.
+        enabled: Option<bool>,
+        /// The encoder it carries.
+        encoder: Option<String>,
+        /// Changed settings. A secret that is empty or absent stays; `null` clears it.
+        settings: Option<Changes>,
+        /// Id of the service in the list of services.
+        service: Option<String>,
+    },
+    /// Removes a destination; one that is live ends first.
+    RemoveDestination {
+        /// The destination.
+        id: String,
+    },
+    /// Moves a destination in the list.
+    MoveDestination {
+        /// The destination.
+        id: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
+    /// Adds an encoder, like another one. Gives `encoder`.
+    AddEncoder {
+        /// The one it begins as; the first when absent.
+        like: Option<String>,
+        /// Changed fields, named as in the project file.
+        changes: Option<Changes>,
+    },
+    /// Changes an encoder. Who uses it reconnects with the new settings.
+    SetEncoder {
+        /// The encoder.
+        id: String,
+        /// Changed fields, named as in the project file.
+        changes: Changes,
+    },
+    /// Removes an encoder nobody names any more. The last one stays.
+    RemoveEncoder {
+        /// The encoder.
+        id: String,
+    },
+    /// Changes how recordings are made; from the next one on.
+    SetRecording {
+        /// Changed fields, named as in the project file.
+        changes: Changes,
+    },
+    /// Changes a canvas. Size and rate only off air: the show starts anew.
+    SetCanvas {
+        /// The canvas.
+        id: String,
+        /// Changed fields, named as in the project file.
+        changes: Changes,
+    },
+    /// Changes the project's own properties.
+    SetProject {
+        /// Its name.
+        name: Option<String>,
+    },
+
+    /// Takes the last edit back. Gives `label`.
+    Undo,
+    /// Does again what was taken back last. Gives `label`.
+    Redo,
+    /// Several edits as one step: all or none. Gives `results`, one for each.
+    Batch {
+        /// What the step is called in the list of what can be undone.
+        label: String,
+        /// The edits.
+        commands: Vec<Command>,
+    },
+
+    /// Studio mode: what is edited is the preview, and goes on show with `take` or `cut`.
+    SetStudioMode {
+        /// On or off.
+        on: bool,
+        /// Whether the preview becomes the old programme after a take; stays when absent.
+        swap: Option<bool>,
+    },
+    /// Puts a scene into the preview.
+    SetPreview {
+        /// The scene's id or name.
+        scene: String,
+    },
+    /// How one scene follows another.
+    SetTransition {
+        /// Which way.
+        kind: TransitionKind,
+        /// How long, ms, 0 to 10000.
+        duration_ms: u32,
+    },
+    /// The preview goes on show with the transition.
+    Take,
+    /// The preview goes on show at once.
+    Cut,
+
+    /// Goes on air.
+    GoLive {
+        /// Which destinations; the enabled ones when absent.
+        destinations: Option<Vec<String>>,
+        /// Whether to record; as the project says when absent.
+        record: Option<bool>,
+    },
+    /// Goes off air: every destination, and the recording that `go_live` began.
+    EndLive,
+    /// A marker in the show's report.
+    Mark {
+        /// What it marks.
+        name: Option<String>,
     },
     /// Goes live to a destination.
     StartDestination {
@@ -87,6 +397,28 @@ pub enum Command {
     EndShow,
 }
 
+/// What a command gives back: ids of what it made, beside `"ok": true`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Outcome(pub Map<String, Value>);
+
+impl Outcome {
+    /// Nothing to tell.
+    pub fn none() -> Self {
+        Self::default()
+    }
+    /// With one more field.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.to_owned(), value.into());
+        self
+    }
+    /// A text of it.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Value::as_str)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +437,16 @@ mod tests {
             .expect_err("unknown")
             .to_string();
         assert!(e.contains("fly") && e.contains("set_scene"), "{e}");
+        let inner = r#"{"command":"batch","label":"x","commands":[{"command":"undo"},{"command":"take"}]}"#;
+        assert!(serde_json::from_str::<Command>(inner).is_ok());
+        assert!(serde_json::from_str::<Command>(r#"{"command":"mark","nome":"x"}"#).is_err());
+    }
+
+    #[test]
+    fn the_schema_names_every_command() {
+        let schema = serde_json::to_string(&schemars::schema_for!(Command)).expect("json");
+        for name in ["set_items", "paste_items", "go_live", "undo", "set_transition"] {
+            assert!(schema.contains(name), "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Carrying out commands. A command that changes the document makes a new one; readers see it at their next frame.
 
-use crate::{Command, EngineError, EventLevel, ShowOptions, plan::hint, show::Shared};
+use crate::{Command, EngineError, EventLevel, Outcome, ShowOptions, plan::hint, show::Shared};
 use outputs::{Backoff, DestinationHandle, DestinationState, Recorder, destination_kind, filename};
 use project::{Destination, Project};
 use serde_json::{Map, Value};
@@ -10,18 +10,31 @@ use std::{
 };
 
 impl Shared {
-    pub(crate) fn conduct(&self, command: Command) -> Result<(), EngineError> {
+    /// Carries out a command; what it made is in the outcome.
+    pub(crate) fn conduct(&self, command: Command) -> Result<Outcome, EngineError> {
         if self.ended.load(Relaxed) {
             return Err(EngineError::Ended);
         }
         match command {
-            Command::SetScene { canvas, scene } => self.set_scene(canvas.as_deref(), &scene),
+            c @ (Command::SetScene { .. }
+            | Command::SetStudioMode { .. }
+            | Command::SetPreview { .. }
+            | Command::SetTransition { .. }
+            | Command::Take
+            | Command::Cut) => self.desk_command(c),
+            other => self.carry_out(other).map(|()| Outcome::none()),
+        }
+    }
+
+    fn carry_out(&self, command: Command) -> Result<(), EngineError> {
+        match command {
             Command::SetSourceAudio {
                 source,
                 volume_db,
                 muted,
                 balance,
                 sync_offset_ms,
+                gesture: _,
             } => {
                 range("volume_db", volume_db, -100.0, 26.0)?;
                 range("balance", balance, -1.0, 1.0)?;
@@ -35,14 +48,16 @@ impl Shared {
                     Ok(())
                 })
             }
-            Command::SetSourceSettings { source, settings } => self.set_source_settings(&source, settings),
-            Command::SetItem { scene, item, changes } => self.set_item(&scene, &item, changes),
-            Command::SetBackground { canvas, color } => self.edit(|p| {
+            Command::SetSourceSettings { source, settings, .. } => self.set_source_settings(&source, settings),
+            Command::SetItem {
+                scene, item, changes, ..
+            } => self.set_item(&scene, &item, changes),
+            Command::SetBackground { canvas, color, .. } => self.edit(|p| {
                 let i = canvas_index(p, canvas.as_deref())?;
                 p.canvases[i].background = color;
                 Ok(())
             }),
-            Command::SetMasterVolume { volume_db } => {
+            Command::SetMasterVolume { volume_db, .. } => {
                 range("volume_db", Some(volume_db), -100.0, 26.0)?;
                 self.edit(|p| {
                     p.audio.master_db = volume_db;
@@ -83,6 +98,7 @@ impl Shared {
                 self.stop.store(true, Relaxed);
                 Ok(())
             }
+            _ => Err(EngineError::Unsupported("this version can't do that yet".into())),
         }
     }
 
@@ -99,7 +115,8 @@ impl Shared {
         }
     }
 
-    fn set_scene(&self, canvas: Option<&str>, scene: &str) -> Result<(), EngineError> {
+    /// Puts a scene on show at once.
+    pub(crate) fn put_on_show(&self, canvas: Option<&str>, scene: &str) -> Result<(), EngineError> {
         self.edit(|p| {
             let i = canvas_index(p, canvas)?;
             let known = p.scene(scene).map(|s| s.id.clone());

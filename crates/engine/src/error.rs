@@ -47,6 +47,9 @@ pub enum EngineError {
     /// The operating system gave no thread or runtime.
     #[error("the system refused a thread: {0}; close other programs and try again")]
     System(#[from] std::io::Error),
+    /// Something this build or this show can't do.
+    #[error("{0}")]
+    Unsupported(String),
     /// The show has ended.
     #[error("the show has ended")]
     Ended,
@@ -60,12 +63,13 @@ impl MediaError for EngineError {
             Self::Destination { error, .. } => error.kind(),
             Self::Source { error, .. } => error.kind(),
             Self::System(_) => ErrorKind::Bug,
+            Self::Unsupported(_) => ErrorKind::Unsupported,
             _ => ErrorKind::Config,
         }
     }
     fn severity(&self) -> Severity {
         match self {
-            Self::NotFound { .. } | Self::BadValue(_) | Self::Ended => Severity::Notice,
+            Self::NotFound { .. } | Self::BadValue(_) | Self::Unsupported(_) | Self::Ended => Severity::Notice,
             _ => Severity::Fatal,
         }
     }

@@ -2,11 +2,12 @@
 
 use media::{Clock, MediaTime};
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::{collections::VecDeque, sync::Arc};
 
 /// How much an event matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventLevel {
     /// Good to know.
@@ -18,7 +19,7 @@ pub enum EventLevel {
 }
 
 /// One line of the show's log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Event {
     /// Counts up from 1.
     pub seq: u64,

@@ -4,6 +4,7 @@
 
 mod command;
 mod conduct;
+mod desk;
 mod encode;
 mod error;
 mod events;
@@ -11,6 +12,7 @@ mod feed;
 mod heard;
 mod offline;
 mod options;
+mod pictures;
 mod plan;
 mod preflight;
 mod process;
@@ -23,11 +25,13 @@ mod state;
 mod tick;
 mod watch;
 
-pub use command::Command;
+pub use command::{Changes, Command, ItemChange, Outcome, TransitionKind};
+pub use desk::{DeskState, Transition};
 pub use error::EngineError;
 pub use events::{Event, EventLevel};
 pub use offline::{OfflineFrame, render_frame};
 pub use options::{ExtraDestination, ShowOptions};
+pub use pictures::{MonitorPicture, PictureTap, PictureWish, Target};
 pub use plan::validate;
 pub use preflight::{Finding, FindingLevel, check};
 pub use process::{ProcessUse, process_use};

@@ -30,6 +30,8 @@ pub struct ShowOptions {
     pub clock: SystemClock,
     /// Where `save_project` saves to; none refuses it.
     pub store: Option<project::ProjectStore>,
+    /// How a scene follows another until the desk says otherwise.
+    pub transition: crate::Transition,
     /// The program to run for probing hardware encoders (itself); none means software only.
     pub probe_exe: Option<PathBuf>,
 }
@@ -45,6 +47,7 @@ impl Default for ShowOptions {
             fps: None,
             clock: SystemClock::new(),
             store: None,
+            transition: crate::Transition::CUT,
             probe_exe: None,
         }
     }

@@ -6,6 +6,7 @@ use crate::{
 };
 use media::{Clock, MediaTime, SystemClock};
 use project::Project;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
     net::{TcpStream, ToSocketAddrs},
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingLevel {
     /// Looked at, and it is well.
@@ -27,7 +28,7 @@ pub enum FindingLevel {
 }
 
 /// One thing that was checked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// How it stands.
     pub level: FindingLevel,

@@ -2,8 +2,10 @@
 
 use crate::{
     EngineError, Event, EventLevel, Report, ShowOptions, Snapshot,
+    desk::Desk,
     encode::{CanvasFormat, Encoders},
     events::EventLog,
+    pictures::{OnShow, Pictures},
     plan,
     sound::{SoundState, SoundThread},
     stage::{Stage, StageSetting},
@@ -51,6 +53,12 @@ pub(crate) struct Shared {
     pub(crate) project: Arc<ArcSwap<Project>>,
     pub(crate) project_dir: PathBuf,
     pub(crate) stage: Arc<Stage>,
+    /// What a person has in hand: preview, transition, running fades.
+    pub(crate) desk: Arc<Desk>,
+    /// The newest programme frames, for the monitor.
+    pub(crate) on_show: Arc<OnShow>,
+    /// Pictures for people.
+    pub(crate) pictures: Pictures,
     pub(crate) encoders: Encoders,
     pub(crate) canvases: Vec<CanvasFormat>,
     pub(crate) counters: Vec<Arc<CanvasCounters>>,
@@ -125,8 +133,12 @@ impl Show {
             .thread_name("network")
             .enable_all()
             .build()?;
+        let on_show = Arc::new(OnShow::new(canvases.len()));
         let shared = Arc::new(Shared {
             start,
+            desk: Arc::new(Desk::new(options.transition)),
+            pictures: Pictures::new(on_show.clone()),
+            on_show,
             project_dir: project_dir.to_owned(),
             stage,
             encoders: Encoders::new(canvases.clone(), probes, log.clone()),
@@ -203,6 +215,7 @@ impl Show {
         let s = &self.shared;
         let ends: Vec<MediaTime> = threads.ticks.drain(..).filter_map(|t| t.join().ok()).collect();
         *s.final_views.lock() = Some(s.destination_views());
+        s.pictures.stop();
         s.encoders.end_video();
         s.sound_end()
             .store(ends.into_iter().max().unwrap_or(MediaTime::ZERO).0, Relaxed);
@@ -269,6 +282,8 @@ fn start_threads(
             clock: s.clock.clone(),
             project: s.project.clone(),
             stage: s.stage.clone(),
+            desk: s.desk.clone(),
+            on_show: s.on_show.clone(),
             lanes: s.encoders.video.clone(),
             counters: s.counters[i].clone(),
             stop: s.stop.clone(),
@@ -294,6 +309,8 @@ fn start_threads(
             .name("sound".into())
             .spawn(move || sound.run())?,
     );
+    s.pictures
+        .start(Arc::new(crate::pictures::ShowView::of(s)), s.clock.clone())?;
     let watched = s.clone();
     threads.watch = Some(
         std::thread::Builder::new()

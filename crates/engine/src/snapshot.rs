@@ -1,10 +1,11 @@
 //! The state of a show at a moment, as the status line, the watch page and the API see it.
 
 use outputs::{DestinationStatus, RecordingStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The state of a show.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Snapshot {
     /// The project's name.
     pub project: String,
@@ -32,10 +33,12 @@ pub struct Snapshot {
     pub lufs: Option<f64>,
     /// All scenes.
     pub scenes: Vec<SceneView>,
+    /// Studio mode, preview and transition.
+    pub desk: crate::DeskState,
 }
 
 /// One canvas.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CanvasState {
     /// Its id.
     pub id: String,
@@ -62,7 +65,7 @@ pub struct CanvasState {
 }
 
 /// One encode.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct EncoderState {
     /// Its id.
     pub id: String,
@@ -77,7 +80,7 @@ pub struct EncoderState {
 }
 
 /// One destination.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DestinationView {
     /// Its id.
     pub id: String,
@@ -93,7 +96,7 @@ pub struct DestinationView {
 }
 
 /// One source.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SourceView {
     /// Its id.
     pub id: String,
@@ -112,7 +115,7 @@ pub struct SourceView {
 }
 
 /// A level after its fader, per channel.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Level {
     /// Peak, dBFS; -120 is silence.
     pub peak_db: [f32; 2],
@@ -121,7 +124,7 @@ pub struct Level {
 }
 
 /// One scene.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SceneView {
     /// Its id.
     pub id: String,

@@ -2,8 +2,8 @@
 
 use crate::{
     AudioReport, CanvasReport, CanvasState, Command, DestinationReport, DestinationView, EncoderReport, EncoderState,
-    EngineError, Event, Level, ProcessReport, RecordingReport, Report, SceneView, Snapshot, SourceView,
-    process::process_use, show::Shared, stage::state_words,
+    EngineError, Event, Level, Outcome, PictureTap, PictureWish, ProcessReport, RecordingReport, Report, SceneView,
+    Snapshot, SourceView, process::process_use, show::Shared, stage::state_words,
 };
 use outputs::{HlsStore, RecordingStatus, destination_kind};
 use std::sync::{Arc, atomic::Ordering::Relaxed};
@@ -25,8 +25,12 @@ impl Remote {
     ///
     /// # Errors
     /// A sentence naming what is not there or out of range; the show is unchanged then.
-    pub fn command(&self, command: Command) -> Result<(), EngineError> {
+    pub fn command(&self, command: Command) -> Result<Outcome, EngineError> {
         self.0.conduct(command)
+    }
+    /// A wish for pictures; `waker` is called when one that was asked for is there. Nothing comes after the show's end.
+    pub fn pictures(&self, wish: PictureWish, waker: impl Fn() + Send + Sync + 'static) -> PictureTap {
+        self.0.pictures.tap(wish, waker)
     }
     /// The pictures of the local destination.
     pub fn hls(&self) -> Arc<HlsStore> {
@@ -113,6 +117,7 @@ impl Shared {
                 .collect(),
             master: sound.master.unwrap_or(SILENCE),
             lufs: sound.lufs,
+            desk: self.desk.state(&project, self.clock.now()),
             scenes: project
                 .scenes
                 .iter()

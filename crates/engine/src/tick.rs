@@ -3,8 +3,10 @@
 //! a frame and it is counted, and when the machine was too busy for too long the missed frames are skipped and counted.
 
 use crate::{
+    desk::Desk,
     encode::VideoLane,
     events::{EventLevel, EventLog},
+    pictures::OnShow,
     stage::Stage,
 };
 use arc_swap::ArcSwap;
@@ -45,6 +47,8 @@ pub(crate) struct Ticker {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) project: Arc<ArcSwap<Project>>,
     pub(crate) stage: Arc<Stage>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) on_show: Arc<OnShow>,
     pub(crate) lanes: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
     pub(crate) counters: Arc<CanvasCounters>,
     pub(crate) stop: Arc<AtomicBool>,
@@ -121,14 +125,14 @@ impl Ticker {
                 items: vec![],
             };
         };
-        let list = compositor::draw_list(
-            &project,
-            (canvas.width, canvas.height),
-            canvas.background,
-            &canvas.scene,
-            &|id| pictures.get(id).cloned(),
-        );
-        fit(list, self.size)
+        // Fitted before they are laid over each other, so that a fade is drawn at the output's size too.
+        let draw = |scene: &str| {
+            let size = (canvas.width, canvas.height);
+            let frames = |id: &str| pictures.get(id).cloned();
+            let list = compositor::draw_list(&project, size, canvas.background, scene, &frames);
+            fit(list, self.size)
+        };
+        self.desk.list(self.canvas, &canvas.scene, t, &draw)
     }
 
     fn deliver(&self, done: compositor::Rendered) {
@@ -146,6 +150,7 @@ impl Ticker {
         for lane in self.lanes.load().iter().filter(|l| l.canvas == self.canvas) {
             lane.offer(&done.frame);
         }
+        self.on_show.delivered(self.canvas, &done.frame);
     }
 }
 

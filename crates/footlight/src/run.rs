@@ -42,6 +42,7 @@ pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
         size: args.size,
         fps: args.fps,
         clock: clock.clone(),
+        transition: engine::Transition::CUT,
         store: Some(opened.store),
         probe_exe: std::env::current_exe().ok(),
     };

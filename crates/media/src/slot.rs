@@ -82,6 +82,13 @@ impl FrameSlot {
         s.current.clone().or_else(|| s.queue.front().cloned())
     }
 
+    /// The picture on show (the earliest one if none was shown yet), without moving on: for a second pair of eyes, such as a
+    /// thumbnail, that must not touch the timing of the one that counts.
+    pub fn peek(&self) -> Option<Arc<VideoFrame>> {
+        let s = self.inner.state.lock();
+        s.current.as_ref().or_else(|| s.queue.front()).cloned()
+    }
+
     /// Waits until a picture later than `t` is queued, the slot is closed, or `limit` has passed; true if it need not wait
     /// any longer. For drawing offline and for starting a show with its first picture.
     pub fn wait_beyond(&self, t: MediaTime, limit: Duration) -> bool {
@@ -147,6 +154,22 @@ mod tests {
         assert_eq!(shown(&s, 25), Some(20));
         assert_eq!(shown(&s, 1000), Some(30));
         assert_eq!(shown(&s, 2000), Some(30), "late source: repeat");
+    }
+
+    #[test]
+    fn peeking_moves_nothing() {
+        let s = FrameSlot::new(4, SlotPolicy::Wait);
+        let peeked = || s.peek().map(|f| f.time.as_millis());
+        assert_eq!(peeked(), None);
+        for t in [10, 20, 30] {
+            s.push(frame(t));
+        }
+        assert_eq!(peeked(), Some(10), "the earliest before anything was shown");
+        assert_eq!(shown(&s, 20), Some(20));
+        assert_eq!((peeked(), peeked()), (Some(20), Some(20)));
+        assert_eq!(shown(&s, 20), Some(20), "the next one still waits for its time");
+        s.close();
+        assert_eq!(peeked(), Some(20), "what is on show stays");
     }
 
     #[test]

@@ -123,6 +123,10 @@ pub struct Source {
     pub id: String,
     /// Name for people; the id when empty.
     pub name: String,
+    /// Colour of its label: `#rrggbb`, or empty for none.
+    pub color: String,
+    /// A note for oneself.
+    pub notes: String,
     /// Which kind it is: `screen`, `media`, `image`, `text`, …
     pub kind: String,
     /// The kind's own settings.
@@ -234,6 +238,8 @@ pub struct Destination {
     pub name: String,
     /// Which kind it is: `rtmp`, `local`, …
     pub kind: String,
+    /// Id of the service it is, of the list Footlight ships; empty for none.
+    pub service: String,
     /// Whether it goes live with the show.
     pub enabled: bool,
     /// The encoder it carries; the first when empty.
@@ -252,6 +258,7 @@ impl Default for Destination {
             id: String::new(),
             name: String::new(),
             kind: "rtmp".into(),
+            service: String::new(),
             enabled: true,
             encoder: String::new(),
             settings: Map::new(),

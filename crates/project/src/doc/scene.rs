@@ -12,6 +12,8 @@ pub struct Scene {
     pub id: String,
     /// Name for people; the id when empty.
     pub name: String,
+    /// Colour of its label: `#rrggbb`, or empty for none.
+    pub color: String,
     /// What is in it, drawn in this order: the last is on top.
     pub items: Vec<SceneItem>,
     /// Unknown fields, kept.
@@ -25,6 +27,7 @@ impl Default for Scene {
         Self {
             id: "main".into(),
             name: "Main".into(),
+            color: String::new(),
             items: vec![],
             extra: Extra::new(),
         }
@@ -37,12 +40,16 @@ impl Default for Scene {
 pub struct SceneItem {
     /// Unique in its scene.
     pub id: String,
+    /// Its own label; the source's name when empty.
+    pub name: String,
     /// The source's id. Exactly one of `source` and `scene` is set.
     pub source: Option<String>,
     /// A nested scene's id.
     pub scene: Option<String>,
     /// Whether it is drawn (and, for a source with sound, heard).
     pub visible: bool,
+    /// Not to be moved by the mouse: a guard against accidents, not a rule.
+    pub locked: bool,
     /// Where the point named by `alignment` lies.
     pub position: Point,
     /// Which point of the item lies at `position`, and about which it turns.
@@ -69,9 +76,11 @@ impl Default for SceneItem {
     fn default() -> Self {
         Self {
             id: String::new(),
+            name: String::new(),
             source: None,
             scene: None,
             visible: true,
+            locked: false,
             position: Point::default(),
             alignment: Alignment::TopLeft,
             scale: Scale::default(),
