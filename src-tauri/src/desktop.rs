@@ -1,6 +1,6 @@
 //! Putting the desktop program together: one instance, where its window was, dialogs, keys, and the page's commands.
 
-use crate::{close, files, keys, links, projectors, window, words};
+use crate::{close, files, keys, links, menu, projectors, window, words};
 use tauri::{App, Builder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
@@ -40,7 +40,8 @@ pub(crate) fn build() -> anyhow::Result<App<Wry>> {
             projectors::open_projector,
             projectors::close_projector,
         ]);
-    Ok(keys::with_plugin(builder).build(tauri::generate_context!())?)
+    let builder = menu::with_menu(keys::with_plugin(builder));
+    Ok(builder.build(tauri::generate_context!())?)
 }
 
 /// A box with a sentence, for those who did not start the program from a terminal. Nothing where there is no display.

@@ -86,7 +86,7 @@ fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {
         Err(e) => return failed("the studio can't start", &e),
     };
     app.manage(studio.clone());
-    app.manage(projectors::Projectors::new(studio.clone()));
+    app.manage(projectors::Projectors::new(studio.clone(), words::now(app.handle())));
     if let Err(e) = window::open(app.handle(), &studio) {
         studio.end();
         return failed("the window can't be opened", &e.into());

@@ -117,6 +117,7 @@ fn find(tag: &str) -> &'static Words {
 #[tauri::command]
 pub(crate) fn set_language(app: AppHandle, language: &str) {
     *app.state::<Language>().0.write() = find(language);
+    app.state::<crate::projectors::Projectors>().speak(now(&app));
     crate::tray::rename(&app);
 }
 
