@@ -1,21 +1,25 @@
-//! The state of the show, what happened, and commands, as JSON.
+//! The state of the show, what happened, the document, and commands, as JSON.
 
-use crate::guard;
+use crate::{
+    Site,
+    answer::{failed, problem, slowly},
+    secrets::without_secrets,
+};
 use axum::{
     Json,
     body::Bytes,
-    extract::{ConnectInfo, Query, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Query, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::{Command, EngineError, Event, Remote, Snapshot};
-use media::MediaError;
-use serde::{Deserialize, Serialize};
-use std::{net::SocketAddr, sync::Arc};
+use engine::{Command, Event, Snapshot};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// `GET /api/state`
-pub(crate) async fn state(State(show): State<Arc<Remote>>) -> Json<Snapshot> {
-    Json(show.snapshot())
+pub(crate) async fn state(State(site): State<Arc<Site>>) -> Json<Snapshot> {
+    Json(site.house.remote().snapshot())
 }
 
 #[derive(Deserialize)]
@@ -25,58 +29,71 @@ pub(crate) struct Since {
 }
 
 /// `GET /api/events?since=N`: what happened after event N, at most the newest 500.
-pub(crate) async fn events(State(show): State<Arc<Remote>>, Query(q): Query<Since>) -> Json<Vec<Event>> {
-    Json(show.events_since(q.since))
+pub(crate) async fn events(State(site): State<Arc<Site>>, Query(q): Query<Since>) -> Json<Vec<Event>> {
+    Json(site.house.remote().events_since(q.since))
 }
 
-/// An error as JSON: a stable code and a sentence.
-#[derive(Serialize)]
-struct Problem {
-    code: &'static str,
-    message: String,
+/// `GET /api/project`
+pub(crate) async fn project(State(site): State<Arc<Site>>) -> Response {
+    slowly(move || Ok(site.document())).await
 }
 
-pub(crate) fn problem(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
-    (
-        status,
-        Json(Problem {
-            code,
-            message: message.into(),
-        }),
-    )
-        .into_response()
-}
-
-/// `POST /api/command` with one [`Command`]; `{"ok":true}` when it was carried out.
-pub(crate) async fn command(
-    State(show): State<Arc<Remote>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if let Err(why) = guard::may_command(peer, &headers) {
-        return problem(StatusCode::FORBIDDEN, "forbidden", why);
-    }
+/// `POST /api/command` with one [`Command`]; `{"ok":true}` and what it made when it was carried out.
+pub(crate) async fn command(State(site): State<Arc<Site>>, body: Bytes) -> Response {
     let command: Command = match serde_json::from_slice(&body) {
         Ok(c) => c,
         Err(e) => return problem(StatusCode::BAD_REQUEST, "config", format!("this is not a command: {e}")),
     };
     // Opening an encoder may take a moment; the server's other answers must not wait for it.
-    let done = tokio::task::spawn_blocking(move || show.command(command)).await;
-    match done {
-        Ok(Ok(made)) => {
-            let mut answer = serde_json::Map::from_iter([("ok".to_owned(), true.into())]);
-            answer.extend(made.0);
-            Json(answer).into_response()
-        }
-        Ok(Err(e)) => {
-            let status = match e {
-                EngineError::NotFound { .. } => StatusCode::NOT_FOUND,
-                EngineError::Ended => StatusCode::CONFLICT,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
-            problem(status, e.kind().name(), e.to_string())
-        }
-        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "bug", "the command ended in a fault"),
+    slowly(move || {
+        let made = site.house.command(command)?;
+        let mut answer = Map::from_iter([("ok".to_owned(), true.into())]);
+        answer.extend(made.0);
+        Ok(answer)
+    })
+    .await
+}
+
+/// `GET /api/check`
+pub(crate) async fn check(State(site): State<Arc<Site>>) -> Response {
+    slowly(move || site.house.check()).await
+}
+
+/// `GET /api/services`: the list of streaming services that ships with Footlight.
+pub(crate) async fn services() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], crate::page::SERVICES).into_response()
+}
+
+/// `GET` of what only a studio has.
+pub(crate) async fn read(site: Arc<Site>, what: &'static str) -> Response {
+    slowly(move || site.house.read(what)).await
+}
+
+/// Changes what only a studio has.
+pub(crate) async fn write(site: Arc<Site>, what: &'static str, body: Bytes) -> Response {
+    match serde_json::from_slice::<Value>(&body) {
+        Ok(wish) => match tokio::task::spawn_blocking(move || site.house.write(what, wish)).await {
+            Ok(Ok(value)) => Json(value).into_response(),
+            Ok(Err(e)) => failed(&e),
+            Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "bug", "the request ended in a fault"),
+        },
+        Err(e) => problem(StatusCode::BAD_REQUEST, "config", format!("this is no JSON: {e}")),
+    }
+}
+
+impl Site {
+    /// The document for pages, without secrets.
+    pub(crate) fn document(&self) -> Value {
+        let d = self.house.document();
+        let (project, secrets) = without_secrets(&d.project);
+        json!({
+            "revision": d.revision,
+            "project": project,
+            "secrets": secrets,
+            "undo": d.undo,
+            "redo": d.redo,
+            "saved": d.saved,
+            "path": d.path,
+        })
     }
 }

@@ -1,108 +1,114 @@
-//! Who may do what. Watching is open to whoever reaches the server. Commands come only from this computer, and only from
-//! our own page or from a program that is no browser: a page of another site sends an `Origin` that is not ours, and a
-//! name that was bent to point here (DNS rebinding) shows in `Host`.
+//! What every request passes through: the headers of every answer, the doors to what is for everybody and what is not, and the
+//! permission the desktop window's page needs to ask from its own origin.
 
-use crate::api::problem;
+use crate::{
+    Site,
+    access::{Sender, is_window},
+    answer::problem,
+};
 use axum::{
-    extract::{ConnectInfo, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use std::net::{IpAddr, SocketAddr};
+use std::{net::SocketAddr, sync::Arc};
+
+/// What our pages may load. `HOST` is replaced by what the request calls us: older WebKits don't count a WebSocket to
+/// ourselves as `'self'`. The last two are how the page speaks to a desktop window around it.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; worker-src 'self'; \
+connect-src 'self' ws://HOST wss://HOST ipc: http://ipc.localhost; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Adds the headers every answer carries.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok());
+    let plain = |h: &&str| h.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c));
+    let policy = PAGE_POLICY.replace("HOST", host.filter(plain).unwrap_or("127.0.0.1"));
+    let origin = window_origin(request.headers());
+    let mut response = if *request.method() == Method::OPTIONS && origin.is_some() {
+        may_ask()
+    } else {
+        next.run(request).await
+    };
     let h = response.headers_mut();
-    let csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    h.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        h.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     h.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     h.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     h.entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    if let Some(origin) = origin {
+        h.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        h.append(header::VARY, HeaderValue::from_static("Origin"));
+    }
     response
+}
+
+/// The answer to a browser that asks whether the window's page may ask.
+fn may_ask() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+fn window_origin(headers: &HeaderMap) -> Option<HeaderValue> {
+    let origin = headers.get(header::ORIGIN)?;
+    origin.to_str().ok().filter(|o| is_window(o)).map(|_| origin.clone())
 }
 
 /// Keeps pages of other sites, open in a browser on the studio's computer, from reading the show: a request that a
 /// browser made for another site says so in `Origin`, and one from this computer must name this computer. The stream
 /// itself is for every player.
-pub(crate) async fn no_strangers(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+pub(crate) async fn no_strangers(
+    State(site): State<Arc<Site>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
-    match may_watch(peer, request.headers()) {
+    let sender = Sender {
+        peer,
+        headers: request.headers(),
+        query: request.uri().query(),
+    };
+    match sender.may_watch() {
         Err(_) if path.starts_with("/hls/") => next.run(request).await,
-        Err(why) if path.starts_with("/api/") => problem(StatusCode::FORBIDDEN, "forbidden", why),
-        Err(why) => (StatusCode::FORBIDDEN, why).into_response(),
+        Err(why) => refused(path, why),
+        Ok(()) if sender.has_wrong_token(&site.access) => refused(
+            path,
+            "the token is not the right one; open the address that Footlight printed when it started",
+        ),
         Ok(()) => next.run(request).await,
     }
 }
 
-/// Whether a request may read the show; else why not.
-fn may_watch(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &'static str> {
-    let text = |name| headers.get(name).map(|v: &HeaderValue| v.to_str().unwrap_or("?"));
-    let host = text(header::HOST).unwrap_or_default();
-    if peer.ip().to_canonical().is_loopback() && !is_this_computer(host) {
-        return Err("the address in this request is not this computer's; open the page as http://127.0.0.1");
-    }
-    match text(header::ORIGIN) {
-        None => Ok(()),
-        Some(origin) if origin.strip_prefix("http://") == Some(host) => Ok(()),
-        Some(_) => Err("this request comes from another site's page and is refused"),
-    }
-}
-
-/// Whether a request may change the show; else why not.
-pub(crate) fn may_command(peer: SocketAddr, headers: &HeaderMap) -> Result<(), &'static str> {
-    if !peer.ip().to_canonical().is_loopback() {
-        return Err("commands are taken only from the computer the show runs on");
-    }
-    may_watch(peer, headers)
-}
-
-/// Whether a `Host` header names the loopback interface.
-fn is_this_computer(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(h, _)| h),
+/// Lets only those through who may command.
+pub(crate) async fn only_the_crew(
+    State(site): State<Arc<Site>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let sender = Sender {
+        peer,
+        headers: request.headers(),
+        query: request.uri().query(),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    match sender.may_command(&site.access) {
+        Ok(()) => next.run(request).await,
+        Err(why) => problem(StatusCode::FORBIDDEN, "forbidden", why),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ask(peer: &str, host: &str, origin: Option<&str>) -> bool {
-        let mut h = HeaderMap::new();
-        h.insert(header::HOST, host.parse().expect("header"));
-        if let Some(o) = origin {
-            h.insert(header::ORIGIN, o.parse().expect("header"));
-        }
-        may_command(peer.parse().expect("address"), &h).is_ok()
-    }
-
-    #[test]
-    fn only_this_computer_and_our_own_page_may_command() {
-        assert!(ask("127.0.0.1:5000", "127.0.0.1:7080", None));
-        assert!(ask("[::1]:5000", "[::1]:7080", Some("http://[::1]:7080")));
-        assert!(ask(
-            "[::ffff:127.0.0.1]:5000",
-            "localhost:7080",
-            Some("http://localhost:7080")
-        ));
-        assert!(!ask("192.168.1.7:5000", "192.168.1.2:7080", None), "another computer");
-        assert!(
-            !ask("127.0.0.1:5000", "evil.example:7080", Some("http://evil.example:7080")),
-            "rebinding"
-        );
-        assert!(
-            !ask("127.0.0.1:5000", "127.0.0.1:7080", Some("https://evil.example")),
-            "another site"
-        );
-        assert!(
-            !ask("127.0.0.1:5000", "127.0.0.1:7080", Some("null")),
-            "a sandboxed page"
-        );
-        assert!(!ask("127.0.0.1:5000", "127.0.0.1.evil.example", None));
+fn refused(path: &str, why: &'static str) -> Response {
+    if path.starts_with("/api/") {
+        problem(StatusCode::FORBIDDEN, "forbidden", why)
+    } else {
+        (StatusCode::FORBIDDEN, why).into_response()
     }
 }

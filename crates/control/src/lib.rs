@@ -1,16 +1,35 @@
-//! One HTTP server over a running show: the watch page with its HLS, the state as JSON and over a WebSocket, and
-//! commands. It knows no window.
+//! One HTTP server over a studio or a single show: the API with its WebSockets, the window's page, the watch page with its
+//! HLS. It knows no window system.
 //!
-//! Anybody who can reach the address may watch. Commands are taken only from this computer, and only from pages this
-//! server served itself (`Host` and `Origin` are checked), so that a web page elsewhere can't steer a show.
+//! Anybody who can reach the address may watch. Everything else wants the token, or this computer where no token is required;
+//! pages of other sites are refused throughout ([`access`]).
 
+pub mod access;
+pub mod answer;
 mod api;
+mod files;
 mod guard;
+pub mod house;
+pub mod lists;
 mod live;
+mod meters;
+mod page;
+mod pictures_socket;
+mod secrets;
+mod ui_socket;
 mod watch;
 
-use axum::{Router, routing::get};
-use engine::Remote;
+pub use access::{Access, fresh_token};
+pub use house::{Document, House, OneShow};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State, ws::Utf8Bytes},
+    middleware::{from_fn, from_fn_with_state},
+    routing::{MethodRouter, get, post},
+};
+use parking_lot::Mutex;
 use std::{net::SocketAddr, sync::Arc};
 
 /// Why the server can't run.
@@ -18,7 +37,7 @@ use std::{net::SocketAddr, sync::Arc};
 #[non_exhaustive]
 pub enum ControlError {
     /// The address is taken or not ours.
-    #[error("the watch page can't be served at {address}: {error}; choose another with --listen ADDRESS:PORT")]
+    #[error("Footlight can't be served at {address}: {error}; choose another with --listen ADDRESS:PORT")]
     Listen {
         /// The address asked for.
         address: SocketAddr,
@@ -36,6 +55,38 @@ impl media::MediaError for ControlError {
     }
     fn retryable(&self) -> bool {
         false
+    }
+}
+
+/// What `/` shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Front {
+    /// The watch page.
+    #[default]
+    Watch,
+    /// The window.
+    Window,
+}
+
+/// What is served and how; every request sees it.
+pub(crate) struct Site {
+    pub(crate) house: Arc<dyn House>,
+    pub(crate) access: Access,
+    /// The newest message about the document, shared by all pages: (generation, mark) and its text.
+    told: Mutex<Option<((u64, u64), Utf8Bytes)>>,
+}
+
+impl Site {
+    /// The message about the document, made once for all who ask.
+    pub(crate) async fn document_message(self: &Arc<Self>, mark: (u64, u64)) -> Utf8Bytes {
+        if let Some((_, text)) = self.told.lock().as_ref().filter(|(m, _)| *m == mark) {
+            return text.clone();
+        }
+        let site = self.clone();
+        let made = tokio::task::spawn_blocking(move || ui_socket::document_text(site.document())).await;
+        let text = Utf8Bytes::from(made.unwrap_or_default());
+        *self.told.lock() = Some((mark, text.clone()));
+        text
     }
 }
 
@@ -60,28 +111,46 @@ impl Door {
         })
     }
 
-    /// Serves a show here.
+    /// Where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves here.
     ///
     /// # Errors
     /// The runtime does not take the listener.
-    pub fn serve(self, runtime: &tokio::runtime::Handle, show: Remote) -> Result<Server, ControlError> {
+    pub fn serve(
+        self,
+        runtime: &tokio::runtime::Handle,
+        house: Arc<dyn House>,
+        access: Access,
+        front: Front,
+    ) -> Result<Server, ControlError> {
         let address = self.address;
         let _inside = runtime.enter();
         let listener = tokio::net::TcpListener::from_std(self.listener)
             .map_err(|error| ControlError::Listen { address, error })?;
-        let app = router(show).into_make_service_with_connect_info::<SocketAddr>();
+        let token = access.token.clone();
+        let site = Arc::new(Site {
+            house,
+            access,
+            told: Mutex::default(),
+        });
+        let app = router(site, front).into_make_service_with_connect_info::<SocketAddr>();
         let task = runtime.spawn(async move {
             if let Err(error) = axum::serve(listener, app).await {
                 tracing::error!(%error, "the web server stopped");
             }
         });
-        Ok(Server { address, task })
+        Ok(Server { address, token, task })
     }
 }
 
 /// A running server; dropping it ends it.
 pub struct Server {
     address: SocketAddr,
+    token: Option<media::Secret>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -93,12 +162,24 @@ impl Server {
 
     /// The watch page's address, as a person on this computer types it.
     pub fn watch_url(&self) -> String {
+        format!("{}/watch", self.base_url())
+    }
+
+    /// The window's address with its token, as a person on this computer types it. Keep it out of logs.
+    pub fn window_url(&self) -> String {
+        match &self.token {
+            Some(token) => format!("{}/?token={}", self.base_url(), token.reveal()),
+            None => format!("{}/", self.base_url()),
+        }
+    }
+
+    fn base_url(&self) -> String {
         let host = match self.address.ip() {
             ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
             std::net::IpAddr::V6(ip) => format!("[{ip}]"),
             ip => ip.to_string(),
         };
-        format!("http://{host}:{}/watch", self.address.port())
+        format!("http://{host}:{}", self.address.port())
     }
 }
 
@@ -108,18 +189,53 @@ impl Drop for Server {
     }
 }
 
-fn router(show: Remote) -> Router {
-    let show = Arc::new(show);
-    Router::new()
-        .route("/", get(watch::to_watch_page))
+fn router(site: Arc<Site>, front: Front) -> Router {
+    let for_all = Router::new()
         .route("/watch", get(watch::page))
         .route("/watch/{file}", get(watch::file))
         .route("/hls/{file}", get(live::hls))
         .route("/api/state", get(api::state))
         .route("/api/events", get(api::events))
-        .route("/api/command", axum::routing::post(api::command))
-        .route("/api/live", get(live::socket))
-        .layer(axum::middleware::from_fn(guard::no_strangers))
-        .layer(axum::middleware::from_fn(guard::headers))
-        .with_state(show)
+        .route("/api/live", get(live::socket));
+    let for_all = match front {
+        Front::Watch => for_all.route("/", get(watch::to_watch_page)),
+        Front::Window => for_all.fallback(page::file),
+    };
+    for_all
+        .merge(for_the_crew().layer(from_fn_with_state(site.clone(), guard::only_the_crew)))
+        .layer(from_fn_with_state(site.clone(), guard::no_strangers))
+        .layer(from_fn(guard::headers))
+        .with_state(site)
+}
+
+/// What only those see who may command.
+fn for_the_crew() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/api/command", post(api::command))
+        .route("/api/project", get(api::project))
+        .route("/api/kinds", get(lists::get_kinds))
+        .route("/api/devices", get(lists::devices))
+        .route("/api/encoders", get(lists::encoders))
+        .route("/api/check", get(api::check))
+        .route("/api/services", get(api::services))
+        .route("/api/projects", kept("projects").post(change("projects")))
+        .route("/api/history", kept("history").post(change("history")))
+        .route("/api/preferences", kept("preferences").put(change("preferences")))
+        .layer(DefaultBodyLimit::max(8 << 20))
+        .route("/api/show-report", kept("show-report"))
+        .route("/api/reports", kept("reports"))
+        .route("/api/files", post(files::store).layer(DefaultBodyLimit::disable()))
+        .route("/api/ui", get(ui_socket::open))
+        .route("/api/pictures", get(pictures_socket::open))
+}
+
+fn kept(what: &'static str) -> MethodRouter<Arc<Site>> {
+    get(move |State(site): State<Arc<Site>>| api::read(site, what))
+}
+
+fn change(
+    what: &'static str,
+) -> impl Fn(State<Arc<Site>>, Bytes) -> std::pin::Pin<Box<dyn Future<Output = axum::response::Response> + Send>> + Clone
+{
+    move |State(site), body| Box::pin(api::write(site, what, body))
 }

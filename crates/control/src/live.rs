@@ -1,5 +1,6 @@
 //! The moving parts: HLS files of the local destination and the WebSocket that tells pages what goes on.
 
+use crate::Site;
 use axum::{
     extract::{
         Path, State, WebSocketUpgrade,
@@ -8,15 +9,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::Remote;
 use std::{sync::Arc, time::Duration};
 
 /// How often a page hears of the state.
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// `GET /hls/…`: the playlists and segments of the local destination.
-pub(crate) async fn hls(State(show): State<Arc<Remote>>, Path(file): Path<String>) -> Response {
-    match show.hls().file(&file) {
+pub(crate) async fn hls(State(site): State<Arc<Site>>, Path(file): Path<String>) -> Response {
+    match site.house.remote().hls().file(&file) {
         Some(served) => {
             let cache = if served.immutable {
                 "max-age=60, immutable"
@@ -35,17 +35,18 @@ pub(crate) async fn hls(State(show): State<Arc<Remote>>, Path(file): Path<String
 }
 
 /// `GET /api/live`: a WebSocket on which `{"state": …, "events": […]}` arrives twice a second.
-pub(crate) async fn socket(State(show): State<Arc<Remote>>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(4096).on_upgrade(|socket| tell(socket, show))
+pub(crate) async fn socket(State(site): State<Arc<Site>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(4096).on_upgrade(|socket| tell(socket, site))
 }
 
-async fn tell(mut socket: WebSocket, show: Arc<Remote>) {
+async fn tell(mut socket: WebSocket, site: Arc<Site>) {
     let mut seen = 0;
     let mut tick = tokio::time::interval(PERIOD);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             _ = tick.tick() => {
+                let show = site.house.remote();
                 let events = show.events_since(seen);
                 seen = events.last().map_or(seen, |e| e.seq);
                 let text = serde_json::json!({ "state": show.snapshot(), "events": events }).to_string();

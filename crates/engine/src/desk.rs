@@ -299,6 +299,13 @@ impl Shared {
     }
 }
 
+impl crate::Remote {
+    /// How the desk stands now.
+    pub fn desk(&self) -> DeskState {
+        self.0.desk.state(&self.0.project.load(), self.0.clock.now())
+    }
+}
+
 fn scene_id(project: &Project, scene: &str) -> Result<String, EngineError> {
     let known = project.scene(scene).map(|s| s.id.clone());
     known.ok_or_else(|| EngineError::NotFound {

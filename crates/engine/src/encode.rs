@@ -1,5 +1,5 @@
 //! The encoders of a show: one per distinct encode, each on its own thread behind a short queue, started when the first
-//! destination or recording asks for it and shared by all that ask for the same.
+//! destination or recording asks for it, shared by all that ask for the same, and ended when the last of them is gone.
 
 use crate::{
     EngineError,
@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use project::{AudioEncoding, Project, VideoEncoding};
 use std::{
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
@@ -159,11 +159,29 @@ pub(crate) struct CanvasFormat {
     pub(crate) rate: FrameRate,
 }
 
+/// Somebody's use of an output of the encoders: they run while it lives.
+pub(crate) struct Lease {
+    pub(crate) feed: Arc<Feed>,
+}
+
+/// An output with the lanes it comes from.
+struct Output {
+    video: Arc<VideoLane>,
+    audio: Arc<AudioLane>,
+    lease: Weak<Lease>,
+    feed: Arc<Feed>,
+}
+
+/// Ended encoders kept for the report.
+const ENDED_KEPT: usize = 32;
+
 /// All encoders of a show.
 pub(crate) struct Encoders {
     pub(crate) video: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
     pub(crate) audio: Arc<ArcSwap<Vec<Arc<AudioLane>>>>,
-    feeds: Mutex<Vec<(usize, usize, Arc<Feed>)>>,
+    /// Video lanes that have ended before the show.
+    pub(crate) ended: Mutex<Vec<Arc<VideoLane>>>,
+    outputs: Mutex<Vec<Output>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     canvases: Vec<CanvasFormat>,
     probes: Box<dyn Fn() -> Vec<Availability> + Send + Sync>,
@@ -179,7 +197,8 @@ impl Encoders {
         Self {
             video: Arc::default(),
             audio: Arc::default(),
-            feeds: Mutex::default(),
+            ended: Mutex::default(),
+            outputs: Mutex::default(),
             threads: Mutex::default(),
             canvases,
             probes,
@@ -188,7 +207,7 @@ impl Encoders {
     }
 
     /// The output of the project's encoder `id` (the first when empty), started now if nobody used it before.
-    pub(crate) fn feed(&self, project: &Project, id: &str) -> Result<Arc<Feed>, EngineError> {
+    pub(crate) fn feed(&self, project: &Project, id: &str) -> Result<Arc<Lease>, EngineError> {
         let encoder = project.encoder(id).ok_or_else(|| EngineError::NotFound {
             what: "encoder",
             id: id.to_owned(),
@@ -204,13 +223,18 @@ impl Encoders {
                 hint: crate::plan::hint(project.canvases.iter().map(|c| c.id.as_str())),
             })?;
         // Held throughout, so that two askers never start the same encode twice.
-        let mut feeds = self.feeds.lock();
-        let v = self.video_lane(&encoder.id, canvas, &encoder.video)?;
-        let a = self.audio_lane(&encoder.audio)?;
-        if let Some((.., feed)) = feeds.iter().find(|f| (f.0, f.1) == (v, a)) {
-            return Ok(feed.clone());
+        let mut outputs = self.outputs.lock();
+        let video = self.video_lane(&encoder.id, canvas, &encoder.video)?;
+        let audio = self.audio_lane(&encoder.audio)?;
+        let same = |o: &&mut Output| Arc::ptr_eq(&o.video, &video) && Arc::ptr_eq(&o.audio, &audio);
+        if let Some(o) = outputs.iter_mut().find(same) {
+            let lease = o
+                .lease
+                .upgrade()
+                .unwrap_or_else(|| Arc::new(Lease { feed: o.feed.clone() }));
+            o.lease = Arc::downgrade(&lease);
+            return Ok(lease);
         }
-        let (video, audio) = (self.video.load()[v].clone(), self.audio.load()[a].clone());
         let info = StreamInfo {
             video: Some(video.stream.clone()),
             audio: vec![audio.stream.clone()],
@@ -221,14 +245,68 @@ impl Encoders {
         let feed = Arc::new(Feed::new(fanout));
         video.feeds.lock().push(feed.clone());
         audio.feeds.lock().push(feed.clone());
-        feeds.push((v, a, feed.clone()));
-        Ok(feed)
+        let lease = Arc::new(Lease { feed: feed.clone() });
+        outputs.push(Output {
+            video,
+            audio,
+            lease: Arc::downgrade(&lease),
+            feed,
+        });
+        Ok(lease)
     }
 
-    fn video_lane(&self, id: &str, canvas: usize, settings: &VideoEncoding) -> Result<usize, EngineError> {
+    /// Ends the encoders that nobody uses any more, and joins those that have ended.
+    pub(crate) fn release_unused(&self) {
+        let mut outputs = self.outputs.lock();
+        outputs.retain(|o| {
+            let used = o.lease.strong_count() > 0;
+            if !used {
+                o.video.feeds.lock().retain(|f| !Arc::ptr_eq(f, &o.feed));
+                o.audio.feeds.lock().retain(|f| !Arc::ptr_eq(f, &o.feed));
+                o.feed.fanout.end();
+            }
+            used
+        });
+        let lanes = self.video.load_full();
+        let idle = |l: &Arc<VideoLane>| !outputs.iter().any(|o| Arc::ptr_eq(&o.video, l));
+        let (ended, going): (Vec<_>, Vec<_>) = lanes.iter().cloned().partition(idle);
+        if !ended.is_empty() {
+            self.video.store(Arc::new(going));
+            for lane in &ended {
+                lane.queue.lock().take();
+            }
+            let mut kept = self.ended.lock();
+            kept.extend(ended);
+            let surplus = kept.len().saturating_sub(ENDED_KEPT);
+            kept.drain(..surplus);
+        }
+        let lanes = self.audio.load_full();
+        let idle = |l: &Arc<AudioLane>| !outputs.iter().any(|o| Arc::ptr_eq(&o.audio, l));
+        let (ended, going): (Vec<_>, Vec<_>) = lanes.iter().cloned().partition(idle);
+        if !ended.is_empty() {
+            self.audio.store(Arc::new(going));
+            for lane in ended {
+                lane.queue.lock().take();
+            }
+        }
+        drop(outputs);
+        self.join_finished();
+    }
+
+    fn join_finished(&self) {
+        let mut threads = self.threads.lock();
+        let (over, going): (Vec<_>, Vec<_>) = threads.drain(..).partition(JoinHandle::is_finished);
+        *threads = going;
+        drop(threads);
+        self.join_all(over);
+    }
+
+    fn video_lane(&self, id: &str, canvas: usize, settings: &VideoEncoding) -> Result<Arc<VideoLane>, EngineError> {
         let lanes = self.video.load();
-        if let Some(i) = lanes.iter().position(|l| l.canvas == canvas && l.settings == *settings) {
-            return Ok(i);
+        // One that has failed is not used again: whoever comes anew may find an encoder that works.
+        let same = |l: &&Arc<VideoLane>| l.canvas == canvas && l.settings == *settings && !l.failed.load(Relaxed);
+        if let Some(lane) = lanes.iter().find(same) {
+            return Ok(lane.clone());
         }
         let format = self.canvases[canvas];
         let (implementation, encoder) = self.open_video(id, settings, format)?;
@@ -254,8 +332,8 @@ impl Encoders {
             .spawn(move || worker.run(encoder, &rx, &log))?;
         self.threads.lock().push(thread);
         self.video
-            .store(Arc::new(lanes.iter().cloned().chain([lane]).collect()));
-        Ok(lanes.len())
+            .store(Arc::new(lanes.iter().cloned().chain([lane.clone()]).collect()));
+        Ok(lane)
     }
 
     /// Opens the wanted encoder, or the software one with a word in the log.
@@ -291,10 +369,10 @@ impl Encoders {
         }
     }
 
-    fn audio_lane(&self, settings: &AudioEncoding) -> Result<usize, EngineError> {
+    fn audio_lane(&self, settings: &AudioEncoding) -> Result<Arc<AudioLane>, EngineError> {
         let lanes = self.audio.load();
-        if let Some(i) = lanes.iter().position(|l| l.settings == *settings) {
-            return Ok(i);
+        if let Some(lane) = lanes.iter().find(|l| l.settings == *settings) {
+            return Ok(lane.clone());
         }
         let encoder = AudioEncoder::open(settings)?;
         let (tx, rx) = bounded(AUDIO_QUEUE);
@@ -310,8 +388,8 @@ impl Encoders {
             .spawn(move || worker.run(encoder, &rx, &log))?;
         self.threads.lock().push(thread);
         self.audio
-            .store(Arc::new(lanes.iter().cloned().chain([lane]).collect()));
-        Ok(lanes.len())
+            .store(Arc::new(lanes.iter().cloned().chain([lane.clone()]).collect()));
+        Ok(lane)
     }
 
     /// No more pictures come: the video encoders empty themselves.
@@ -330,7 +408,12 @@ impl Encoders {
 
     /// Waits for the encoders to end; call both `end_*` first.
     pub(crate) fn join(&self) {
-        for t in self.threads.lock().drain(..) {
+        let all: Vec<_> = self.threads.lock().drain(..).collect();
+        self.join_all(all);
+    }
+
+    fn join_all(&self, threads: Vec<JoinHandle<()>>) {
+        for t in threads {
             if t.join().is_err() {
                 self.log
                     .add(EventLevel::Error, "encoder", "an encoder ended in a fault");

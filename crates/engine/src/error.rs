@@ -9,6 +9,9 @@ pub enum EngineError {
     /// The project can't be played as it is.
     #[error("{0}")]
     Project(String),
+    /// The project can't be opened or saved.
+    #[error(transparent)]
+    Store(#[from] project::ProjectError),
     /// No encoder could be opened.
     #[error("the picture can't be encoded: {0}")]
     Encoder(#[from] codec::CodecError),
@@ -58,6 +61,7 @@ pub enum EngineError {
 impl MediaError for EngineError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::Store(e) => e.kind(),
             Self::Encoder(e) => e.kind(),
             Self::Compositor(e) => e.kind(),
             Self::Destination { error, .. } => error.kind(),

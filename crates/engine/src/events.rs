@@ -76,6 +76,11 @@ impl EventLog {
         });
     }
 
+    /// The number of the newest line.
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.inner.lock().0
+    }
+
     /// Lines after `seq`.
     pub(crate) fn since(&self, seq: u64) -> Vec<Event> {
         self.inner.lock().1.iter().filter(|e| e.seq > seq).cloned().collect()

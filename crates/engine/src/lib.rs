@@ -2,14 +2,23 @@
 //! encoder thread per distinct encode, connects the destinations and writes the recording; commands go in, snapshots,
 //! events and at the end a [`Report`] come out. It knows no HTTP and no window.
 
+mod air;
+mod air_log;
+mod autosave;
 mod command;
 mod conduct;
 mod desk;
+mod document;
+mod edits;
 mod encode;
 mod error;
 mod events;
 mod feed;
+mod follow;
+mod health;
 mod heard;
+mod lines;
+mod meters;
 mod offline;
 mod options;
 mod pictures;
@@ -18,17 +27,22 @@ mod preflight;
 mod process;
 mod report;
 mod show;
+mod shown;
 mod snapshot;
 mod sound;
 mod stage;
 mod state;
 mod tick;
+mod visible;
 mod watch;
 
+pub use air_log::{AirDestination, AirLoudness, AirMarker, AirProcess, AirRecording, AirSpan, ShowReport};
 pub use command::{Changes, Command, ItemChange, Outcome, TransitionKind};
 pub use desk::{DeskState, Transition};
+pub use document::DocumentState;
 pub use error::EngineError;
 pub use events::{Event, EventLevel};
+pub use meters::Meters;
 pub use offline::{OfflineFrame, render_frame};
 pub use options::{ExtraDestination, ShowOptions};
 pub use pictures::{MonitorPicture, PictureTap, PictureWish, Target};
@@ -37,5 +51,6 @@ pub use preflight::{Finding, FindingLevel, check};
 pub use process::{ProcessUse, process_use};
 pub use report::*;
 pub use show::Show;
+pub use shown::{ShownProject, without_secrets};
 pub use snapshot::*;
 pub use state::Remote;

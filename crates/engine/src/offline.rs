@@ -55,28 +55,23 @@ pub fn render_frame(
     let clock = ManualClock::new();
     clock.set(at);
     let size = (canvas.width & !1, canvas.height & !1);
-    let setting = StageSetting {
-        clock: Arc::new(clock),
-        start: MediaTime::ZERO,
-        rate: canvas.fps,
-        canvas: size,
-        project_dir,
-    };
+    let mut setting = StageSetting::new(project, project_dir, Arc::new(clock), MediaTime::ZERO);
+    setting.canvas = size;
     let used = used_sources(project, &scene.id);
-    let stage = Stage::open(project, &setting, None, |id| used.contains(id))?;
+    let stage = Stage::open(project, &setting, None, false, |id| used.contains(id))?;
     // The show's clock stands still here, so the patience is measured by the machine's own.
     stage.wait_ready(&SystemClock::new(), MediaTime::from_duration(PATIENCE));
     let mut notices = vec![];
-    for s in stage.sources.values() {
+    for s in stage.sources().values() {
         if let Some(slot) = &s.slot
             && !slot.wait_beyond(at, PATIENCE)
         {
-            notices.push(format!("{}: took too long, its newest picture is shown", s.name));
+            notices.push(format!("{}: took too long, its newest picture is shown", s.name()));
         }
         let source = s.source.lock();
-        notices.extend(source.notices().iter().map(|n| format!("{}: {n}", s.name)));
+        notices.extend(source.notices().iter().map(|n| format!("{}: {n}", s.name())));
         if let (_, Some(reason)) = crate::stage::state_words(&source.state()) {
-            notices.push(format!("{}: {reason}", s.name));
+            notices.push(format!("{}: {reason}", s.name()));
         }
     }
     let pictures = stage.pictures(at);

@@ -72,14 +72,7 @@ impl Findings {
 
 fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let canvas = &project.canvases[0];
-    let setting = StageSetting {
-        clock: clock.clone(),
-        start: MediaTime::ZERO,
-        rate: canvas.fps,
-        canvas: (canvas.width, canvas.height),
-        project_dir,
-    };
+    let setting = StageSetting::new(project, project_dir, clock.clone(), MediaTime::ZERO);
     let mut opened = vec![];
     for s in &project.sources {
         let subject = format!("source:{}", s.id);
@@ -88,7 +81,7 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
             found.add(FindingLevel::Warn, subject, message);
             continue;
         }
-        match Stage::open(project, &setting, None, |id| id == s.id) {
+        match Stage::open(project, &setting, None, false, |id| id == s.id) {
             Ok(stage) => opened.push((s, subject, stage)),
             Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
         }
@@ -97,7 +90,7 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     let deadline = clock.now() + SOURCE_LIMIT;
     for (s, subject, stage) in &opened {
         stage.wait_ready(&*clock, deadline - clock.now());
-        for live in stage.sources.values() {
+        for live in stage.sources().values() {
             let source = live.source.lock();
             for n in source.notices() {
                 found.add(FindingLevel::Warn, subject.as_str(), format!("{}: {n}", s.label()));

@@ -5,6 +5,8 @@
 pub struct ProcessUse {
     /// CPU seconds, user and system.
     pub cpu_s: f64,
+    /// Resident memory now, MiB.
+    pub rss_mib: f64,
     /// Highest resident memory, MiB.
     pub peak_rss_mib: f64,
 }
@@ -13,7 +15,8 @@ pub struct ProcessUse {
 pub fn process_use() -> ProcessUse {
     ProcessUse {
         cpu_s: cpu_seconds(),
-        peak_rss_mib: peak_rss_mib().unwrap_or_default(),
+        rss_mib: status_mib("VmRSS:").unwrap_or_default(),
+        peak_rss_mib: status_mib("VmHWM:").unwrap_or_default(),
     }
 }
 
@@ -28,10 +31,10 @@ fn cpu_seconds() -> f64 {
     0.0
 }
 
-/// `VmHWM` of /proc/self/status (Linux).
-fn peak_rss_mib() -> Option<f64> {
+/// A line of /proc/self/status (Linux), in MiB.
+fn status_mib(name: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix(name))?;
     line.split_whitespace()
         .next()?
         .parse::<f64>()

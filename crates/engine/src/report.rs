@@ -1,9 +1,10 @@
 //! The report of a show: stable JSON keys, for people, scripts and the bench.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Everything that can be counted of a show.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct Report {
     /// Footlight's version.
     pub version: String,
@@ -28,7 +29,7 @@ pub struct Report {
 }
 
 /// Pictures of one canvas.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct CanvasReport {
     /// Its id.
     pub id: String,
@@ -53,7 +54,7 @@ pub struct CanvasReport {
 }
 
 /// One encode.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct EncoderReport {
     /// Its id in the project.
     pub id: String,
@@ -72,7 +73,7 @@ pub struct EncoderReport {
 }
 
 /// One destination.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct DestinationReport {
     /// Its id.
     pub id: String,
@@ -99,7 +100,7 @@ pub struct DestinationReport {
 }
 
 /// One recorded file.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct RecordingReport {
     /// The file.
     pub path: String,
@@ -114,7 +115,7 @@ pub struct RecordingReport {
 }
 
 /// The mix.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct AudioReport {
     /// Integrated loudness, LUFS (EBU R128); absent when silent.
     pub master_lufs: Option<f64>,
@@ -125,7 +126,7 @@ pub struct AudioReport {
 }
 
 /// This process.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, JsonSchema)]
 pub struct ProcessReport {
     /// CPU seconds, user and system.
     pub cpu_s: f64,

@@ -2,9 +2,13 @@
 
 use crate::{
     EngineError, Event, EventLevel, Report, ShowOptions, Snapshot,
+    air::Air,
     desk::Desk,
+    document::Restart,
     encode::{CanvasFormat, Encoders},
     events::EventLog,
+    health::Health,
+    lines::{Line, Refused, Tape},
     pictures::{OnShow, Pictures},
     plan,
     sound::{SoundState, SoundThread},
@@ -13,15 +17,15 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use media::{Clock, FrameRate, MediaTime};
-use outputs::{DestinationHandle, Env, HlsStore, Recorder, RecordingStatus};
+use outputs::{Env, HlsStore, RecordingStatus};
 use parking_lot::Mutex;
-use project::Project;
+use project::{Project, edit::History};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
 };
@@ -43,6 +47,7 @@ struct Threads {
     ticks: Vec<JoinHandle<MediaTime>>,
     sound: Option<JoinHandle<()>>,
     watch: Option<JoinHandle<()>>,
+    saver: Option<JoinHandle<()>>,
     finished: bool,
 }
 
@@ -63,8 +68,26 @@ pub(crate) struct Shared {
     pub(crate) canvases: Vec<CanvasFormat>,
     pub(crate) counters: Vec<Arc<CanvasCounters>>,
     pub(crate) renderer: (String, String),
-    pub(crate) destinations: Mutex<BTreeMap<String, Arc<DestinationHandle>>>,
-    pub(crate) recorders: Mutex<Vec<Recorder>>,
+    /// What sources opened later get to know.
+    pub(crate) setting: StageSetting,
+    /// What can be undone; its lock is what lets one edit happen at a time.
+    pub(crate) history: Mutex<History>,
+    pub(crate) revision: AtomicU64,
+    pub(crate) saved_revision: AtomicU64,
+    /// Engine time of the last change of the document, ns.
+    pub(crate) changed_at: AtomicI64,
+    /// The show is about to start anew: edits made now would be lost.
+    pub(crate) moving: AtomicBool,
+    pub(crate) studio: Option<InStudio>,
+    pub(crate) trials: AtomicU64,
+    pub(crate) air: Mutex<Air>,
+    pub(crate) health: Mutex<Health>,
+    pub(crate) destinations: Mutex<BTreeMap<String, Line>>,
+    /// Destinations that could not be started.
+    pub(crate) refused: Mutex<BTreeMap<String, Refused>>,
+    /// Destinations between their old and their new settings.
+    pub(crate) restarting: Mutex<BTreeSet<String>>,
+    pub(crate) recorders: Mutex<Vec<Tape>>,
     pub(crate) recorded: Mutex<Vec<RecordingStatus>>,
     /// How the destinations stood when the show was ended, before they were closed.
     pub(crate) final_views: Mutex<Option<Vec<crate::DestinationView>>>,
@@ -82,6 +105,20 @@ pub(crate) struct Shared {
     pub(crate) saved_rate: FrameRate,
 }
 
+/// A show inside a studio, which stays when the show changes: nothing goes out by itself, what is wrong with the project is
+/// told instead of refused, and changes are saved by themselves.
+pub(crate) struct InStudio {
+    pub(crate) generation: u64,
+    /// Where to ask for a new start with other canvases.
+    pub(crate) restart: crossbeam_channel::Sender<Restart>,
+    /// What could be undone before this start.
+    pub(crate) history: History,
+    /// The document's revision at this start.
+    pub(crate) revision: u64,
+    /// Whether the document differs from the file.
+    pub(crate) changed: bool,
+}
+
 impl Show {
     /// Opens everything and starts. `project_dir` is what relative paths in the project are relative to.
     ///
@@ -89,9 +126,19 @@ impl Show {
     /// Wrong settings, no encoder or no renderer. A missing file, device or server is no error: the show starts without
     /// and says so.
     pub fn start(project: Project, project_dir: &Path, options: &ShowOptions) -> Result<Self, EngineError> {
+        Self::start_in(None, project, project_dir, options)
+    }
+
+    pub(crate) fn start_in(
+        mut studio: Option<InStudio>,
+        project: Project,
+        project_dir: &Path,
+        options: &ShowOptions,
+    ) -> Result<Self, EngineError> {
         let saved_rate = project.canvases.first().map(|c| c.fps).unwrap_or_default();
         let in_document = project.destinations.len();
-        let project = plan::apply_options(project, options)?;
+        let mut project = plan::apply_options(project, options)?;
+        project::edit::fill_in_ids(&mut project);
         let added_destinations = project.destinations[in_document..]
             .iter()
             .map(|d| d.id.clone())
@@ -101,7 +148,7 @@ impl Show {
         let clock: Arc<dyn Clock> = Arc::new(options.clock.clone());
         // What takes long comes before the start is fixed: a film begins to play at it, seen or not.
         let probes = probes(options);
-        if project.encoders.iter().any(crate::encode::needs_probing) {
+        if studio.is_none() && project.encoders.iter().any(crate::encode::needs_probing) {
             probes();
         }
         let opened: Result<Vec<_>, _> = sizes
@@ -114,14 +161,8 @@ impl Show {
         for why in doubts.into_iter().flatten() {
             log.add(EventLevel::Warning, "show", why);
         }
-        let setting = StageSetting {
-            clock: clock.clone(),
-            start,
-            rate: main_rate,
-            canvas: (project.canvases[0].width, project.canvases[0].height),
-            project_dir,
-        };
-        let stage = Arc::new(Stage::open(&project, &setting, Some(&log), |_| true)?);
+        let setting = StageSetting::new(&project, project_dir, clock.clone(), start);
+        let stage = Arc::new(Stage::open(&project, &setting, Some(&log), studio.is_some(), |_| true)?);
         let canvases: Vec<_> = project
             .canvases
             .iter()
@@ -133,9 +174,28 @@ impl Show {
             .thread_name("network")
             .enable_all()
             .build()?;
+        let revision = studio.as_ref().map_or(1, |s| s.revision);
+        let saved = revision - u64::from(studio.as_ref().is_some_and(|s| s.changed));
         let on_show = Arc::new(OnShow::new(canvases.len()));
         let shared = Arc::new(Shared {
             start,
+            setting,
+            history: Mutex::new(
+                studio
+                    .as_mut()
+                    .map(|s| std::mem::take(&mut s.history))
+                    .unwrap_or_default(),
+            ),
+            revision: AtomicU64::new(revision),
+            saved_revision: AtomicU64::new(saved),
+            changed_at: AtomicI64::new(clock.now().0),
+            moving: AtomicBool::new(false),
+            studio,
+            trials: AtomicU64::new(0),
+            air: Mutex::default(),
+            health: Mutex::default(),
+            refused: Mutex::default(),
+            restarting: Mutex::default(),
             desk: Arc::new(Desk::new(options.transition)),
             pictures: Pictures::new(on_show.clone()),
             on_show,
@@ -165,7 +225,9 @@ impl Show {
             added_destinations,
             saved_rate,
         });
-        shared.start_outputs(options)?;
+        if shared.studio.is_none() {
+            shared.start_outputs(options)?;
+        }
         let threads = Mutex::new(start_threads(&shared, renderers, options)?);
         Ok(Self {
             shared,
@@ -215,6 +277,7 @@ impl Show {
         let s = &self.shared;
         let ends: Vec<MediaTime> = threads.ticks.drain(..).filter_map(|t| t.join().ok()).collect();
         *s.final_views.lock() = Some(s.destination_views());
+        s.end_air();
         s.pictures.stop();
         s.encoders.end_video();
         s.sound_end()
@@ -230,7 +293,7 @@ impl Show {
         s.stop_recordings();
         s.stage.stop();
         s.ended.store(true, Relaxed);
-        if let Some(t) = threads.watch.take() {
+        for t in [threads.watch.take(), threads.saver.take()].into_iter().flatten() {
             let _ = t.join();
         }
     }
@@ -264,7 +327,10 @@ fn start_threads(
     renderers: Vec<Box<dyn compositor::Renderer>>,
     options: &ShowOptions,
 ) -> Result<Threads, EngineError> {
-    s.stage.wait_ready(&*s.clock, PREROLL);
+    // In a studio nobody watches yet, and a window wants to be usable at once.
+    if s.studio.is_none() {
+        s.stage.wait_ready(&*s.clock, PREROLL);
+    }
     // Sources that were slow have used up the lead; the show then begins a little later on its own grid.
     let begin = s.clock.now().max(s.start);
     let mut threads = Threads::default();
@@ -317,6 +383,14 @@ fn start_threads(
             .name("watch".into())
             .spawn(move || watched.watch())?,
     );
+    if s.studio.is_some() && s.store.is_some() {
+        let saved = s.clone();
+        threads.saver = Some(
+            std::thread::Builder::new()
+                .name("autosave".into())
+                .spawn(move || saved.keep_saved())?,
+        );
+    }
     Ok(threads)
 }
 

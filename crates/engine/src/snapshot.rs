@@ -7,12 +7,18 @@ use serde::Serialize;
 /// The state of a show.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Snapshot {
+    /// Goes up when another project is opened or the show starts anew.
+    pub generation: u64,
     /// The project's name.
     pub project: String,
     /// Whether it still runs.
     pub running: bool,
     /// Seconds since the first picture.
     pub elapsed_s: f64,
+    /// Whether at least one destination gets the show or is about to.
+    pub on_air: bool,
+    /// For how long, seconds.
+    pub on_air_s: Option<f64>,
     /// `software` or `gpu`.
     pub renderer: String,
     /// What it runs on.
@@ -25,6 +31,14 @@ pub struct Snapshot {
     pub destinations: Vec<DestinationView>,
     /// The recordings, newest last.
     pub recordings: Vec<RecordingStatus>,
+    /// The recording that runs now.
+    pub recording: Option<RecordingStatus>,
+    /// Sum over all destinations, kbit/s.
+    pub upload_kbps: f64,
+    /// Free bytes where recordings go; none while unknown.
+    pub disk_free_bytes: Option<u64>,
+    /// What this process uses now.
+    pub process: ProcessView,
     /// Per source.
     pub sources: Vec<SourceView>,
     /// The master track.
@@ -112,6 +126,23 @@ pub struct SourceView {
     pub heard: bool,
     /// Its level.
     pub level: Level,
+    /// Pixels; none until its first picture, and for sound only.
+    pub width: Option<u32>,
+    /// Pixels.
+    pub height: Option<u32>,
+    /// Whether it is visible in a scene on show.
+    pub in_program: bool,
+    /// Whether it is visible in the preview.
+    pub in_preview: bool,
+}
+
+/// What a process uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct ProcessView {
+    /// Over the last second, percent of all cores together.
+    pub cpu_percent: f64,
+    /// Memory now, MiB.
+    pub rss_mib: f64,
 }
 
 /// A level after its fader, per channel.

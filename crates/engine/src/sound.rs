@@ -3,13 +3,18 @@
 //! A block is mixed [`LATENCY`] after its end, so that devices have delivered it; its samples carry their own times, so
 //! this delay shifts nothing between picture and sound.
 
-use crate::{encode::AudioLane, heard::heard, snapshot::Level, stage::Stage};
+use crate::{
+    encode::AudioLane,
+    heard::heard,
+    snapshot::Level,
+    stage::{Sources, Stage},
+};
 use arc_swap::ArcSwap;
 use media::{
     Clock, MediaTime,
     audio::{BLOCK_FRAMES, SAMPLE_RATE},
 };
-use mixer::{Meter, Mixer, SourceMix};
+use mixer::{Loudness, Meter, Mixer, SourceMix};
 use parking_lot::Mutex;
 use project::{Project, SourceAudio};
 use std::{
@@ -31,6 +36,10 @@ pub(crate) struct SoundState {
     pub(crate) sources: BTreeMap<String, Level>,
     pub(crate) heard: HashSet<String>,
     pub(crate) lufs: Option<f64>,
+    /// Somebody wants the loudness measured anew.
+    pub(crate) reset_loudness: bool,
+    /// Everything that is measured of the master track.
+    pub(crate) loudness: Option<Loudness>,
     pub(crate) peak_dbfs: Option<f64>,
     pub(crate) xruns: u64,
 }
@@ -43,6 +52,8 @@ impl Default for SoundState {
             sources: BTreeMap::new(),
             heard: HashSet::new(),
             lufs: None,
+            reset_loudness: false,
+            loudness: None,
             peak_dbfs: None,
             xruns: 0,
         }
@@ -66,7 +77,10 @@ impl SoundThread {
     pub(crate) fn run(self) {
         crate::tick::raise_priority();
         let mut project = self.project.load_full();
-        let mut mixer = self.build_mixer(&project);
+        let mut open = self.stage.sources();
+        let mut mixer = Mixer::new(project.audio.limiter_dbfs as f32);
+        let mut audition = Audition::default();
+        self.change_strips(&mut mixer, &project, &Sources::new(), &open);
         self.apply(&mut mixer, &project);
         let mut block = (self.start.to_ticks(SAMPLE_RATE)).div_euclid(BLOCK_FRAMES as i64);
         loop {
@@ -76,31 +90,48 @@ impl SoundThread {
             }
             let done = MediaTime::from_ticks((block + 1) * BLOCK_FRAMES as i64, SAMPLE_RATE);
             self.clock.sleep_until(done + LATENCY);
+            let stage = self.stage.sources();
             let now = self.project.load_full();
+            if !Arc::ptr_eq(&stage, &open) {
+                self.change_strips(&mut mixer, &now, &open, &stage);
+                audition.follow(&stage);
+                open = stage;
+            }
             if !Arc::ptr_eq(&now, &project) {
                 project = now;
                 self.apply(&mut mixer, &project);
             }
             let mixed = Arc::new(mixer.mix(time));
+            audition.listen(time);
             for lane in self.lanes.load().iter() {
                 lane.offer(&mixed);
             }
-            // Ten times a second is enough for people.
+            // Twenty times a second is enough for people.
             if block % 5 == 0 {
-                self.publish(&mixer);
+                self.publish(&mut mixer, &audition);
             }
             block += 1;
         }
     }
 
-    fn build_mixer(&self, project: &Project) -> Mixer {
-        let mut mixer = Mixer::new(project.audio.limiter_dbfs as f32);
-        for (id, s) in &self.stage.sources {
-            if let Some(feed) = &s.feed {
-                mixer.add(id, feed.clone(), SourceMix::default());
-            }
+    /// Takes out what was closed and puts in what was opened; the mixer fades both. What the document does not know (yet)
+    /// is not heard.
+    fn change_strips(&self, mixer: &mut Mixer, project: &Project, before: &Sources, now: &Sources) {
+        let same = |id: &str, s: &Arc<_>, others: &Sources| others.get(id).is_some_and(|o| Arc::ptr_eq(o, s));
+        for (id, _) in before.iter().filter(|(id, s)| !same(id, s, now)) {
+            mixer.remove(id);
         }
-        mixer
+        let heard = self.state.lock().heard.clone();
+        for (id, s) in now.iter().filter(|(id, s)| !is_trial(id) && !same(id, s, before)) {
+            let Some(feed) = &s.feed else { continue };
+            let silent = SourceMix {
+                muted: true,
+                ..SourceMix::default()
+            };
+            let mix = project.source(id);
+            let mix = mix.map_or(silent, |s| source_mix(&s.audio, heard.contains(&s.id)));
+            mixer.add(id, feed.clone(), mix);
+        }
     }
 
     fn apply(&self, mixer: &mut Mixer, project: &Project) {
@@ -114,14 +145,49 @@ impl SoundThread {
         self.state.lock().heard = heard;
     }
 
-    fn publish(&self, mixer: &Mixer) {
-        let loudness = mixer.loudness();
+    fn publish(&self, mixer: &mut Mixer, audition: &Audition) {
         let mut state = self.state.lock();
+        if std::mem::take(&mut state.reset_loudness) {
+            mixer.reset_loudness();
+        }
+        let loudness = mixer.loudness();
         state.master = Some(level(mixer.master_meter()));
-        state.sources = mixer.meters().into_iter().map(|(id, m)| (id, level(m))).collect();
+        let meters = mixer.meters().into_iter().chain(audition.meters());
+        state.sources = meters.map(|(id, m)| (id, level(m))).collect();
+        state.loudness = Some(loudness);
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);
         state.xruns = mixer.underruns();
+    }
+}
+
+/// Whether this is the source that is only being tried, which nobody hears.
+pub(crate) fn is_trial(id: &str) -> bool {
+    id.starts_with('~')
+}
+
+/// Measures the source that is being tried, without anybody hearing it.
+#[derive(Default)]
+struct Audition(Option<Mixer>);
+
+impl Audition {
+    fn follow(&mut self, sources: &Sources) {
+        let tried = sources.iter().find(|(id, _)| is_trial(id));
+        self.0 = tried.and_then(|(id, s)| {
+            let mut alone = Mixer::new(0.0);
+            alone.add(id, s.feed.clone()?, SourceMix::default());
+            Some(alone)
+        });
+    }
+
+    fn listen(&mut self, time: MediaTime) {
+        if let Some(alone) = &mut self.0 {
+            alone.mix(time);
+        }
+    }
+
+    fn meters(&self) -> Vec<(String, Meter)> {
+        self.0.as_ref().map(Mixer::meters).unwrap_or_default()
     }
 }
 

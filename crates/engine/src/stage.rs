@@ -1,12 +1,21 @@
-//! The open sources of a show: where their pictures and sound are picked up.
+//! The open sources of a show: where their pictures and sound are picked up. The set changes while the show runs: it is
+//! replaced as a whole, so that the tick and the sound thread read it without waiting for anybody. What is to be open is
+//! decided in `follow.rs`.
 
 use crate::{EngineError, EventLevel, events::EventLog};
+use arc_swap::ArcSwap;
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
 use mixer::AudioFeed;
 use parking_lot::Mutex;
 use project::Project;
+use serde_json::{Map, Value};
 use sources::{Source, SourceContext, SourceKind, SourceState, source_kinds};
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 /// A source counts frames from the start of the show and the canvas from the start of the engine; rounded to nanoseconds
 /// the two may lie one apart. Without this slack such a picture would come a whole frame late.
@@ -14,27 +23,118 @@ const ROUNDING: MediaTime = MediaTime(1000);
 
 /// One open source.
 pub(crate) struct LiveSource {
-    pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) slot: Option<FrameSlot>,
     pub(crate) feed: Option<AudioFeed>,
     pub(crate) source: Mutex<Box<dyn Source>>,
+    name: Mutex<String>,
+    /// The settings in force.
+    settings: Mutex<Map<String, Value>>,
 }
 
-/// All open sources by id.
+impl LiveSource {
+    /// Its name for people.
+    pub(crate) fn name(&self) -> String {
+        self.name.lock().clone()
+    }
+
+    pub(crate) fn rename(&self, name: &str) {
+        let mut now = self.name.lock();
+        if *now != name {
+            name.clone_into(&mut now);
+        }
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Map<String, Value> {
+        self.settings.lock().clone()
+    }
+
+    /// Whether these settings are in force.
+    pub(crate) fn has_settings(&self, settings: &Map<String, Value>) -> bool {
+        *self.settings.lock() == *settings
+    }
+
+    /// Puts settings in force.
+    pub(crate) fn update(&self, settings: &Map<String, Value>) -> Result<(), EngineError> {
+        let done = self.source.lock().update(settings);
+        done.map_err(|error| EngineError::Source {
+            name: self.name(),
+            error,
+        })?;
+        settings.clone_into(&mut self.settings.lock());
+        Ok(())
+    }
+
+    /// Width and height of its picture, once it is known.
+    pub(crate) fn size(&self) -> Option<(u32, u32)> {
+        let frame = self.slot.as_ref()?.peek()?;
+        Some((frame.width, frame.height))
+    }
+}
+
+/// The open sources by id at a moment.
+pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
+
+/// The open sources.
 #[derive(Default)]
 pub(crate) struct Stage {
-    pub(crate) sources: BTreeMap<String, LiveSource>,
+    sources: ArcSwap<Sources>,
 }
 
 /// What every source of a stage gets to know.
-pub(crate) struct StageSetting<'a> {
+#[derive(Clone)]
+pub(crate) struct StageSetting {
     pub(crate) clock: Arc<dyn Clock>,
-    /// Engine time of the show's first picture.
+    /// Engine time of media position 0.
     pub(crate) start: MediaTime,
     pub(crate) rate: FrameRate,
     pub(crate) canvas: (u32, u32),
-    pub(crate) project_dir: &'a Path,
+    pub(crate) project_dir: PathBuf,
+}
+
+impl StageSetting {
+    pub(crate) fn new(project: &Project, project_dir: &Path, clock: Arc<dyn Clock>, start: MediaTime) -> Self {
+        let main = project.canvases.first().cloned().unwrap_or_default();
+        Self {
+            clock,
+            start,
+            rate: main.fps,
+            canvas: (main.width, main.height),
+            project_dir: project_dir.to_owned(),
+        }
+    }
+
+    /// Opens one source. May take a moment; nothing of the show waits for it.
+    pub(crate) fn open(
+        &self,
+        id: &str,
+        name: &str,
+        kind: &'static SourceKind,
+        settings: &Map<String, Value>,
+    ) -> Result<LiveSource, EngineError> {
+        let context = SourceContext {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            clock: self.clock.clone(),
+            start: self.start,
+            rate: self.rate,
+            canvas: self.canvas,
+            project_dir: self.project_dir.clone(),
+        };
+        let source = (kind.open)(settings, context).map_err(|error| EngineError::Source {
+            name: name.to_owned(),
+            error,
+        })?;
+        Ok(LiveSource {
+            kind: kind.info.id.to_owned(),
+            slot: source.video().cloned(),
+            feed: source.audio().cloned(),
+            source: Mutex::new(source),
+            name: Mutex::new(name.to_owned()),
+            settings: Mutex::new(settings.clone()),
+        })
+    }
 }
 
 /// The registered kind of this id.
@@ -42,76 +142,94 @@ pub(crate) fn kind_of(id: &str) -> Option<&'static SourceKind> {
     source_kinds().iter().find(|k| k.info.id == id)
 }
 
+/// Says that a source of an unknown kind is left out.
+pub(crate) fn tell_unknown(log: &EventLog, s: &project::Source) {
+    log.add(
+        EventLevel::Warning,
+        format!("source:{}", s.id),
+        format!(
+            "{}: this version has no source of kind `{}`, so it is not shown",
+            s.label(),
+            s.kind
+        ),
+    );
+}
+
 impl Stage {
-    /// Opens the sources that `wanted` accepts. A source of an unknown kind is left out with a word in the log.
+    /// Opens the sources that `wanted` accepts. A source of an unknown kind is left out with a word in the log; so is, where
+    /// `lenient`, one with wrong settings.
     pub(crate) fn open(
         project: &Project,
-        setting: &StageSetting<'_>,
+        setting: &StageSetting,
         log: Option<&EventLog>,
+        lenient: bool,
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Self, EngineError> {
-        let mut sources = BTreeMap::new();
+        let mut sources = Sources::new();
         for s in project.sources.iter().filter(|s| wanted(&s.id)) {
             let Some(kind) = kind_of(&s.kind) else {
                 if let Some(log) = log {
-                    log.add(
-                        EventLevel::Warning,
-                        format!("source:{}", s.id),
-                        format!(
-                            "{}: this version has no source of kind `{}`, so it is not shown",
-                            s.label(),
-                            s.kind
-                        ),
-                    );
+                    tell_unknown(log, s);
                 }
                 continue;
             };
-            let context = SourceContext {
-                id: s.id.clone(),
-                name: s.label().to_owned(),
-                clock: setting.clock.clone(),
-                start: setting.start,
-                rate: setting.rate,
-                canvas: setting.canvas,
-                project_dir: setting.project_dir.to_owned(),
-            };
-            let source = (kind.open)(&s.settings, context).map_err(|error| EngineError::Source {
-                name: s.label().to_owned(),
-                error,
-            })?;
-            let live = LiveSource {
-                name: s.label().to_owned(),
-                kind: s.kind.clone(),
-                slot: source.video().cloned(),
-                feed: source.audio().cloned(),
-                source: Mutex::new(source),
-            };
-            sources.insert(s.id.clone(), live);
+            match (setting.open(&s.id, s.label(), kind, &s.settings), log) {
+                (Ok(live), _) => {
+                    sources.insert(s.id.as_str().into(), Arc::new(live));
+                }
+                (Err(e), Some(log)) if lenient => {
+                    log.add(EventLevel::Error, format!("source:{}", s.id), e.to_string());
+                }
+                (Err(e), _) => return Err(e),
+            }
         }
-        Ok(Self { sources })
+        Ok(Self {
+            sources: ArcSwap::from_pointee(sources),
+        })
+    }
+
+    /// The sources open now.
+    pub(crate) fn sources(&self) -> Arc<Sources> {
+        self.sources.load_full()
+    }
+
+    /// An open source.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<LiveSource>> {
+        self.sources.load().get(id).cloned()
+    }
+
+    /// Where an open source leaves its pictures.
+    pub(crate) fn slot(&self, id: &str) -> Option<FrameSlot> {
+        self.sources.load().get(id)?.slot.clone()
+    }
+
+    /// Puts another set of sources in force. Only one thread at a time may do so; the callers hold the document's lock.
+    pub(crate) fn replace(&self, sources: Sources) {
+        self.sources.store(Arc::new(sources));
     }
 
     /// Waits until every source has its first picture, or waits for something itself, at most `limit` in all.
     pub(crate) fn wait_ready(&self, clock: &dyn Clock, limit: MediaTime) {
         let deadline = clock.now() + limit;
-        for s in self.sources.values() {
+        for s in self.sources.load().values() {
             let left = (deadline - clock.now()).to_duration().max(Duration::from_millis(1));
             s.source.lock().ready(left);
         }
     }
 
     /// Takes the pictures due at `t`, of all sources, so that hidden ones stay in step too.
-    pub(crate) fn pictures(&self, t: MediaTime) -> BTreeMap<&str, Arc<VideoFrame>> {
+    pub(crate) fn pictures(&self, t: MediaTime) -> BTreeMap<Arc<str>, Arc<VideoFrame>> {
         let t = t + ROUNDING;
         self.sources
+            .load()
             .iter()
-            .filter_map(|(id, s)| Some((id.as_str(), s.slot.as_ref()?.at(t)?)))
+            .filter_map(|(id, s)| Some((id.clone(), s.slot.as_ref()?.at(t)?)))
             .collect()
     }
 
     /// Ends all sources.
     pub(crate) fn stop(&self) {
-        for s in self.sources.values() {
+        for s in self.sources.load().values() {
             s.source.lock().stop();
         }
     }

@@ -3,7 +3,8 @@
 use crate::{
     AudioReport, CanvasReport, CanvasState, Command, DestinationReport, DestinationView, EncoderReport, EncoderState,
     EngineError, Event, Level, Outcome, PictureTap, PictureWish, ProcessReport, RecordingReport, Report, SceneView,
-    Snapshot, SourceView, process::process_use, show::Shared, stage::state_words,
+    Snapshot, SourceView, encode::VideoLane, process::process_use, show::Shared, stage::state_words,
+    visible::visible_sources,
 };
 use outputs::{HlsStore, RecordingStatus, destination_kind};
 use std::sync::{Arc, atomic::Ordering::Relaxed};
@@ -20,6 +21,26 @@ impl Remote {
     /// What happened after event number `seq`.
     pub fn events_since(&self, seq: u64) -> Vec<Event> {
         self.0.log.since(seq)
+    }
+    /// The document with what the window shows about it.
+    pub fn document(&self) -> crate::DocumentState {
+        self.0.document()
+    }
+    /// Goes up with every change of the document; cheap to ask.
+    pub fn revision(&self) -> u64 {
+        self.0.revision.load(Relaxed)
+    }
+    /// Whether at least one destination gets the show or is about to.
+    pub fn is_on_air(&self) -> bool {
+        self.0.is_on_air()
+    }
+    /// The report of the time on the air: of that under way, else of the last one.
+    pub fn show_report(&self) -> Option<Arc<crate::ShowReport>> {
+        self.0.show_report()
+    }
+    /// Everything measured of the master track, a few times a second; none before the first block.
+    pub fn loudness(&self) -> Option<mixer::Loudness> {
+        self.0.sound.lock().loudness
     }
     /// Carries out a command.
     ///
@@ -56,10 +77,27 @@ impl Shared {
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let project = self.project.load();
+        // Before the sound's lock: whoever holds the one of the air may want that next.
+        let since = self.on_air_since();
+        let on_air = self.is_on_air();
+        let destinations = self.destination_views();
+        let preview = self.desk.preview(&project);
+        let in_preview = visible_sources(&project, [preview.as_str()]);
+        let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
+        let health = self.health.lock();
         let sound = self.sound.lock();
         let fps_now = self.fps_now.lock();
         Snapshot {
+            generation: self.studio.as_ref().map_or(0, |s| s.generation),
             project: project.name.clone(),
+            on_air,
+            on_air_s: since
+                .filter(|_| on_air)
+                .map(|t| (self.clock.now() - t).as_secs_f64().max(0.0)),
+            upload_kbps: destinations.iter().map(|d| d.status.bitrate_kbps).sum(),
+            disk_free_bytes: health.disk_free_bytes,
+            process: health.process,
+            recording: self.recorders.lock().last().map(|t| t.recorder.status()),
             running: !self.ended.load(Relaxed),
             elapsed_s: self.elapsed_s(),
             renderer: self.renderer.0.clone(),
@@ -93,25 +131,30 @@ impl Shared {
                     bitrate_kbps: e.bitrate_kbps,
                 })
                 .collect(),
-            destinations: self.destination_views(),
+            destinations,
             recordings: self.recording_states(),
             sources: self
                 .stage
-                .sources
+                .sources()
                 .iter()
                 .map(|(id, s)| {
                     let (state, reason) = s
                         .source
                         .try_lock()
                         .map_or(("ready", None), |src| state_words(&src.state()));
+                    let size = s.size();
                     SourceView {
-                        id: id.clone(),
-                        name: s.name.clone(),
+                        width: size.map(|s| s.0),
+                        height: size.map(|s| s.1),
+                        in_program: in_program.contains(&**id),
+                        in_preview: in_preview.contains(&**id),
+                        id: id.to_string(),
+                        name: s.name(),
                         kind: s.kind.clone(),
                         state,
                         reason,
-                        heard: s.feed.is_some() && sound.heard.contains(id),
-                        level: sound.sources.get(id).copied().unwrap_or(SILENCE),
+                        heard: s.feed.is_some() && sound.heard.contains(&**id),
+                        level: sound.sources.get(&**id).copied().unwrap_or(SILENCE),
                     }
                 })
                 .collect(),
@@ -132,7 +175,6 @@ impl Shared {
     /// Every destination of the project, started or not.
     pub(crate) fn destination_views(&self) -> Vec<DestinationView> {
         let project = self.project.load();
-        let running = self.destinations.lock();
         project
             .destinations
             .iter()
@@ -144,18 +186,18 @@ impl Shared {
                     .ok()
                     .map(|k| (k.redacted_url)(&d.settings))
                     .unwrap_or_default(),
-                status: running.get(&d.id).map(|h| h.status()).unwrap_or_default(),
+                status: self.destination_status(&d.id),
             })
             .collect()
     }
 
     pub(crate) fn recording_states(&self) -> Vec<RecordingStatus> {
         let mut all = self.recorded.lock().clone();
-        all.extend(self.recorders.lock().iter().map(|r| r.status()));
+        all.extend(self.recorders.lock().iter().map(|t| t.recorder.status()));
         all
     }
 
-    fn canvas_reports(&self) -> Vec<CanvasReport> {
+    pub(crate) fn canvas_reports(&self) -> Vec<CanvasReport> {
         let project = self.project.load();
         self.counters
             .iter()
@@ -180,18 +222,19 @@ impl Shared {
 
     fn encoder_reports(&self) -> Vec<EncoderReport> {
         let lanes = self.encoders.video.load();
-        lanes
-            .iter()
-            .map(|l| EncoderReport {
-                id: l.id.clone(),
-                codec: "h264".into(),
-                implementation: l.implementation.clone(),
-                frames_in: l.frames_in.load(Relaxed),
-                frames_out: l.frames_out.load(Relaxed),
-                frames_dropped: l.dropped.load(Relaxed),
-                bitrate_kbps: self.bitrate(l.bytes.load(Relaxed)),
-            })
-            .collect()
+        lanes.iter().map(|l| self.encoder_report(l)).collect()
+    }
+
+    fn encoder_report(&self, l: &VideoLane) -> EncoderReport {
+        EncoderReport {
+            id: l.id.clone(),
+            codec: "h264".into(),
+            implementation: l.implementation.clone(),
+            frames_in: l.frames_in.load(Relaxed),
+            frames_out: l.frames_out.load(Relaxed),
+            frames_dropped: l.dropped.load(Relaxed),
+            bitrate_kbps: self.bitrate(l.bytes.load(Relaxed)),
+        }
     }
 
     /// What was sent in all, with the state each destination was in when the show was ended.
@@ -235,7 +278,11 @@ impl Shared {
             renderer: self.renderer.0.clone(),
             adapter: self.renderer.1.clone(),
             canvases: self.canvas_reports(),
-            encoders: self.encoder_reports(),
+            encoders: {
+                let ended = self.encoders.ended.lock();
+                let ended = ended.iter().map(|l| self.encoder_report(l));
+                ended.chain(self.encoder_reports()).collect()
+            },
             destinations: self.destination_reports(),
             recordings: self
                 .recording_states()

@@ -30,6 +30,9 @@ impl Shared {
         while !self.ended.load(Relaxed) {
             self.look(&mut seen);
             self.measure(&mut marks);
+            self.look_at_air();
+            self.look_at_health();
+            self.release_encoders();
             self.clock.sleep_until(self.clock.now() + PERIOD);
         }
         self.look(&mut seen);
@@ -70,17 +73,18 @@ impl Shared {
     }
 
     fn look_at_sources(&self, seen: &mut Seen) {
-        for (id, s) in &self.stage.sources {
+        for (id, s) in self.stage.sources().iter() {
             let Some(source) = s.source.try_lock() else { continue };
             let now = state_words(&source.state());
             let notices = source.notices();
             drop(source);
-            let told = seen.notices.insert(id.clone(), notices.clone()).unwrap_or_default();
+            let name = s.name();
+            let told = seen.notices.insert(id.to_string(), notices.clone()).unwrap_or_default();
             for n in notices.iter().filter(|n| !told.contains(n)) {
                 self.log
-                    .add(EventLevel::Warning, format!("source:{id}"), format!("{}: {n}", s.name));
+                    .add(EventLevel::Warning, format!("source:{id}"), format!("{}: {n}", name));
             }
-            let before = seen.sources.insert(id.clone(), now.clone());
+            let before = seen.sources.insert(id.to_string(), now.clone());
             if before.as_ref() == Some(&now) {
                 continue;
             }
@@ -89,12 +93,12 @@ impl Shared {
                 ("waiting", reason, _) => self.log.add(
                     EventLevel::Warning,
                     subject,
-                    format!("{}: {}", s.name, reason.unwrap_or_else(|| "waiting".into())),
+                    format!("{}: {}", name, reason.unwrap_or_else(|| "waiting".into())),
                 ),
                 ("ready", _, Some(("waiting", _))) => {
-                    self.log.add(EventLevel::Info, subject, format!("{} is back", s.name))
+                    self.log.add(EventLevel::Info, subject, format!("{} is back", name))
                 }
-                ("ended", ..) => self.log.add(EventLevel::Info, subject, format!("{} has ended", s.name)),
+                ("ended", ..) => self.log.add(EventLevel::Info, subject, format!("{} has ended", name)),
                 _ => {}
             }
         }
@@ -110,6 +114,7 @@ impl Shared {
             let why = d.status.reason.map(|r| format!(": {r}")).unwrap_or_default();
             let (level, word) = match now {
                 DestinationState::Live => (EventLevel::Info, "live"),
+                DestinationState::Degraded => (EventLevel::Warning, "too slow"),
                 DestinationState::Connecting => (EventLevel::Info, "connecting"),
                 DestinationState::Retrying => (EventLevel::Warning, "lost, trying again"),
                 DestinationState::Failed => (EventLevel::Error, "failed"),

@@ -12,6 +12,7 @@ Footlight: go live to many places at once.
 Begin here:
   footlight run PROJECT                                  go live as the project says; watch at http://127.0.0.1:7080/watch
   footlight run PROJECT --destination rtmp://HOST/APP/KEY --record show.mkv
+  footlight studio                                       the studio window, in a browser
   footlight check PROJECT                                what would fail, before it does
   footlight render PROJECT --out frame.png               one picture of the show
   footlight devices                                      screens, cameras and microphones of this computer
@@ -31,6 +32,8 @@ pub(crate) struct Cli {
 pub(crate) enum Wish {
     /// Run a project: compose, encode, go live, record.
     Run(RunArgs),
+    /// Serve the studio window to a browser; goes live when told to.
+    Studio(StudioArgs),
     /// Draw one picture of a project into a PNG.
     Render(RenderArgs),
     /// List screens, cameras and sound devices.
@@ -76,6 +79,25 @@ pub(crate) struct RunArgs {
     /// Write the report of the show here, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// `footlight studio`
+#[derive(Args)]
+pub(crate) struct StudioArgs {
+    /// The project's folder or its project.json; the last one, or a new one, when absent.
+    pub(crate) project: Option<PathBuf>,
+    /// Where the window is served [default: 127.0.0.1:7080, or a free port when that is taken].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The token that opens the window [default: a new one each time].
+    #[arg(long, value_name = "TOKEN", conflicts_with = "no_token", value_parser = token)]
+    pub(crate) token: Option<String>,
+    /// No token: whoever sits at this computer may command, nobody else.
+    #[arg(long)]
+    pub(crate) no_token: bool,
+    /// How the picture is composed.
+    #[arg(long, value_enum, default_value_t = RendererArg::Auto)]
+    pub(crate) renderer: RendererArg,
 }
 
 /// `footlight render`
@@ -133,6 +155,15 @@ impl From<RendererArg> for RendererChoice {
             RendererArg::Gpu => Self::Gpu,
             RendererArg::Software => Self::Software,
         }
+    }
+}
+
+/// A token goes into an address as it is.
+fn token(s: &str) -> Result<String, String> {
+    let plain = s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c));
+    match plain && (8..=128).contains(&s.len()) {
+        true => Ok(s.to_owned()),
+        false => Err("give 8 to 128 letters, digits, - or _".to_owned()),
     }
 }
 

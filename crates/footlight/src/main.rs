@@ -9,6 +9,7 @@ mod load;
 mod render;
 mod run;
 mod status;
+mod studio;
 
 use args::{Cli, Wish};
 use clap::Parser;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     codec::init();
     let result = match wish {
         Wish::Run(a) => run::run(&a, &clock),
+        Wish::Studio(a) => studio::studio(&a, &clock),
         Wish::Render(a) => render::render(&a),
         Wish::Devices(a) => list::devices(a.json),
         Wish::Encoders(a) => list::encoders(a.json),

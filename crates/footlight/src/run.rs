@@ -7,7 +7,7 @@ use crate::{
     status::{StatusView, print_report},
 };
 use anyhow::{Context, Result};
-use control::Door;
+use control::{Access, Door, Front, OneShow};
 use engine::{ExtraDestination, Report, Show, ShowOptions};
 use media::{Clock, MediaTime, Secret, SystemClock};
 use std::{
@@ -49,8 +49,9 @@ pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
     let door = door(args.listen)?;
     let mut report_file = args.report.as_deref().map(create_report).transpose()?;
     let show = Show::start(opened.project, &opened.dir, &options)?;
-    let server = door.serve(show.runtime(), show.remote())?;
-    let stop = catch_signals(&show)?;
+    let house = Arc::new(OneShow { show: show.remote() });
+    let server = door.serve(show.runtime(), house, Access::default(), Front::Watch)?;
+    let stop = catch_signals(show.runtime())?;
     let mut view = StatusView::new(&show, server.watch_url());
     while !show.is_over() && !stop.load(Relaxed) {
         clock.sleep_until(clock.now() + LOOK);
@@ -81,7 +82,7 @@ fn went_well(r: &Report) -> bool {
 }
 
 /// The address of the watch page, taken before anything starts so that a taken one costs no show.
-fn door(wanted: Option<SocketAddr>) -> Result<Door> {
+pub(crate) fn door(wanted: Option<SocketAddr>) -> Result<Door> {
     match wanted {
         Some(address) => Ok(Door::open(address)?),
         None => Door::open(DEFAULT_LISTEN).or_else(|_| Ok(Door::open(SocketAddr::new(DEFAULT_LISTEN.ip(), 0))?)),
@@ -94,10 +95,10 @@ fn create_report(path: &Path) -> Result<File> {
 }
 
 /// Ctrl-C and a polite kill end the show in order; a second Ctrl-C at once.
-fn catch_signals(show: &Show) -> Result<Arc<AtomicBool>> {
+pub(crate) fn catch_signals(runtime: &tokio::runtime::Handle) -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = flag.clone();
-    show.runtime().spawn(async move {
+    runtime.spawn(async move {
         loop {
             if interrupted().await.is_err() {
                 return;

@@ -113,7 +113,7 @@ impl Ledger {
         let live = s.state == DestinationState::Live;
         let slow = live && q.queued.0 > self.queue_limit.0 / 2;
         DestinationStatus {
-            state: s.state,
+            state: if slow { DestinationState::Degraded } else { s.state },
             reason: s.reason.clone().or_else(|| {
                 slow.then(|| {
                     "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a \

@@ -15,6 +15,8 @@ pub enum DestinationState {
     Connecting,
     /// The server takes the show.
     Live,
+    /// The server takes the show, but not all of it: frames are being left out for this destination.
+    Degraded,
     /// The connection failed; it will be tried again by itself.
     Retrying,
     /// It can't work until somebody changes something, then asks for another try.
@@ -30,6 +32,7 @@ impl DestinationState {
             Self::Idle => "idle",
             Self::Connecting => "connecting",
             Self::Live => "live",
+            Self::Degraded => "degraded",
             Self::Retrying => "retrying",
             Self::Failed => "failed",
             Self::Stopped => "stopped",

@@ -6,6 +6,7 @@
 
 pub mod color;
 pub mod doc;
+pub mod edit;
 pub mod error;
 pub mod kind;
 pub mod read;
@@ -15,7 +16,8 @@ pub mod validate;
 
 pub use color::Rgba;
 pub use doc::*;
+pub use edit::EditError;
 pub use error::{Broken, ProjectError};
 pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown};
-pub use store::{Notice, Opened, ProjectStore};
+pub use store::{Notice, Opened, ProjectStore, Version};
 pub use validate::{Finding, Registries, validate};

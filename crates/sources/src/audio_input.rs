@@ -131,8 +131,12 @@ fn devices() -> Result<Vec<Device>, SourceError> {
         let mut settings = Map::new();
         settings.insert("capture".into(), json!(hears));
         settings.insert("device".into(), json!(k.id));
+        let mut facts = Map::new();
+        facts.insert("default".into(), json!(default));
+        facts.insert("monitor".into(), json!(k.desktop));
         Device {
             kind: KIND.info.id.into(),
+            facts,
             detail: if default {
                 format!("{what}, the default")
             } else {

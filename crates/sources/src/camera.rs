@@ -222,6 +222,7 @@ fn devices() -> Result<Vec<Device>, SourceError> {
             name: c.name,
             detail,
             settings,
+            facts: Map::new(),
         }
     };
     Ok(described.map(device).collect())

@@ -69,6 +69,10 @@ pub struct Device {
     pub detail: String,
     /// Settings to paste into a source.
     pub settings: Map<String, Value>,
+    /// What a program may want to know, each kind its own: `width`, `height`, `x`, `y` of a screen; `default`, `monitor` of a
+    /// sound device.
+    #[serde(flatten)]
+    pub facts: Map<String, Value>,
 }
 
 /// How a source is doing.

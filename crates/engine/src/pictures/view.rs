@@ -32,6 +32,13 @@ impl Look for ShowView {
         self.desk.preview(&self.project.load())
     }
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
-        self.stage.sources.get(source)?.slot.as_ref()?.peek()
+        self.stage.slot(source)?.peek()
+    }
+}
+
+impl crate::Remote {
+    /// The document as it runs.
+    pub fn project(&self) -> Arc<Project> {
+        self.0.project.load_full()
     }
 }

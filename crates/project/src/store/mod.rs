@@ -20,15 +20,20 @@ use crate::{
 };
 use disk::{Step, Watch, failed};
 use history::History;
+pub use history::Version;
 use media::Severity;
 use serde::Serialize;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The name of the document in a project's folder.
 pub const FILE_NAME: &str = "project.json";
+
+/// See [`ProjectStore::autosave`].
+const AUTOSAVE_SPACING: Duration = Duration::from_secs(180);
 
 /// Something a person should know about a project that was opened nonetheless.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -111,6 +116,28 @@ impl ProjectStore {
     /// A value that could not be read again; a newer Footlight has saved here meanwhile; the disk. The file is then as before.
     pub fn save(&self, project: &Project) -> Result<(), ProjectError> {
         self.save_watched(project, &mut |_| Ok(()))
+    }
+
+    /// As [`ProjectStore::save`], for saving by itself after every few edits: of the versions it replaces only one every
+    /// three minutes goes into the history, so that the history reaches back further than the last minute.
+    ///
+    /// # Errors
+    /// As [`ProjectStore::save`].
+    pub fn autosave(&self, project: &Project) -> Result<(), ProjectError> {
+        self.save_spaced(project, AUTOSAVE_SPACING, &mut |_| Ok(()))
+    }
+
+    /// Earlier versions, newest first.
+    pub fn versions(&self) -> Vec<Version> {
+        History::of(&self.file).list()
+    }
+
+    /// An earlier version.
+    ///
+    /// # Errors
+    /// It is not there (any more), or can't be read.
+    pub fn version(&self, id: &str) -> Result<Project, ProjectError> {
+        History::of(&self.file).read(id)
     }
 
     /// The document's file.
@@ -212,6 +239,10 @@ impl ProjectStore {
     }
 
     fn save_watched(&self, project: &Project, watch: Watch<'_>) -> Result<(), ProjectError> {
+        self.save_spaced(project, Duration::ZERO, watch)
+    }
+
+    fn save_spaced(&self, project: &Project, spacing: Duration, watch: Watch<'_>) -> Result<(), ProjectError> {
         let bytes = write_document(project).map_err(ProjectError::Unsavable)?;
         let own = self.dir().join(".footlight");
         disk::make_private_folder(&own).map_err(failed("making the folder", &own))?;
@@ -221,7 +252,7 @@ impl ProjectStore {
         watch(Step::Locked).map_err(writing)?;
         match fs::read(&self.file) {
             Ok(old) if old == bytes => return Ok(()),
-            Ok(old) => self.keep(&old, watch)?,
+            Ok(old) => self.keep(&old, spacing, watch)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             // It can't be read, so what is in it can't be kept: don't write over it.
             Err(e) => return Err(failed("reading", &self.file)(e)),
@@ -231,13 +262,17 @@ impl ProjectStore {
     }
 
     /// Puts what the file holds in safety.
-    fn keep(&self, old: &[u8], watch: Watch<'_>) -> Result<(), ProjectError> {
+    fn keep(&self, old: &[u8], spacing: Duration, watch: Watch<'_>) -> Result<(), ProjectError> {
         let history = History::of(&self.file);
         let writing = |e| failed("writing", &self.file)(e);
         match read_document(old) {
             Ok(_) => {
+                let saved_at = fs::metadata(&self.file).and_then(|m| m.modified()).ok();
+                if !spacing.is_zero() && history.is_newer_than(saved_at, spacing) {
+                    return Ok(());
+                }
                 history
-                    .keep(old)
+                    .keep(old, saved_at)
                     .map_err(failed("keeping the last version of", &self.file))?;
                 watch(Step::HistoryKept).map_err(writing)?;
                 history.trim();

@@ -2,6 +2,7 @@
 
 mod damage;
 mod documents;
+mod edits;
 mod findings;
 mod store;
 

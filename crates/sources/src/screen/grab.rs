@@ -316,20 +316,28 @@ pub fn devices() -> Result<Vec<Device>, SourceError> {
     let outputs = area::outputs(&conn, screen.root).map_err(gone)?;
     check(&conn, screen, &outputs).map_err(failed)?;
     let size = |a: Area| format!("{} × {} pixels", a.width, a.height);
-    let mut found = vec![device("", "Whole screen".into(), size(whole))];
+    let mut found = vec![device("", "Whole screen".into(), size(whole), Some(whole))];
     for o in &outputs {
         let detail = match o.area {
             Some(a) => format!("{}, {} from the left, {} from the top", size(a), a.x, a.y),
             None => "switched off".into(),
         };
-        found.push(device(&o.name, format!("Monitor {}", o.name), detail));
+        found.push(device(&o.name, format!("Monitor {}", o.name), detail, o.area));
     }
     Ok(found)
 }
 
-fn device(output: &str, name: String, detail: String) -> Device {
+fn device(output: &str, name: String, detail: String, area: Option<Area>) -> Device {
     let mut settings = Map::new();
     settings.insert("output".into(), json!(output));
+    // One that is switched off has no size.
+    let a = area.unwrap_or(Area {
+        x: 0,
+        y: 0,
+        width: 0,
+        height: 0,
+    });
+    let facts = [("width", a.width), ("height", a.height), ("x", a.x), ("y", a.y)];
     Device {
         kind: KIND.info.id.into(),
         id: if output.is_empty() {
@@ -340,5 +348,6 @@ fn device(output: &str, name: String, detail: String) -> Device {
         name,
         detail,
         settings,
+        facts: facts.into_iter().map(|(k, v)| (k.to_owned(), json!(v))).collect(),
     }
 }

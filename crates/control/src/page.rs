@@ -1,0 +1,71 @@
+//! The window's page, compiled into the program by `build.rs`. Files whose names carry a mark of their content may be kept for
+//! ever; the rest is asked for again each time and costs nothing when it has not changed.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// One file of the page.
+pub(crate) struct File {
+    /// Path below `/`.
+    name: &'static str,
+    kind: &'static str,
+    /// Changes with the content: its ETag.
+    mark: &'static str,
+    plain: &'static [u8],
+    gzip: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// What is served where no page was built in.
+const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Footlight</title>\
+<p>This Footlight was built without its window. Run <code>make ui</code> and build it again.</p>\
+<p><a href=\"/watch\">Watch the programme</a></p></html>";
+
+/// Whether a page was built in.
+pub(crate) fn is_there() -> bool {
+    !FILES.is_empty()
+}
+
+/// `GET /` and every file of the page.
+pub(crate) async fn file(request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    let name = if path.is_empty() { "index.html" } else { path };
+    match FILES.iter().find(|f| f.name == name) {
+        Some(f) => f.answer(request.headers()),
+        None if path.is_empty() => {
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NO_PAGE).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+impl File {
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let has = |name, word: &str| {
+            let text = asked.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+            text.is_some_and(|t| t.contains(word))
+        };
+        let cache = if self.name.starts_with("assets/") {
+            "max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
+        let headers = [
+            (header::CONTENT_TYPE, self.kind),
+            (header::CACHE_CONTROL, cache),
+            (header::ETAG, self.mark),
+            (header::VARY, "Accept-Encoding"),
+        ];
+        if has(header::IF_NONE_MATCH, self.mark) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        match self.gzip.filter(|_| has(header::ACCEPT_ENCODING, "gzip")) {
+            Some(small) => (headers, [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
+            None => (headers, self.plain).into_response(),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The lines out of the show: destinations and the recording, started, ended and kept in step with the document. A change
+//! of one never touches another.
+
+use crate::{EngineError, EventLevel, ShowOptions, encode::Lease, plan::hint, show::Shared};
+use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, destination_kind, filename};
+use project::{Destination, Encoder, Project};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+/// A destination that was started.
+pub(crate) struct Line {
+    pub(crate) handle: Arc<DestinationHandle>,
+    /// What it was started with.
+    made_of: MadeOf,
+    /// Keeps its encoders running; gone once it has ended.
+    lease: Option<Arc<Lease>>,
+}
+
+/// Everything of the document that a running destination depends on.
+#[derive(Clone, PartialEq)]
+struct MadeOf {
+    kind: String,
+    settings: serde_json::Map<String, serde_json::Value>,
+    encoder: Option<Encoder>,
+}
+
+impl MadeOf {
+    fn of(p: &Project, d: &Destination) -> Self {
+        Self {
+            kind: d.kind.clone(),
+            settings: d.settings.clone(),
+            encoder: p.encoder(&d.encoder).cloned(),
+        }
+    }
+}
+
+/// A destination that could not even be started.
+pub(crate) struct Refused {
+    why: String,
+    made_of: MadeOf,
+}
+
+/// A running recording with what keeps its encoders running.
+pub(crate) struct Tape {
+    pub(crate) recorder: Recorder,
+    _lease: Arc<Lease>,
+}
+
+/// Whether a destination in this state is on the air, or on its way there.
+pub(crate) fn on_air(state: DestinationState) -> bool {
+    use DestinationState::{Connecting, Degraded, Live, Retrying};
+    matches!(state, Connecting | Live | Degraded | Retrying)
+}
+
+impl Shared {
+    /// Looks up a destination of the document.
+    pub(crate) fn destination(&self, id: &str) -> Result<Destination, EngineError> {
+        let project = self.project.load();
+        let found = project.destinations.iter().find(|d| d.id == id).cloned();
+        found.ok_or_else(|| EngineError::NotFound {
+            what: "destination",
+            id: id.into(),
+            hint: hint(project.destinations.iter().map(|d| d.id.as_str())),
+        })
+    }
+
+    /// Starts what begins with the show: enabled destinations and the recording.
+    pub(crate) fn start_outputs(&self, options: &ShowOptions) -> Result<(), EngineError> {
+        let project = self.project.load_full();
+        for d in project.destinations.iter().filter(|d| d.enabled) {
+            if destination_kind(&d.kind).is_err() {
+                let text = format!(
+                    "{}: this version has no destination of kind `{}`, so nothing goes there",
+                    d.label(),
+                    d.kind
+                );
+                self.log.add(EventLevel::Error, format!("destination:{}", d.id), text);
+                continue;
+            }
+            self.start_destination(d)?;
+        }
+        if options.record.is_some() || project.recording.enabled {
+            self.start_recording(options.record.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Starts a destination that is not under way; what keeps it from starting is its state from then on.
+    pub(crate) fn start_destination(&self, d: &Destination) -> Result<(), EngineError> {
+        let started = self.try_start(d);
+        let mut refused = self.refused.lock();
+        match &started {
+            Ok(()) => refused.remove(&d.id),
+            Err(e) => {
+                let made_of = MadeOf::of(&self.project.load(), d);
+                let why = e.to_string();
+                refused.insert(d.id.clone(), Refused { why, made_of })
+            }
+        };
+        started
+    }
+
+    fn try_start(&self, d: &Destination) -> Result<(), EngineError> {
+        let fail = |error| EngineError::Destination {
+            name: d.label().to_owned(),
+            error,
+        };
+        let kind = destination_kind(&d.kind).map_err(fail)?;
+        let project = self.project.load_full();
+        let lease = self.encoders.feed(&project, &d.encoder)?;
+        let mut running = self.destinations.lock();
+        let over = |l: &Line| {
+            matches!(
+                l.handle.status().state,
+                DestinationState::Stopped | DestinationState::Failed
+            )
+        };
+        if running.get(&d.id).is_some_and(|l| !over(l)) {
+            return Ok(());
+        }
+        // Destinations that were lost together must not come back in step.
+        let seed =
+            d.id.bytes()
+                .fold(self.clock.now().0 as u64, |h, b| h.wrapping_mul(31) ^ u64::from(b));
+        let backoff = Backoff::standard(seed);
+        let fanout = &lease.feed.fanout;
+        let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, backoff).map_err(fail)?;
+        let line = Line {
+            handle: Arc::new(handle),
+            made_of: MadeOf::of(&project, d),
+            lease: Some(lease),
+        };
+        running.insert(d.id.clone(), line);
+        Ok(())
+    }
+
+    /// Ends a destination; returns at once.
+    pub(crate) fn stop_destination(&self, id: &str) {
+        let handle = self.destinations.lock().get(id).map(|l| l.handle.clone());
+        if let Some(handle) = handle {
+            self.rt.spawn(async move { handle.stop().await });
+        }
+        self.refused.lock().remove(id);
+    }
+
+    /// Tries again at once.
+    pub(crate) fn retry_destination(&self, d: &Destination) -> Result<(), EngineError> {
+        match self.destinations.lock().get(&d.id) {
+            Some(l) if l.handle.status().state != DestinationState::Stopped => {
+                l.handle.retry_now();
+                Ok(())
+            }
+            _ => Err(EngineError::BadValue(format!(
+                "`{}` is not started; start it first",
+                d.label()
+            ))),
+        }
+    }
+
+    /// Ends destinations that the document does not have any more, and connects those anew that changed under way.
+    pub(crate) fn follow_destinations(self: &Arc<Self>) {
+        let project = self.project.load_full();
+        let wanted = |id: &str| project.destinations.iter().find(|d| d.id == id);
+        let (mut gone, mut changed) = (vec![], vec![]);
+        for (id, line) in self.destinations.lock().iter() {
+            match wanted(id) {
+                None => gone.push(id.clone()),
+                Some(d) if line.handle.status().state != DestinationState::Stopped => {
+                    if line.made_of != MadeOf::of(&project, d) {
+                        changed.push(id.clone());
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        self.refused.lock().retain(|id, _| wanted(id).is_some());
+        for (id, refused) in self.refused.lock().iter() {
+            if wanted(id).is_some_and(|d| refused.made_of != MadeOf::of(&project, d)) {
+                changed.push(id.clone());
+            }
+        }
+        for id in gone {
+            if let Some(line) = self.destinations.lock().remove(&id) {
+                self.rt.spawn(async move { line.handle.stop().await });
+            }
+        }
+        for id in changed {
+            self.restart_destination(id);
+        }
+    }
+
+    /// Ends a destination and starts it as the document has it then. Changes that come meanwhile are taken along.
+    fn restart_destination(self: &Arc<Self>, id: String) {
+        if !self.restarting.lock().insert(id.clone()) {
+            return;
+        }
+        let me = self.clone();
+        self.rt.spawn(async move {
+            let handle = me.destinations.lock().get(&id).map(|l| l.handle.clone());
+            if let Some(handle) = handle {
+                handle.stop().await;
+            }
+            let again = me.clone();
+            let name = id.clone();
+            // Opening an encoder takes a moment.
+            let _ = me.rt.spawn_blocking(move || again.start_again(&name)).await;
+            me.restarting.lock().remove(&id);
+            // Once more for what changed after the last look.
+            me.follow_destinations();
+        });
+    }
+
+    fn start_again(&self, id: &str) {
+        if self.stop.load(Relaxed) {
+            return;
+        }
+        let Ok(d) = self.destination(id) else { return };
+        if let Err(e) = self.start_destination(&d) {
+            self.log
+                .add(EventLevel::Error, format!("destination:{id}"), e.to_string());
+        }
+    }
+
+    /// State and figures of a destination, also of one that is not started.
+    pub(crate) fn destination_status(&self, id: &str) -> DestinationStatus {
+        let status = self.destinations.lock().get(id).map(|l| l.handle.status());
+        let mut status = status.unwrap_or_default();
+        if self.restarting.lock().contains(id) {
+            status.state = DestinationState::Connecting;
+            status.reason = None;
+        } else if let Some(refused) = self.refused.lock().get(id) {
+            status.state = DestinationState::Failed;
+            status.last_error = Some(refused.why.clone());
+            status.reason = Some(refused.why.clone());
+        }
+        status
+    }
+
+    /// Lets go of encoders that nobody uses any more.
+    pub(crate) fn release_encoders(&self) {
+        for line in self.destinations.lock().values_mut() {
+            if line.lease.is_some() && line.handle.status().state == DestinationState::Stopped {
+                line.lease = None;
+            }
+        }
+        self.encoders.release_unused();
+    }
+
+    /// Starts a recording; by the project's pattern when no path is given.
+    pub(crate) fn start_recording(&self, path: Option<PathBuf>) -> Result<(), EngineError> {
+        self.put_away_ended_recordings();
+        if !self.recorders.lock().is_empty() {
+            return Err(EngineError::BadValue(
+                "a recording is running already; stop it first".into(),
+            ));
+        }
+        let project = self.project.load();
+        let lease = self.encoders.feed(&project, &project.recording.encoder)?;
+        let named = || filename::recording_name(&project.recording.file_name, &project.name, wall_time()) + ".mkv";
+        let path = match path {
+            Some(folder) if folder.is_dir() => folder.join(named()),
+            Some(file) => file,
+            None => self.project_dir.join(&project.recording.folder).join(named()),
+        };
+        let recorder = Recorder::start(path, &lease.feed.fanout, self.env.clock.clone())
+            .map_err(|e| EngineError::BadValue(e.to_string()))?;
+        self.recorders.lock().push(Tape {
+            recorder,
+            _lease: lease,
+        });
+        Ok(())
+    }
+
+    /// Recordings that have failed by themselves make room for a new one.
+    pub(crate) fn put_away_ended_recordings(&self) {
+        let mut running = self.recorders.lock();
+        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|t| t.recorder.status().is_running());
+        *running = going;
+        drop(running);
+        self.keep_recorded(ended);
+    }
+
+    /// Ends the recording; returns when the file is complete.
+    pub(crate) fn stop_recordings(&self) {
+        let running: Vec<Tape> = self.recorders.lock().drain(..).collect();
+        self.keep_recorded(running);
+    }
+
+    fn keep_recorded(&self, tapes: Vec<Tape>) {
+        for t in tapes {
+            let status = t.recorder.stop();
+            self.recorded.lock().push(status);
+        }
+    }
+
+    /// Lets every destination send what it still has, then closes it.
+    pub(crate) fn stop_destinations(&self) {
+        let running: Vec<_> = self.destinations.lock().values().map(|l| l.handle.clone()).collect();
+        let ending: Vec<_> = running
+            .into_iter()
+            .map(|h| self.rt.spawn(async move { h.stop().await }))
+            .collect();
+        self.rt.block_on(async {
+            for e in ending {
+                let _ = e.await;
+            }
+        });
+    }
+}
+
+/// Now, where this computer is.
+pub(crate) fn wall_time() -> filename::WallTime {
+    let now = jiff::Zoned::now();
+    filename::WallTime::from_unix(now.timestamp().as_second(), now.offset().seconds())
+}

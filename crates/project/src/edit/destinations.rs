@@ -1,0 +1,167 @@
+//! Edits of destinations and encoders. What a kind's settings may be is checked by the engine, which knows the kinds.
+
+use super::{EditError, changed, ids, move_to, place, schema_of};
+use crate::{Destination, Encoder, Project};
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+static ENCODER: LazyLock<Value> = LazyLock::new(schema_of::<Encoder>);
+
+/// A destination to be made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewDestination<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// Name for people; its id comes from it.
+    pub name: &'a str,
+    /// Its settings.
+    pub settings: Map<String, Value>,
+    /// Whether it goes live with the show.
+    pub enabled: bool,
+    /// The encoder it carries; the first when empty.
+    pub encoder: &'a str,
+    /// Id of the service it is; empty for none.
+    pub service: &'a str,
+}
+
+/// Adds a destination; gives its id.
+///
+/// # Errors
+/// The encoder is not there.
+pub fn add_destination(p: &mut Project, new: NewDestination<'_>) -> Result<String, EditError> {
+    check_encoder(p, new.encoder)?;
+    let base = ids::slug(new.name, &ids::slug(new.kind, "destination"));
+    let id = ids::unique_id(&base, p.destinations.iter().map(|d| &d.id));
+    p.destinations.push(Destination {
+        id: id.clone(),
+        name: new.name.to_owned(),
+        kind: new.kind.to_owned(),
+        service: new.service.to_owned(),
+        enabled: new.enabled,
+        encoder: new.encoder.to_owned(),
+        settings: new.settings,
+        ..Destination::default()
+    });
+    Ok(id)
+}
+
+fn check_encoder(p: &Project, id: &str) -> Result<(), EditError> {
+    if !id.is_empty() {
+        place("encoder", id, p.encoders.iter().map(|e| &e.id))?;
+    }
+    Ok(())
+}
+
+/// Changes of a destination; absent fields stay.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DestinationEdit {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Whether it goes live with the show.
+    pub enabled: Option<bool>,
+    /// The encoder it carries; empty for the first.
+    pub encoder: Option<String>,
+    /// All its settings anew; see [`super::secrets::merged`].
+    pub settings: Option<Map<String, Value>>,
+    /// Id of the service it is.
+    pub service: Option<String>,
+}
+
+/// Changes a destination.
+///
+/// # Errors
+/// It, or the encoder, is not there.
+pub fn set_destination(p: &mut Project, id: &str, edit: DestinationEdit) -> Result<(), EditError> {
+    let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
+    check_encoder(p, edit.encoder.as_deref().unwrap_or_default())?;
+    let d = &mut p.destinations[at];
+    d.enabled = edit.enabled.unwrap_or(d.enabled);
+    d.name = edit.name.unwrap_or_else(|| std::mem::take(&mut d.name));
+    d.encoder = edit.encoder.unwrap_or_else(|| std::mem::take(&mut d.encoder));
+    d.settings = edit.settings.unwrap_or_else(|| std::mem::take(&mut d.settings));
+    d.service = edit.service.unwrap_or_else(|| std::mem::take(&mut d.service));
+    Ok(())
+}
+
+/// Removes a destination.
+///
+/// # Errors
+/// It is not there.
+pub fn remove_destination(p: &mut Project, id: &str) -> Result<(), EditError> {
+    let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
+    p.destinations.remove(at);
+    Ok(())
+}
+
+/// Moves a destination in the list.
+///
+/// # Errors
+/// It is not there.
+pub fn move_destination(p: &mut Project, id: &str, index: usize) -> Result<(), EditError> {
+    let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
+    move_to(&mut p.destinations, at, index);
+    Ok(())
+}
+
+/// Adds an encoder that begins as `like` (the first when absent); gives its id.
+///
+/// # Errors
+/// `like` is not there; wrong changes.
+pub fn add_encoder(
+    p: &mut Project,
+    like: Option<&str>,
+    changes: Option<&Map<String, Value>>,
+) -> Result<String, EditError> {
+    let mut new = match like {
+        Some(id) => p.encoders[place("encoder", id, p.encoders.iter().map(|e| &e.id))?].clone(),
+        None => p.encoders.first().cloned().unwrap_or_default(),
+    };
+    new.id = ids::unique_id(&new.id, p.encoders.iter().map(|e| &e.id));
+    let id = new.id.clone();
+    p.encoders.push(new);
+    if let Some(changes) = changes {
+        set_encoder(p, &id, changes)?;
+    }
+    Ok(id)
+}
+
+/// Changes fields of an encoder; its id stays.
+///
+/// # Errors
+/// It, or the canvas, is not there; a wrong value.
+pub fn set_encoder(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Result<(), EditError> {
+    let at = place("encoder", id, p.encoders.iter().map(|e| &e.id))?;
+    let next = changed(&p.encoders[at], changes, &ENCODER, id)?;
+    if next.id != id {
+        return Err(EditError::refused("an encoder's id can't be changed"));
+    }
+    place("canvas", &next.canvas, p.canvases.iter().map(|c| &c.id))?;
+    p.encoders[at] = next;
+    Ok(())
+}
+
+/// Removes an encoder.
+///
+/// # Errors
+/// It is not there, the last one, or somebody uses it.
+pub fn remove_encoder(p: &mut Project, id: &str) -> Result<(), EditError> {
+    let at = place("encoder", id, p.encoders.iter().map(|e| &e.id))?;
+    if p.encoders.len() == 1 {
+        return Err(EditError::refused("this is the only encoder; a show needs one"));
+    }
+    // The first one is also the one of everybody who names none.
+    let uses = |named: &str| named == id || (at == 0 && named.is_empty());
+    if let Some(d) = p.destinations.iter().find(|d| uses(&d.encoder)) {
+        return Err(EditError::refused(format!(
+            "{} uses this encoder; give it another one first",
+            d.label()
+        )));
+    }
+    if uses(&p.recording.encoder) {
+        return Err(EditError::refused(
+            "the recording uses this encoder; give it another one first",
+        ));
+    }
+    p.encoders.remove(at);
+    Ok(())
+}
