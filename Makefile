@@ -5,7 +5,7 @@
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 
 # What the page is made of.
-UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
+UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null) $(wildcard assets/*.json assets/schema/*.json)
 
 # Opens the studio's window; without a display it serves the same page and prints its address.
 run: ui

@@ -92,11 +92,12 @@ fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {
         return failed("the window can't be opened", &e.into());
     }
     tray::show(app.handle());
-    studio.end_on_signals(app.handle().clone());
+    studio.follow(app.handle());
     if let Some(link) = what {
         links::after_start(app.handle(), &link);
     }
     tracing::info!(ms = media::Clock::now(&began).as_millis(), "the window is open");
+    let ending = app.handle().clone();
     let code = app.run_return(|app, event| match event {
         RunEvent::WindowEvent {
             label,
@@ -120,7 +121,8 @@ fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {
         }
         _ => {}
     });
-    // Windows that show pictures first, then the show itself.
+    // What shows pictures first, then the show itself.
+    ending.state::<projectors::Projectors>().end();
     studio.end();
     u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }

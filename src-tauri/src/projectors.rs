@@ -117,7 +117,7 @@ fn board(show: &Snapshot, words: &words::Words) -> Board {
     Board {
         preview: words.preview.to_owned(),
         program: words.program.to_owned(),
-        on_air: false,
+        on_air: show.on_air,
         level_db: show.master.peak_db,
         tiles: tiles.collect(),
     }

@@ -1,20 +1,28 @@
 //! The engine and its server in this process: started together, on a port of their own with a token that only our window
 //! has, and ended in order.
 
+use crate::projectors::Projectors;
 use anyhow::{Context, Result};
-use control::{Door, Server};
+use control::{Access, Door, Front, House, OneShow, Server, fresh_token};
 use engine::{Remote, Show, ShowOptions};
 use media::{Secret, SystemClock};
 use parking_lot::Mutex;
+use serde_json::json;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
+
+/// How often it is looked whether another project has been opened.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// The studio while it runs.
 pub(crate) struct Running {
     show: Show,
+    house: Arc<dyn House>,
     server: Mutex<Option<Server>>,
     address: SocketAddr,
     token: Secret,
@@ -24,6 +32,7 @@ impl Running {
     /// Opens a project (the one of last time when none is named) and serves it.
     pub(crate) fn start(project: Option<PathBuf>, clock: SystemClock) -> Result<Self> {
         let door = Door::open(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let token = fresh_token().context("this computer gives no random numbers")?;
         let opened = project::ProjectStore::open(&project.context("no project")?)?;
         let options = ShowOptions {
             clock,
@@ -32,12 +41,18 @@ impl Running {
             ..ShowOptions::default()
         };
         let show = Show::start(opened.project, &opened.dir, &options)?;
-        let server = door.serve(show.runtime(), show.remote())?;
+        let house: Arc<dyn House> = Arc::new(OneShow { show: show.remote() });
+        let access = Access {
+            token: Some(token.clone()),
+            require_token: true,
+        };
+        let server = door.serve(show.runtime(), house.clone(), access, Front::Window)?;
         Ok(Self {
             address: server.address(),
             server: Mutex::new(Some(server)),
             show,
-            token: token()?,
+            house,
+            token,
         })
     }
 
@@ -52,11 +67,11 @@ impl Running {
     }
 
     pub(crate) fn remote(&self) -> Remote {
-        self.show.remote()
+        self.house.remote()
     }
 
     pub(crate) fn is_on_air(&self) -> bool {
-        false
+        self.remote().snapshot().on_air
     }
 
     pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
@@ -64,20 +79,35 @@ impl Running {
     }
 
     /// Opens another project.
-    pub(crate) fn open(&self, _project: &Path) -> Result<()> {
+    pub(crate) fn open(&self, folder: &Path) -> Result<()> {
+        self.house.write("projects", json!({ "open": folder }))?;
         Ok(())
     }
 
     /// Takes in a project that was sent in one file, and opens it.
-    pub(crate) fn import(&self, _bundle: &Path) -> Result<()> {
+    pub(crate) fn import(&self, bundle: &Path) -> Result<()> {
+        self.house.write("projects", json!({ "import": bundle }))?;
         Ok(())
     }
 
-    /// A polite kill ends the show in order, as closing the window does.
-    pub(crate) fn end_on_signals(&self, app: AppHandle) {
+    /// Follows the studio until the program ends: another project has other pictures, and a polite kill ends the show in
+    /// order, as closing the window does.
+    pub(crate) fn follow(&self, app: &AppHandle) {
+        let (ended, house) = (app.clone(), self.house.clone());
         self.runtime().spawn(async move {
             if asked_to_end().await.is_ok() {
-                app.exit(0);
+                ended.exit(0);
+            }
+        });
+        let app = app.clone();
+        self.runtime().spawn(async move {
+            let mut seen = house.generation();
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let now = house.generation();
+                if std::mem::replace(&mut seen, now) != now {
+                    app.state::<Projectors>().watch_again();
+                }
             }
         });
     }
@@ -87,13 +117,6 @@ impl Running {
         drop(self.server.lock().take());
         self.show.end();
     }
-}
-
-/// 256 bits that nobody can guess, in hexadecimal.
-fn token() -> Result<Secret> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).context("this computer gives no random numbers")?;
-    Ok(Secret::new(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()))
 }
 
 #[cfg(unix)]

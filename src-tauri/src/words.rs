@@ -16,10 +16,12 @@ pub(crate) struct Words {
     pub(crate) multiview: &'static str,
     pub(crate) program: &'static str,
     pub(crate) preview: &'static str,
+    #[cfg(target_os = "macos")]
     pub(crate) project: &'static str,
+    #[cfg(target_os = "macos")]
     pub(crate) edit: &'static str,
+    #[cfg(target_os = "macos")]
     pub(crate) window: &'static str,
-    pub(crate) bundle_taken: &'static str,
     pub(crate) link_asks: &'static str,
     pub(crate) open: &'static str,
     pub(crate) not_now: &'static str,
@@ -37,10 +39,12 @@ static ENGLISH: Words = Words {
     multiview: "Multiview",
     program: "PROGRAMME",
     preview: "PREVIEW",
+    #[cfg(target_os = "macos")]
     project: "Project",
+    #[cfg(target_os = "macos")]
     edit: "Edit",
+    #[cfg(target_os = "macos")]
     window: "Window",
-    bundle_taken: "The project is in",
     link_asks: "A link asks to open this project:",
     open: "Open",
     not_now: "Not now",
@@ -58,10 +62,12 @@ static TRADITIONAL: Words = Words {
     multiview: "多畫面",
     program: "節目",
     preview: "預覽",
+    #[cfg(target_os = "macos")]
     project: "專案",
+    #[cfg(target_os = "macos")]
     edit: "編輯",
+    #[cfg(target_os = "macos")]
     window: "視窗",
-    bundle_taken: "專案已匯入",
     link_asks: "有個連結想開啟這個專案：",
     open: "開啟",
     not_now: "先不要",
@@ -79,10 +85,12 @@ static SIMPLIFIED: Words = Words {
     multiview: "多画面",
     program: "节目",
     preview: "预览",
+    #[cfg(target_os = "macos")]
     project: "项目",
+    #[cfg(target_os = "macos")]
     edit: "编辑",
+    #[cfg(target_os = "macos")]
     window: "窗口",
-    bundle_taken: "项目已导入",
     link_asks: "有个链接想打开这个项目：",
     open: "打开",
     not_now: "先不要",
