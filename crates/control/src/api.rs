@@ -3,16 +3,15 @@
 use crate::{
     Site,
     answer::{failed, problem, slowly},
-    secrets::without_secrets,
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::{Command, Event, Snapshot};
+use engine::{Command, Event, Snapshot, without_secrets};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -66,7 +65,12 @@ pub(crate) async fn services() -> Response {
 
 /// `GET` of what only a studio has.
 pub(crate) async fn read(site: Arc<Site>, what: &'static str) -> Response {
-    slowly(move || site.house.read(what)).await
+    slowly(move || site.house.read(what, None)).await
+}
+
+/// `GET /api/reports/{id}`: one past show.
+pub(crate) async fn report(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
+    slowly(move || site.house.read("reports", Some(&id))).await
 }
 
 /// Changes what only a studio has.
@@ -85,11 +89,11 @@ impl Site {
     /// The document for pages, without secrets.
     pub(crate) fn document(&self) -> Value {
         let d = self.house.document();
-        let (project, secrets) = without_secrets(&d.project);
+        let shown = without_secrets(&d.project);
         json!({
             "revision": d.revision,
-            "project": project,
-            "secrets": secrets,
+            "project": shown.project,
+            "secrets": shown.secrets,
             "undo": d.undo,
             "redo": d.redo,
             "saved": d.saved,

@@ -1,27 +1,9 @@
 //! What a server serves: a studio, whose project can change while it runs, or one show that is what it is. This is all the
 //! server wants of either.
 
-use engine::{Command, EngineError, Finding, Outcome, Remote};
-use project::Project;
+use engine::{Command, DocumentState, EngineError, Finding, Outcome, Remote};
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc};
-
-/// The document as it stands.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Counts up with every change.
-    pub revision: u64,
-    /// The document.
-    pub project: Arc<Project>,
-    /// What undo would take back.
-    pub undo: Option<String>,
-    /// What redo would do again.
-    pub redo: Option<String>,
-    /// Whether the disk has it as it is.
-    pub saved: bool,
-    /// The project's folder.
-    pub path: String,
-}
+use std::path::PathBuf;
 
 /// What is served.
 pub trait House: Send + Sync + 'static {
@@ -32,7 +14,7 @@ pub trait House: Send + Sync + 'static {
     /// What this house can do beyond a show, for the page: `projects`, `history`, `reports`, `preferences`, `files`.
     fn can(&self) -> &'static [&'static str];
     /// The document.
-    fn document(&self) -> Document;
+    fn document(&self) -> DocumentState;
     /// A number that changes whenever the document's state does, cheaper to have than the document.
     fn document_mark(&self) -> u64 {
         let d = self.document();
@@ -52,18 +34,20 @@ pub trait House: Send + Sync + 'static {
     /// # Errors
     /// As the engine's.
     fn check(&self) -> Result<Vec<Finding>, EngineError>;
-    /// `GET` of what only a studio has: `projects`, `history`, `show-report`, `reports`, `preferences`.
+    /// `GET` of what only a studio has: `projects`, `history`, `show-report`, `reports` (all, or the one of this id),
+    /// `preferences`.
     ///
     /// # Errors
     /// As the engine's; `NotFound` for what isn't there.
-    fn read(&self, what: &'static str) -> Result<Value, EngineError> {
+    fn read(&self, what: &str, id: Option<&str>) -> Result<Value, EngineError> {
+        let _ = id;
         Err(only_a_studio(what))
     }
     /// Changes what only a studio has: `projects`, `history`, `preferences`. Gives what a `read` gives afterwards.
     ///
     /// # Errors
     /// As the engine's; the wish makes no sense.
-    fn write(&self, what: &'static str, wish: Value) -> Result<Value, EngineError> {
+    fn write(&self, what: &str, wish: Value) -> Result<Value, EngineError> {
         let _ = wish;
         Err(only_a_studio(what))
     }
@@ -87,29 +71,21 @@ impl House for OneShow {
         1
     }
     fn can(&self) -> &'static [&'static str] {
-        &[]
+        &["files", "check"]
     }
-    fn document(&self) -> Document {
-        let project = self.show.project();
-        Document {
-            revision: Arc::as_ptr(&project) as usize as u64,
-            project,
-            undo: None,
-            redo: None,
-            saved: true,
-            path: String::new(),
-        }
+    fn document(&self) -> DocumentState {
+        self.show.document()
     }
     fn folder(&self) -> Option<PathBuf> {
-        None
+        Some(self.show.document().path)
     }
     fn probe_exe(&self) -> Option<PathBuf> {
-        None
+        self.show.probe_exe()
     }
     fn command(&self, command: Command) -> Result<Outcome, EngineError> {
         self.show.command(command)
     }
     fn check(&self) -> Result<Vec<Finding>, EngineError> {
-        Err(only_a_studio("check"))
+        Ok(self.show.check())
     }
 }

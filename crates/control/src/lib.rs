@@ -15,12 +15,12 @@ mod live;
 mod meters;
 mod page;
 mod pictures_socket;
-mod secrets;
+mod studio;
 mod ui_socket;
 mod watch;
 
 pub use access::{Access, fresh_token};
-pub use house::{Document, House, OneShow};
+pub use house::{House, OneShow};
 
 use axum::{
     Router,
@@ -224,6 +224,7 @@ fn for_the_crew() -> Router<Arc<Site>> {
         .layer(DefaultBodyLimit::max(8 << 20))
         .route("/api/show-report", kept("show-report"))
         .route("/api/reports", kept("reports"))
+        .route("/api/reports/{id}", get(api::report))
         .route("/api/files", post(files::store).layer(DefaultBodyLimit::disable()))
         .route("/api/ui", get(ui_socket::open))
         .route("/api/pictures", get(pictures_socket::open))

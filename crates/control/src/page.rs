@@ -25,11 +25,6 @@ const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
 <p>This Footlight was built without its window. Run <code>make ui</code> and build it again.</p>\
 <p><a href=\"/watch\">Watch the programme</a></p></html>";
 
-/// Whether a page was built in.
-pub(crate) fn is_there() -> bool {
-    !FILES.is_empty()
-}
-
 /// `GET /` and every file of the page.
 pub(crate) async fn file(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');

@@ -129,6 +129,13 @@ impl Desk {
         self.hand.load().layers(canvas, scene, t)
     }
 
+    /// Whether a fade runs on any canvas at `t`.
+    pub(crate) fn is_fading(&self, project: &Project, t: MediaTime) -> bool {
+        let hand = self.hand.load();
+        let mut canvases = project.canvases.iter().enumerate();
+        !hand.fades.is_empty() && canvases.any(|(i, c)| hand.fade(i, &c.scene, t).is_some())
+    }
+
     /// The draw list of a canvas at `t`; `draw` gives that of a scene.
     pub(crate) fn list(&self, canvas: usize, scene: &str, t: MediaTime, draw: &dyn Fn(&str) -> DrawList) -> DrawList {
         let hand = self.hand.load();

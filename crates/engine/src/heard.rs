@@ -2,10 +2,34 @@
 //! others while they are visible in the scene on show.
 
 use project::Project;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// How much of each source is heard, as a part of its power: 1 for all of it. `canvases` has what each canvas shows, bottom
+/// first, with how solid it is. What two scenes of a fade both have is heard throughout; the rest comes and goes with its scene.
+pub(crate) fn shares(project: &Project, canvases: &[Vec<(String, f32)>]) -> HashMap<String, f32> {
+    let mut all: HashMap<String, f32> = HashMap::new();
+    for layers in canvases {
+        let mut here: HashMap<String, f32> = HashMap::new();
+        let mut left = 1.0;
+        for (i, (scene, solid)) in layers.iter().enumerate().rev() {
+            // The lowest one hides what is behind everything.
+            let part = if i == 0 { left } else { left * solid };
+            left -= part;
+            for id in heard(project, std::slice::from_ref(scene)) {
+                *here.entry(id).or_default() += part;
+            }
+        }
+        for (id, share) in here {
+            let most = all.entry(id).or_default();
+            *most = most.max(share.min(1.0));
+        }
+    }
+    all.retain(|_, share| *share > 0.0);
+    all
+}
 
 /// Ids of the sources that are heard while `scenes` are on show.
-pub(crate) fn heard(project: &Project, scenes: &[String]) -> HashSet<String> {
+fn heard(project: &Project, scenes: &[String]) -> HashSet<String> {
     let placed: HashSet<&str> = project
         .scenes
         .iter()
@@ -72,5 +96,11 @@ mod tests {
         };
         let got = heard(&p, &["a".into()]);
         assert_eq!(got, ["mic", "film", "inner"].map(String::from).into());
+
+        // A quarter of the way from a to c.
+        let fading = [vec![("a".to_owned(), 1.0), ("c".to_owned(), 0.25)]];
+        let shares = shares(&p, &fading);
+        let share = |id: &str| shares.get(id).copied().unwrap_or_default();
+        assert_eq!(["mic", "film", "other", "hidden"].map(share), [1.0, 0.75, 0.25, 0.0]);
     }
 }

@@ -25,6 +25,7 @@ mod pictures;
 mod plan;
 mod preflight;
 mod process;
+mod ready;
 mod report;
 mod show;
 mod shown;

@@ -52,16 +52,22 @@ pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Ve
         }
     };
     check_sources(&project, project_dir, &mut found);
-    check_encoders(&project, options, &mut found);
-    check_destinations(&project, &mut found);
-    check_recording(&project, project_dir, options, &mut found);
+    check_outputs(&project, project_dir, options, &mut found);
     found.0
 }
 
-struct Findings(Vec<Finding>);
+/// Everything but the sources: what a show that runs can't tell of itself.
+pub(crate) fn check_outputs(project: &Project, project_dir: &Path, options: &ShowOptions, found: &mut Findings) {
+    check_encoders(project, options, found);
+    check_destinations(project, found);
+    check_recording(project, project_dir, options, found);
+}
+
+/// What was found so far.
+pub(crate) struct Findings(pub(crate) Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
         self.0.push(Finding {
             level,
             subject: subject.into(),

@@ -99,6 +99,8 @@ pub(crate) struct Shared {
     pub(crate) fps_now: Mutex<Vec<f64>>,
     pub(crate) log: EventLog,
     pub(crate) store: Option<project::ProjectStore>,
+    /// The program to run for probing encoders.
+    pub(crate) probe_exe: Option<PathBuf>,
     /// Ids of the destinations that the options added.
     pub(crate) added_destinations: Vec<String>,
     /// The main canvas' rate in the document, before the options changed it.
@@ -222,6 +224,7 @@ impl Show {
             clock,
             log,
             store: options.store.clone(),
+            probe_exe: options.probe_exe.clone(),
             added_destinations,
             saved_rate,
         });
@@ -367,6 +370,7 @@ fn start_threads(
         end: s.sound_end(),
         project: s.project.clone(),
         stage: s.stage.clone(),
+        desk: s.desk.clone(),
         lanes: s.encoders.audio.clone(),
         state: s.sound.clone(),
     };

@@ -5,7 +5,8 @@
 
 use crate::{
     encode::AudioLane,
-    heard::heard,
+    desk::Desk,
+    heard::shares,
     snapshot::Level,
     stage::{Sources, Stage},
 };
@@ -68,6 +69,7 @@ pub(crate) struct SoundThread {
     pub(crate) end: Arc<AtomicI64>,
     pub(crate) project: Arc<ArcSwap<Project>>,
     pub(crate) stage: Arc<Stage>,
+    pub(crate) desk: Arc<Desk>,
     pub(crate) lanes: Arc<ArcSwap<Vec<Arc<AudioLane>>>>,
     pub(crate) state: Arc<Mutex<SoundState>>,
 }
@@ -81,7 +83,8 @@ impl SoundThread {
         let mut mixer = Mixer::new(project.audio.limiter_dbfs as f32);
         let mut audition = Audition::default();
         self.change_strips(&mut mixer, &project, &Sources::new(), &open);
-        self.apply(&mut mixer, &project);
+        self.apply(&mut mixer, &project, self.start);
+        let mut fading = false;
         let mut block = (self.start.to_ticks(SAMPLE_RATE)).div_euclid(BLOCK_FRAMES as i64);
         loop {
             let time = MediaTime::from_ticks(block * BLOCK_FRAMES as i64, SAMPLE_RATE);
@@ -97,10 +100,14 @@ impl SoundThread {
                 audition.follow(&stage);
                 open = stage;
             }
-            if !Arc::ptr_eq(&now, &project) {
+            // While a fade runs every block has its own share; the mixer ramps from one to the next. One more block after it
+            // sets the end.
+            let fades = self.desk.is_fading(&now, time);
+            if !Arc::ptr_eq(&now, &project) || fades || fading {
                 project = now;
-                self.apply(&mut mixer, &project);
+                self.apply(&mut mixer, &project, time);
             }
+            fading = fades;
             let mixed = Arc::new(mixer.mix(time));
             audition.listen(time);
             for lane in self.lanes.load().iter() {
@@ -129,19 +136,22 @@ impl SoundThread {
                 ..SourceMix::default()
             };
             let mix = project.source(id);
-            let mix = mix.map_or(silent, |s| source_mix(&s.audio, heard.contains(&s.id)));
+            let mix = mix.map_or(silent, |s| source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id)))));
             mixer.add(id, feed.clone(), mix);
         }
     }
 
-    fn apply(&self, mixer: &mut Mixer, project: &Project) {
+    fn apply(&self, mixer: &mut Mixer, project: &Project, time: MediaTime) {
         mixer.set_master_db(project.audio.master_db as f32);
         mixer.set_limiter(project.audio.limiter_dbfs as f32);
-        let scenes: Vec<String> = project.canvases.iter().map(|c| c.scene.clone()).collect();
-        let heard = heard(project, &scenes);
+        let canvases = project.canvases.iter().enumerate();
+        let layers: Vec<_> = canvases.map(|(i, c)| self.desk.layers(i, &c.scene, time)).collect();
+        let shares = shares(project, &layers);
         for s in &project.sources {
-            mixer.set(&s.id, source_mix(&s.audio, heard.contains(&s.id)));
+            let share = shares.get(&s.id).copied().unwrap_or_default();
+            mixer.set(&s.id, source_mix(&s.audio, share));
         }
+        let heard = shares.into_keys().collect();
         self.state.lock().heard = heard;
     }
 
@@ -203,10 +213,11 @@ fn level(m: Meter) -> Level {
     }
 }
 
-fn source_mix(a: &SourceAudio, heard: bool) -> SourceMix {
+/// `share`: how much of its power is heard.
+fn source_mix(a: &SourceAudio, share: f32) -> SourceMix {
     SourceMix {
-        volume_db: a.volume_db as f32,
-        muted: a.muted || !heard,
+        volume_db: a.volume_db as f32 + 10.0 * share.clamp(f32::MIN_POSITIVE, 1.0).log10(),
+        muted: a.muted || share <= 0.0,
         balance: a.balance as f32,
         sync_offset: MediaTime::from_millis(a.sync_offset_ms.into()),
     }

@@ -1,9 +1,9 @@
-//! `footlight studio`: the studio window in any browser, without a screen of its own.
+//! `footlight studio`: the studio window in any browser, on a computer without a screen too.
 
-use crate::{args::StudioArgs, load, run};
+use crate::{args::StudioArgs, run};
 use anyhow::{Context, Result};
-use control::{Access, Front, OneShow};
-use engine::{Show, ShowOptions, Transition};
+use control::{Access, Front};
+use engine::{ShowOptions, Studio, StudioOptions, Transition};
 use media::{Clock, MediaTime, Secret, SystemClock};
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
@@ -12,29 +12,31 @@ const LOOK: MediaTime = MediaTime::from_millis(200);
 
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 pub(crate) fn studio(args: &StudioArgs, clock: &SystemClock) -> Result<u8> {
-    let path = args.project.as_deref().context("give a project")?;
-    let opened = load::open(path)?;
     let door = run::door(args.listen)?;
-    let options = ShowOptions {
-        renderer: args.renderer.into(),
-        clock: clock.clone(),
-        transition: Transition::FADE,
-        store: Some(opened.store),
-        probe_exe: std::env::current_exe().ok(),
-        ..ShowOptions::default()
-    };
-    let show = Show::start(opened.project, &opened.dir, &options)?;
-    let house = Arc::new(OneShow { show: show.remote() });
-    let server = door.serve(show.runtime(), house, access(args)?, Front::Window)?;
-    println!("Footlight: {}", server.window_url());
-    let stop = run::catch_signals(show.runtime())?;
-    while !show.is_over() && !stop.load(Relaxed) {
+    let access = access(args)?;
+    let studio = Studio::open(StudioOptions {
+        project: args.project.clone(),
+        show: ShowOptions {
+            renderer: args.renderer.into(),
+            clock: clock.clone(),
+            transition: Transition::FADE,
+            probe_exe: std::env::current_exe().ok(),
+            ..ShowOptions::default()
+        },
+        ..StudioOptions::default()
+    })?;
+    let server = door.serve(studio.runtime(), Arc::new(studio.clone()), access, Front::Window)?;
+    println!("Footlight: open {}", server.window_url());
+    let stop = run::catch_signals(studio.runtime())?;
+    while !studio.is_over() && !stop.load(Relaxed) {
         clock.sleep_until(clock.now() + LOOK);
     }
-    show.end();
+    drop(server);
+    studio.end();
     Ok(0)
 }
 
+/// A token of its own for every start, unless told otherwise: the address is all it takes to command the studio.
 fn access(args: &StudioArgs) -> Result<Access> {
     if args.no_token {
         return Ok(Access::default());

@@ -35,10 +35,3 @@ impl Look for ShowView {
         self.stage.slot(source)?.peek()
     }
 }
-
-impl crate::Remote {
-    /// The document as it runs.
-    pub fn project(&self) -> Arc<Project> {
-        self.0.project.load_full()
-    }
-}
