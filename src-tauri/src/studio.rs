@@ -3,11 +3,10 @@
 
 use crate::projectors::Projectors;
 use anyhow::{Context, Result};
-use control::{Access, Door, Front, House, OneShow, Server, fresh_token};
-use engine::{Remote, Show, ShowOptions};
+use control::{Access, Door, Front, Server, fresh_token};
+use engine::{Remote, ShowOptions, Studio, StudioOptions, Transition};
 use media::{Secret, SystemClock};
 use parking_lot::Mutex;
-use serde_json::json;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -21,8 +20,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// The studio while it runs.
 pub(crate) struct Running {
-    show: Show,
-    house: Arc<dyn House>,
+    studio: Studio,
     server: Mutex<Option<Server>>,
     address: SocketAddr,
     token: Secret,
@@ -33,25 +31,25 @@ impl Running {
     pub(crate) fn start(project: Option<PathBuf>, clock: SystemClock) -> Result<Self> {
         let door = Door::open(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let token = fresh_token().context("this computer gives no random numbers")?;
-        let opened = project::ProjectStore::open(&project.context("no project")?)?;
-        let options = ShowOptions {
-            clock,
-            store: Some(opened.store),
-            probe_exe: std::env::current_exe().ok(),
-            ..ShowOptions::default()
-        };
-        let show = Show::start(opened.project, &opened.dir, &options)?;
-        let house: Arc<dyn House> = Arc::new(OneShow { show: show.remote() });
+        let studio = Studio::open(StudioOptions {
+            project,
+            show: ShowOptions {
+                clock,
+                transition: Transition::FADE,
+                probe_exe: std::env::current_exe().ok(),
+                ..ShowOptions::default()
+            },
+            ..StudioOptions::default()
+        })?;
         let access = Access {
             token: Some(token.clone()),
             require_token: true,
         };
-        let server = door.serve(show.runtime(), house.clone(), access, Front::Window)?;
+        let server = door.serve(studio.runtime(), Arc::new(studio.clone()), access, Front::Window)?;
         Ok(Self {
             address: server.address(),
             server: Mutex::new(Some(server)),
-            show,
-            house,
+            studio,
             token,
         })
     }
@@ -67,33 +65,33 @@ impl Running {
     }
 
     pub(crate) fn remote(&self) -> Remote {
-        self.house.remote()
+        self.studio.remote()
     }
 
     pub(crate) fn is_on_air(&self) -> bool {
-        self.remote().snapshot().on_air
+        self.studio.is_on_air()
     }
 
     pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
-        self.show.runtime()
+        self.studio.runtime()
     }
 
     /// Opens another project.
     pub(crate) fn open(&self, folder: &Path) -> Result<()> {
-        self.house.write("projects", json!({ "open": folder }))?;
+        self.studio.open_project(folder)?;
         Ok(())
     }
 
     /// Takes in a project that was sent in one file, and opens it.
     pub(crate) fn import(&self, bundle: &Path) -> Result<()> {
-        self.house.write("projects", json!({ "import": bundle }))?;
+        self.studio.import(bundle, None)?;
         Ok(())
     }
 
-    /// Follows the studio until the program ends: another project has other pictures, and a polite kill ends the show in
-    /// order, as closing the window does.
+    /// Follows the studio until the program ends: another project has other pictures, and who ends the show over the
+    /// network or with a polite kill ends the program in order, as closing the window does.
     pub(crate) fn follow(&self, app: &AppHandle) {
-        let (ended, house) = (app.clone(), self.house.clone());
+        let (ended, studio) = (app.clone(), self.studio.clone());
         self.runtime().spawn(async move {
             if asked_to_end().await.is_ok() {
                 ended.exit(0);
@@ -101,10 +99,13 @@ impl Running {
         });
         let app = app.clone();
         self.runtime().spawn(async move {
-            let mut seen = house.generation();
+            let mut seen = studio.generation();
             loop {
                 tokio::time::sleep(LOOK).await;
-                let now = house.generation();
+                if studio.is_over() {
+                    return app.exit(0);
+                }
+                let now = studio.generation();
                 if std::mem::replace(&mut seen, now) != now {
                     app.state::<Projectors>().watch_again();
                 }
@@ -115,7 +116,7 @@ impl Running {
     /// Ends the server, then the show. Asking again does nothing.
     pub(crate) fn end(&self) {
         drop(self.server.lock().take());
-        self.show.end();
+        self.studio.end();
     }
 }
 

@@ -140,6 +140,21 @@ impl Shared {
         Ok(Outcome::none().with("label", label))
     }
 
+    /// Puts an earlier version in force, as a step that can be undone. What it shows stays on show where it can.
+    pub(crate) fn go_back_to(self: &Arc<Self>, mut earlier: Project) -> Result<(), EngineError> {
+        let mut history = self.history.lock();
+        let now = self.project.load_full();
+        project::edit::carry_program(&now, &mut earlier);
+        let mut steps = history.clone();
+        steps.record(&now, "restore", None);
+        if self.needs_restart(&now, &earlier) {
+            return self.start_anew(earlier, steps);
+        }
+        self.put_in_force(&now, earlier, Strictness::Tell)?;
+        *history = steps;
+        Ok(())
+    }
+
     /// Sources first, since they may refuse; then everybody sees the document; then the destinations follow. The history
     /// is locked by the caller.
     fn put_in_force(self: &Arc<Self>, now: &Project, next: Project, how: Strictness) -> Result<(), EngineError> {

@@ -1,6 +1,7 @@
 //! The running show. [`Show::start`] opens the sources, starts one tick thread per canvas, the sound thread and one
 //! encoder thread per distinct encode, connects the destinations and writes the recording; commands go in, snapshots,
-//! events and at the end a [`Report`] come out. It knows no HTTP and no window.
+//! events and at the end a [`Report`] come out. A [`Studio`] keeps a show running over a project that is edited, and
+//! changes projects. It knows no HTTP and no window.
 
 mod air;
 mod air_log;
@@ -22,10 +23,12 @@ mod meters;
 mod offline;
 mod options;
 mod pictures;
+mod places;
 mod plan;
 mod preflight;
 mod process;
 mod ready;
+mod repair;
 mod report;
 mod show;
 mod shown;
@@ -33,6 +36,7 @@ mod snapshot;
 mod sound;
 mod stage;
 mod state;
+mod studio;
 mod tick;
 mod visible;
 mod watch;
@@ -47,6 +51,7 @@ pub use meters::Meters;
 pub use offline::{OfflineFrame, render_frame};
 pub use options::{ExtraDestination, ShowOptions};
 pub use pictures::{MonitorPicture, PictureTap, PictureWish, Target};
+pub use places::Recent;
 pub use plan::validate;
 pub use preflight::{Finding, FindingLevel, check};
 pub use process::{ProcessUse, process_use};
@@ -55,3 +60,4 @@ pub use show::Show;
 pub use shown::{ShownProject, without_secrets};
 pub use snapshot::*;
 pub use state::Remote;
+pub use studio::{Projects, ReportLine, Studio, StudioOptions};

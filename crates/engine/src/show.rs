@@ -259,6 +259,11 @@ impl Show {
         self.shared.stop.store(true, Relaxed);
     }
 
+    /// Whether the show was asked to end.
+    pub fn stop_requested(&self) -> bool {
+        self.shared.stop.load(Relaxed)
+    }
+
     /// Whether the pictures have ended: by request, by length, or since nothing encodes any more.
     pub fn is_over(&self) -> bool {
         self.threads.lock().ticks.iter().all(JoinHandle::is_finished)

@@ -38,6 +38,33 @@ pub fn without_secrets(project: &Project) -> ShownProject {
     }
 }
 
+/// The document for somebody else: no secret is in it and no stars stand for any.
+pub(crate) fn for_others(project: &Project) -> Project {
+    let mut clean = project.clone();
+    for s in &mut clean.sources {
+        let schema = kind_of(&s.kind).map_or(Value::Null, |k| (k.info.schema)().into());
+        secrets::hide(&mut s.settings, &schema);
+        unstar(&mut s.settings);
+    }
+    for d in &mut clean.destinations {
+        match destination_kind(&d.kind) {
+            Ok(kind) => hide_destination(kind, &mut d.settings),
+            Err(_) => hide_unknown(&mut d.settings),
+        };
+        unstar(&mut d.settings);
+    }
+    clean
+}
+
+fn unstar(settings: &mut Map<String, Value>) {
+    for v in settings.values_mut() {
+        if let Some(text) = v.as_str().filter(|t| t.contains("****")) {
+            let plain = text.replace("****@", "").replace("/****", "").replace("?****", "");
+            *v = Value::String(plain.replace("****", ""));
+        }
+    }
+}
+
 fn hide_destination(kind: &DestinationKind, settings: &mut Map<String, Value>) -> Vec<String> {
     let address = hidden_address(kind, settings);
     let set = secrets::hide(settings, (kind.info.schema)().as_value());

@@ -80,6 +80,14 @@ pub enum ProjectError {
         /// The highest this build reads.
         ours: u32,
     },
+    /// A bundle that can't be used.
+    #[error("the bundle {} can't be used: {problem}", path.display())]
+    Bundle {
+        /// The bundle's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The project to be saved could not be opened again.
     #[error("the project was not saved, since it could not be opened again: {0}")]
     Unsavable(DocError),

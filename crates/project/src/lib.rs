@@ -4,6 +4,7 @@
 //! Kinds of sources, destinations and the like are not known here: their settings stay JSON, described and checked
 //! through [`kind::KindInfo`] by the crate that owns the kind.
 
+pub mod bundle;
 pub mod color;
 pub mod doc;
 pub mod edit;

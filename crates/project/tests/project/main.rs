@@ -1,5 +1,6 @@
 //! The project's behaviour at its seams: files on disk, hostile documents, findings.
 
+mod bundles;
 mod damage;
 mod documents;
 mod edits;
