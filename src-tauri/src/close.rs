@@ -1,4 +1,4 @@
-//! The question before the window closes while somebody outside is watching. The page asks, in its own words; where it
+//! The question before the window closes while somebody outside is watching or a recording is written. The page asks, in its own words; where it
 //! does not answer (it hangs, or is gone) the system asks.
 
 use crate::{
@@ -83,7 +83,7 @@ impl Guard {
 pub(crate) fn may_close(app: &AppHandle) -> bool {
     let guard = app.state::<Guard>();
     let studio = app.state::<Arc<Running>>();
-    if guard.sure.load(Relaxed) || !studio.is_on_air() {
+    if guard.sure.load(Relaxed) || !(studio.is_on_air() || studio.is_recording()) {
         return true;
     }
     let Some(id) = guard.ask() else { return false };
@@ -112,12 +112,18 @@ pub(crate) fn quit(app: &AppHandle) {
 
 fn ask_natively(app: &AppHandle, id: u64) {
     let w = words::now(app);
+    let live = app.state::<Arc<Running>>().is_on_air();
+    let (title, text, yes, no) = if live {
+        (w.on_air, w.close_while_live, w.end_and_close, w.stay)
+    } else {
+        (w.recording, w.close_while_recording, w.stop_and_close, w.go_on)
+    };
     let mut dialog = app
         .dialog()
-        .message(w.close_while_live)
-        .title(w.on_air)
+        .message(text)
+        .title(title)
         .kind(MessageDialogKind::Warning)
-        .buttons(MessageDialogButtons::OkCancelCustom(w.end_and_close.into(), w.stay.into()));
+        .buttons(MessageDialogButtons::OkCancelCustom(yes.into(), no.into()));
     if let Some(window) = app.get_webview_window(window::MAIN) {
         dialog = dialog.parent(&window);
     }

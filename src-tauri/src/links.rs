@@ -74,7 +74,9 @@ pub(crate) fn open(app: &AppHandle, what: &str) {
     window::show(app);
     match read(what) {
         Wanted::Window => {}
-        Wanted::GoLive => page::tell(app, &Tell::Menu { id: menu::GO_LIVE }),
+        // On air the same action would ask about ending the show.
+        Wanted::GoLive if !app.state::<Arc<Running>>().is_on_air() => page::tell(app, &Tell::Menu { id: menu::GO_LIVE }),
+        Wanted::GoLive => {}
         Wanted::Project { folder, sure: true } => carry_out(app, move |studio| studio.open(&folder)),
         Wanted::Project { folder, sure: false } => ask(app, folder),
         Wanted::Bundle(file) => carry_out(app, move |studio| studio.import(&file)),

@@ -2,7 +2,7 @@
 //! menu, and a second one above it would only take room.
 
 /// The page's action that opens the dialog for going live (`ui/src/state/commands.ts`).
-pub(crate) const GO_LIVE: &str = "show.go-live";
+pub(crate) const GO_LIVE: &str = "live";
 
 use crate::page::{self, Tell};
 use tauri::{Builder, Wry};

@@ -72,6 +72,11 @@ impl Running {
         self.studio.is_on_air()
     }
 
+    /// Whether a recording is being written.
+    pub(crate) fn is_recording(&self) -> bool {
+        self.remote().snapshot().recording.is_some()
+    }
+
     pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
         self.studio.runtime()
     }

@@ -47,6 +47,10 @@ pub(crate) fn open(app: &AppHandle, studio: &Running) -> Result<()> {
         .title("Footlight")
         .inner_size(1440.0, 900.0)
         .min_inner_size(960.0, 600.0)
+        .on_document_title_changed(|window, title| {
+            // The task bar then says which project it is, and whether it is on air.
+            let _ = window.set_title(&title);
+        })
         .build()?;
     window.set_focus()?;
     Ok(())
