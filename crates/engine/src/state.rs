@@ -84,6 +84,8 @@ impl Shared {
         let preview = self.desk.preview(&project);
         let in_preview = visible_sources(&project, [preview.as_str()]);
         let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
+        // In a statement of its own: inside the expression below the lock would be held to its end.
+        let recording = self.recorders.lock().last().map(|t| t.recorder.status());
         let health = self.health.lock();
         let sound = self.sound.lock();
         let fps_now = self.fps_now.lock();
@@ -97,7 +99,7 @@ impl Shared {
             upload_kbps: destinations.iter().map(|d| d.status.bitrate_kbps).sum(),
             disk_free_bytes: health.disk_free_bytes,
             process: health.process,
-            recording: self.recorders.lock().last().map(|t| t.recorder.status()),
+            recording,
             running: !self.ended.load(Relaxed),
             elapsed_s: self.elapsed_s(),
             renderer: self.renderer.0.clone(),
