@@ -337,11 +337,19 @@ fn add_destination(p: &mut Project, command: Command) -> Result<Outcome, EngineE
     Ok(Outcome::none().with("destination", edit::add_destination(p, new)?))
 }
 
+/// Checks types and ranges only: a destination may be filled in bit by bit, and one without its key says so when it is to
+/// start.
 fn check_destination(kind: &DestinationKind, name: &str, settings: &Changes) -> Result<(), EngineError> {
-    let checked = (kind.info.check)(settings, "settings");
+    let whole = Value::Object(settings.clone());
+    let checked = project::schema::check((kind.info.schema)().as_value(), &whole, "settings");
     checked.map(drop).map_err(|e| EngineError::Destination {
         name: name.to_owned(),
-        error: e.into(),
+        // What was found may be a key.
+        error: project::DocError {
+            found: "****".into(),
+            ..e
+        }
+        .into(),
     })
 }
 

@@ -81,6 +81,7 @@ impl Shared {
         let since = self.on_air_since();
         let on_air = self.is_on_air();
         let destinations = self.destination_views();
+        let recording = self.recorders.lock().last().map(|t| t.recorder.status());
         let preview = self.desk.preview(&project);
         let in_preview = visible_sources(&project, [preview.as_str()]);
         let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
