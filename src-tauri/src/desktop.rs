@@ -16,7 +16,9 @@ pub(crate) fn build() -> anyhow::Result<App<Wry>> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(
             tauri_plugin_window_state::Builder::default()
-                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN)
+                .with_state_flags(
+                    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN,
+                )
                 .build(),
         )
         .manage(close::Guard::default())
@@ -46,7 +48,11 @@ pub(crate) fn build() -> anyhow::Result<App<Wry>> {
 
 /// A box with a sentence, for those who did not start the program from a terminal. Nothing where there is no display.
 pub(crate) fn say_in_a_box(text: &str) {
-    let shown = notify_rust::Notification::new().appname("Footlight").summary("Footlight").body(text).show();
+    let shown = notify_rust::Notification::new()
+        .appname("Footlight")
+        .summary("Footlight")
+        .body(text)
+        .show();
     if let Err(error) = shown {
         tracing::debug!(%error, "no notices here");
     }

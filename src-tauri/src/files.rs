@@ -16,8 +16,8 @@ pub(crate) struct Filter {
 /// What other programs may be asked to open. Anything else is shown in its folder instead, so that no page can start a
 /// program.
 const OPENED: &[&str] = &[
-    "mkv", "mp4", "mov", "webm", "m4a", "mp3", "ogg", "opus", "flac", "wav", "png", "jpg", "jpeg", "webp", "gif", "txt",
-    "csv", "json", "pdf",
+    "mkv", "mp4", "mov", "webm", "m4a", "mp3", "ogg", "opus", "flac", "wav", "png", "jpg", "jpeg", "webp", "gif",
+    "txt", "csv", "json", "pdf",
 ];
 
 fn dialog(window: &WebviewWindow, title: Option<String>, filters: Vec<Filter>) -> FileDialogBuilder<tauri::Wry> {
@@ -109,7 +109,11 @@ pub(crate) fn notify(studio: State<'_, std::sync::Arc<crate::studio::Running>>, 
     // Asking the system takes as long as it takes.
     studio.runtime().spawn_blocking(move || {
         let mut notice = notify_rust::Notification::new();
-        notice.appname("Footlight").summary(&title).body(&text).icon("footlight");
+        notice
+            .appname("Footlight")
+            .summary(&title)
+            .body(&text)
+            .icon("footlight");
         if let Err(error) = notice.show() {
             tracing::debug!(%error, "no notices here");
         }

@@ -13,7 +13,10 @@ pub(crate) fn prepare() {
     }
     let Ok(own) = std::env::current_exe() else { return };
     // Returns only when it fails; the window then opens, and costs more.
-    let error = std::process::Command::new(own).args(std::env::args_os().skip(1)).env(SWITCH, "1").exec();
+    let error = std::process::Command::new(own)
+        .args(std::env::args_os().skip(1))
+        .env(SWITCH, "1")
+        .exec();
     tracing::warn!(%error, "the page is drawn the dear way");
 }
 

@@ -34,7 +34,13 @@ pub(crate) fn with_plugin(builder: Builder<Wry>) -> Builder<Wry> {
         if event.state != ShortcutState::Pressed {
             return;
         }
-        let id = app.state::<Keys>().taken.lock().iter().find(|(_, k)| *k == key).map(|(id, _)| id.clone());
+        let id = app
+            .state::<Keys>()
+            .taken
+            .lock()
+            .iter()
+            .find(|(_, k)| *k == key)
+            .map(|(id, _)| id.clone());
         if let Some(id) = id {
             page::tell(app, &Tell::Shortcut { id: &id });
         }
@@ -49,7 +55,9 @@ pub(crate) async fn add_shortcut(app: AppHandle, id: String, key: String) -> Res
     if is_wayland() {
         return crate::portal::add(&app, id, key).await;
     }
-    let shortcut: Shortcut = key.parse().map_err(|_| format!("`{key}` is no key this computer knows"))?;
+    let shortcut: Shortcut = key
+        .parse()
+        .map_err(|_| format!("`{key}` is no key this computer knows"))?;
     remove(&app, &id)?;
     app.global_shortcut()
         .register(shortcut)

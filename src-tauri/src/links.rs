@@ -36,9 +36,19 @@ fn read(what: &str) -> Wanted {
     let Some(link) = link else {
         let path = PathBuf::from(what);
         let is_bundle = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("footlight"));
-        return if is_bundle { Wanted::Bundle(path) } else { Wanted::Project { folder: path, sure: true } };
+        return if is_bundle {
+            Wanted::Bundle(path)
+        } else {
+            Wanted::Project {
+                folder: path,
+                sure: true,
+            }
+        };
     };
-    let project = link.query_pairs().find(|(name, _)| name == "project").map(|(_, v)| PathBuf::from(&*v));
+    let project = link
+        .query_pairs()
+        .find(|(name, _)| name == "project")
+        .map(|(_, v)| PathBuf::from(&*v));
     match (link.host_str(), project) {
         (Some("open"), Some(folder)) if folder.is_absolute() => Wanted::Project { folder, sure: false },
         (Some("go-live"), _) => Wanted::GoLive,
@@ -75,7 +85,9 @@ pub(crate) fn open(app: &AppHandle, what: &str) {
     match read(what) {
         Wanted::Window => {}
         // On air the same action would ask about ending the show.
-        Wanted::GoLive if !app.state::<Arc<Running>>().is_on_air() => page::tell(app, &Tell::Menu { id: menu::GO_LIVE }),
+        Wanted::GoLive if !app.state::<Arc<Running>>().is_on_air() => {
+            page::tell(app, &Tell::Menu { id: menu::GO_LIVE })
+        }
         Wanted::GoLive => {}
         Wanted::Project { folder, sure: true } => carry_out(app, move |studio| studio.open(&folder)),
         Wanted::Project { folder, sure: false } => ask(app, folder),
@@ -114,7 +126,11 @@ fn carry_out(app: &AppHandle, what: impl FnOnce(&Running) -> anyhow::Result<()> 
 }
 
 fn tell_why(app: &AppHandle, text: &str) {
-    app.dialog().message(text).title("Footlight").kind(MessageDialogKind::Warning).show(|_| {});
+    app.dialog()
+        .message(text)
+        .title("Footlight")
+        .kind(MessageDialogKind::Warning)
+        .show(|_| {});
 }
 
 #[cfg(test)]
@@ -128,13 +144,28 @@ mod tests {
             sure,
         };
         assert_eq!(read("/shows/evening"), project("/shows/evening", true));
-        assert_eq!(read("/x/My show.footlight"), Wanted::Bundle("/x/My show.footlight".into()));
-        assert_eq!(read("footlight://open?project=%2Fshows%2Fa%20b"), project("/shows/a b", false));
+        assert_eq!(
+            read("/x/My show.footlight"),
+            Wanted::Bundle("/x/My show.footlight".into())
+        );
+        assert_eq!(
+            read("footlight://open?project=%2Fshows%2Fa%20b"),
+            project("/shows/a b", false)
+        );
         assert_eq!(read("footlight://go-live"), Wanted::GoLive);
-        for link in ["footlight://", "footlight://open", "footlight://open?project=relative", "footlight://end-show"] {
+        for link in [
+            "footlight://",
+            "footlight://open",
+            "footlight://open?project=relative",
+            "footlight://end-show",
+        ] {
             assert_eq!(read(link), Wanted::Window, "{link}");
         }
-        assert_eq!(project_to_start_with(Some("footlight://open?project=/a")), None, "a link asks first");
+        assert_eq!(
+            project_to_start_with(Some("footlight://open?project=/a")),
+            None,
+            "a link asks first"
+        );
     }
 
     #[test]

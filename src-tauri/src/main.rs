@@ -29,7 +29,11 @@ use tracing_subscriber::EnvFilter;
 /// The studio could not start.
 const NO_STUDIO: u8 = 3;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "what is asked for on the command line is answered there")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what is asked for on the command line is answered there"
+)]
 fn main() -> ExitCode {
     let clock = media::SystemClock::new();
     match args::read(std::env::args_os().skip(1)) {
@@ -69,8 +73,13 @@ fn probe(id: &str) -> ExitCode {
 }
 
 fn log() {
-    let filter = EnvFilter::try_from_env("FOOTLIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("warn,ffmpeg=off,zbus=off"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let filter =
+        EnvFilter::try_from_env("FOOTLIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("warn,ffmpeg=off,zbus=off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
 }
 
 fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {

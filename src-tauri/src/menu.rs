@@ -13,7 +13,12 @@ pub(crate) fn with_menu(builder: Builder<Wry>) -> Builder<Wry> {
         // The page's actions have its names; what is the tray's own is done there.
         if !event.id().as_ref().starts_with("tray.") {
             crate::window::show(app);
-            page::tell(app, &Tell::Menu { id: event.id().as_ref() });
+            page::tell(
+                app,
+                &Tell::Menu {
+                    id: event.id().as_ref(),
+                },
+            );
         }
     });
     #[cfg(target_os = "macos")]
@@ -69,7 +74,10 @@ mod bar {
             app,
             w.window,
             true,
-            &[&PredefinedMenuItem::minimize(app, None)?, &PredefinedMenuItem::fullscreen(app, None)?],
+            &[
+                &PredefinedMenuItem::minimize(app, None)?,
+                &PredefinedMenuItem::fullscreen(app, None)?,
+            ],
         )?;
         Menu::with_items(app, &[&own, &project, &edit, &window])
     }

@@ -43,12 +43,20 @@ async fn listen(app: &AppHandle) -> Result<(), String> {
         return Ok(());
     }
     let (bound, told) = tokio::sync::oneshot::channel();
-    let task = app.state::<Arc<Running>>().runtime().spawn(session(app.clone(), wanted, bound));
+    let task = app
+        .state::<Arc<Running>>()
+        .runtime()
+        .spawn(session(app.clone(), wanted, bound));
     *portal.session.lock() = Some(task);
-    told.await.unwrap_or_else(|_| Err("the desktop's portal went away".into()))
+    told.await
+        .unwrap_or_else(|_| Err("the desktop's portal went away".into()))
 }
 
-async fn session(app: AppHandle, wanted: BTreeMap<String, String>, bound: tokio::sync::oneshot::Sender<Result<(), String>>) {
+async fn session(
+    app: AppHandle,
+    wanted: BTreeMap<String, String>,
+    bound: tokio::sync::oneshot::Sender<Result<(), String>>,
+) {
     if let Err(e) = serve(&app, wanted, bound).await {
         tracing::info!(error = %e, "keys that work everywhere are over");
     }
@@ -66,13 +74,18 @@ async fn serve(
             .iter()
             .map(|(id, key)| NewShortcut::new(id.as_str(), id.as_str()).preferred_trigger(trigger(key).as_str()))
             .collect();
-        portal.bind_shortcuts(&session, &keys, None, BindShortcutsOptions::default()).await?.response()?;
+        portal
+            .bind_shortcuts(&session, &keys, None, BindShortcutsOptions::default())
+            .await?
+            .response()?;
         Ok::<_, ashpd::Error>((portal, session))
     };
     let (portal, _session) = match opened.await {
         Ok(opened) => opened,
         Err(e) => {
-            let _ = bound.send(Err(format!("this desktop gives no keys to programs in the background: {e}")));
+            let _ = bound.send(Err(format!(
+                "this desktop gives no keys to programs in the background: {e}"
+            )));
             return Err(e);
         }
     };

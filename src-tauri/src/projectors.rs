@@ -85,7 +85,12 @@ impl Tapped {
                 return Self(None);
             }
         };
-        let wish = PictureWish { target, width, height, fps };
+        let wish = PictureWish {
+            target,
+            width,
+            height,
+            fps,
+        };
         let tap = show.pictures(wish, wake);
         tap.ask();
         Self(Some(tap))
@@ -185,8 +190,13 @@ pub(crate) async fn open_projector(
 ) -> Result<Option<u64>, String> {
     let view: View = target.parse()?;
     match app.state::<Projectors>().monitors() {
-        Some(monitors) => monitors.open(view, display, &title).map(Some).map_err(|e| e.to_string()),
-        None => stand_in(&app, &view, &title).map(|()| None).map_err(|e| format!("{e:#}")),
+        Some(monitors) => monitors
+            .open(view, display, &title)
+            .map(Some)
+            .map_err(|e| e.to_string()),
+        None => stand_in(&app, &view, &title)
+            .map(|()| None)
+            .map_err(|e| format!("{e:#}")),
     }
 }
 
@@ -215,6 +225,9 @@ fn stand_in(app: &AppHandle, view: &View, title: &str) -> anyhow::Result<()> {
     let mut address: tauri::Url = studio.origin().parse()?;
     address.set_fragment(Some(&format!("projector={view}")));
     let label = format!("projector-{}", app.webview_windows().len());
-    window::page(app, &label, address, &studio).title(title).inner_size(960.0, 540.0).build()?;
+    window::page(app, &label, address, &studio)
+        .title(title)
+        .inner_size(960.0, 540.0)
+        .build()?;
     Ok(())
 }

@@ -65,5 +65,6 @@ fn has_library() -> bool {
     let folders = ["/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib"];
     let triplets = [format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH)];
     let all = folders.into_iter().chain(triplets.iter().map(String::as_str));
-    all.flat_map(|folder| NAMES.map(|name| format!("{folder}/{name}"))).any(|path| std::path::Path::new(&path).exists())
+    all.flat_map(|folder| NAMES.map(|name| format!("{folder}/{name}")))
+        .any(|path| std::path::Path::new(&path).exists())
 }

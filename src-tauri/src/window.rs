@@ -39,7 +39,10 @@ pub(crate) fn open(app: &AppHandle, studio: &Running) -> Result<()> {
     let origin: Url = studio.origin().parse().context("our own address")?;
     // Only the page from our own server may call this program, and only in the main window.
     let may = ALLOWED.iter().fold(
-        CapabilityBuilder::new("page").local(false).remote(format!("{}/*", studio.origin())).window(MAIN),
+        CapabilityBuilder::new("page")
+            .local(false)
+            .remote(format!("{}/*", studio.origin()))
+            .window(MAIN),
         |may, name| may.permission(*name),
     );
     app.add_capability(may)?;

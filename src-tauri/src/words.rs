@@ -118,7 +118,9 @@ pub(crate) struct Language(RwLock<&'static Words>);
 
 impl Default for Language {
     fn default() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
         Self(RwLock::new(find(&set.unwrap_or_default())))
     }
 }
@@ -134,7 +136,11 @@ fn find(tag: &str) -> &'static Words {
     if !tag.starts_with("zh") {
         return &ENGLISH;
     }
-    if ["hant", "-tw", "-hk", "-mo"].iter().any(|t| tag.contains(t)) { &TRADITIONAL } else { &SIMPLIFIED }
+    if ["hant", "-tw", "-hk", "-mo"].iter().any(|t| tag.contains(t)) {
+        &TRADITIONAL
+    } else {
+        &SIMPLIFIED
+    }
 }
 
 /// The page has another language.

@@ -16,7 +16,12 @@ fn the_installed_deb_opens() {
     let mut make = Command::new(root.join("installer/package.sh"));
     // Not compressed: the test's time goes into it otherwise.
     run(make.arg(built).arg(&out).arg("deb").env("COMPRESS", "none")).expect("made");
-    let deb = fs::read_dir(&out).expect("out").flatten().next().expect("a package").path();
+    let deb = fs::read_dir(&out)
+        .expect("out")
+        .flatten()
+        .next()
+        .expect("a package")
+        .path();
     let told = |args: &[&str]| {
         let text = run(Command::new("dpkg-deb").args(args).arg(&deb)).expect("dpkg-deb");
         String::from_utf8_lossy(&text).into_owned()
@@ -47,13 +52,22 @@ fn the_installed_deb_opens() {
     }
     let mut install = Command::new("dpkg");
     // An empty root has nothing it depends on; that is asked of the real system above.
-    install.arg(format!("--root={}", system.display())).args(["--force-depends", "--force-not-root", "--force-bad-path"]);
+    install.arg(format!("--root={}", system.display())).args([
+        "--force-depends",
+        "--force-not-root",
+        "--force-bad-path",
+    ]);
     run(install.arg("--install").arg(&deb)).expect("installed");
 
     let mut studio = desk.command(&system.join("usr/bin/footlight-studio").to_string_lossy());
     studio.arg(desk.project("Installed"));
     let mut studio = desk.start(studio, "studio");
-    assert!(wait_for(LIMIT, || desk.has_window("Installed")), "{:?} {}", desk.windows(), studio.log());
+    assert!(
+        wait_for(LIMIT, || desk.has_window("Installed")),
+        "{:?} {}",
+        desk.windows(),
+        studio.log()
+    );
     studio.terminate();
     assert!(!studio.is_running());
 }

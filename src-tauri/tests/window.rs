@@ -17,15 +17,25 @@ const send = (body) => fetch(base + '/api/command', {method: 'POST', body: JSON.
   headers: {'Content-Type': 'application/json', Authorization: 'Bearer ' + token}}).then((r) => r.json());
 ";
 const DIALOG: &str = "document.querySelector('[role=alertdialog], [role=dialog], dialog[open]')";
-const MONITOR: &str = "return [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0]";
+const MONITOR: &str =
+    "return [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0]";
 
 fn opened(desk: &Desk, project: &str) -> Driven {
     let path = desk.project(project);
     let clock = SystemClock::new();
     let page = Driven::open(desk, &[&path.to_string_lossy()]);
-    page.until("the page is there", &format!("return document.title.includes('{project}')"));
-    page.until("it can be used", "return [...document.querySelectorAll('button')].some((b) => b.innerText.includes('Go live') && !b.disabled)");
-    println!("usable after {} ms, the driver's start included", (clock.now() - MediaTime::ZERO).as_millis());
+    page.until(
+        "the page is there",
+        &format!("return document.title.includes('{project}')"),
+    );
+    page.until(
+        "it can be used",
+        "return [...document.querySelectorAll('button')].some((b) => b.innerText.includes('Go live') && !b.disabled)",
+    );
+    println!(
+        "usable after {} ms, the driver's start included",
+        (clock.now() - MediaTime::ZERO).as_millis()
+    );
     page
 }
 
@@ -54,16 +64,29 @@ fn it_opens_shows_moving_pictures_and_asks_before_a_live_show_is_closed() {
     assert!(wait_for(LIMIT, || page.picture_of(MONITOR) != first), "it moves");
 
     go_live(&page);
-    assert!(wait_for(LIMIT, || desk.has_window("●")), "the title says so: {:?}", desk.windows());
+    assert!(
+        wait_for(LIMIT, || desk.has_window("●")),
+        "the title says so: {:?}",
+        desk.windows()
+    );
     desk.ask_to_close("Evening show");
     page.until("the page asks", &format!("return !!{DIALOG}"));
-    page.run(&format!("const b = [...{DIALOG}.querySelectorAll('button')].find((b) => b.innerText.includes('Stay')); b.click()"));
-    page.until("and keeps the show", &format!("return !{DIALOG} && document.title.startsWith('●')"));
+    page.run(&format!(
+        "const b = [...{DIALOG}.querySelectorAll('button')].find((b) => b.innerText.includes('Stay')); b.click()"
+    ));
+    page.until(
+        "and keeps the show",
+        &format!("return !{DIALOG} && document.title.startsWith('●')"),
+    );
 
     // The page hangs: the system asks.
-    page.run("setTimeout(() => { const end = Date.now() + 8000; while (Date.now() < end); }, 100)");
+    page.run("setTimeout(() => { const end = Date.now() + 8000; while (Date.now() < end); }, 0)");
     desk.ask_to_close("Evening show");
-    assert!(wait_for(LIMIT, || desk.has_window("You are on air")), "{:?}", desk.windows());
+    assert!(
+        wait_for(LIMIT, || desk.has_window("You are on air")),
+        "{:?}",
+        desk.windows()
+    );
     desk.ask_to_close("You are on air");
     assert!(wait_for(LIMIT, || !desk.has_window("You are on air")));
 
@@ -71,7 +94,11 @@ fn it_opens_shows_moving_pictures_and_asks_before_a_live_show_is_closed() {
     desk.ask_to_close("Evening show");
     page.until("the page asks again", &format!("return !!{DIALOG}"));
     page.run(&format!("const b = [...{DIALOG}.querySelectorAll('button')].find((b) => !b.innerText.includes('Stay') && b.innerText); b.click()"));
-    assert!(wait_for(LIMIT, || desk.windows().is_empty()), "it ends: {:?}", desk.windows());
+    assert!(
+        wait_for(LIMIT, || desk.windows().is_empty()),
+        "it ends: {:?}",
+        desk.windows()
+    );
     page.end();
 }
 
@@ -79,13 +106,27 @@ fn it_opens_shows_moving_pictures_and_asks_before_a_live_show_is_closed() {
 fn projectors_open_from_the_page_and_close() {
     let desk = Desk::new();
     let page = opened(&desk, "Projected");
-    let ask = |call: &str| page.wait(&format!("window.__TAURI_INTERNALS__.invoke({call}).then(arguments[0], (e) => arguments[0](String(e)))"));
+    let ask = |call: &str| {
+        page.wait(&format!(
+            "window.__TAURI_INTERNALS__.invoke({call}).then(arguments[0], (e) => arguments[0](String(e)))"
+        ))
+    };
     let displays = ask("'displays'");
-    assert_eq!((&displays[0]["width"], &displays[0]["height"]), (&Value::from(1400), &Value::from(950)), "{displays}");
+    assert_eq!(
+        (&displays[0]["width"], &displays[0]["height"]),
+        (&Value::from(1400), &Value::from(950)),
+        "{displays}"
+    );
     for target in ["program", "preview", "multiview", "scene:test-card"] {
-        let id = ask(&format!("'open_projector', {{target: '{target}', title: 'Out {target}', display: null}}"));
+        let id = ask(&format!(
+            "'open_projector', {{target: '{target}', title: 'Out {target}', display: null}}"
+        ));
         assert!(id.is_u64(), "{target}: {id}");
-        assert!(wait_for(LIMIT, || desk.has_window(&format!("Out {target}"))), "{:?}", desk.windows());
+        assert!(
+            wait_for(LIMIT, || desk.has_window(&format!("Out {target}"))),
+            "{:?}",
+            desk.windows()
+        );
     }
     let wrong = ask("'open_projector', {target: 'nothing', title: '', display: null}");
     assert!(wrong.as_str().is_some_and(|w| w.contains("scene:ID")), "{wrong}");
@@ -94,7 +135,11 @@ fn projectors_open_from_the_page_and_close() {
     ask(&format!("'close_projector', {{id: {}}}", open[0]["id"]));
     assert!(wait_for(LIMIT, || !desk.has_window("Out program")));
     desk.ask_to_close("Projected");
-    assert!(wait_for(LIMIT, || desk.windows().is_empty()), "all end with the window: {:?}", desk.windows());
+    assert!(
+        wait_for(LIMIT, || desk.windows().is_empty()),
+        "all end with the window: {:?}",
+        desk.windows()
+    );
     page.end();
 }
 
@@ -105,18 +150,31 @@ fn a_second_start_hands_its_project_to_the_first() {
     bus.args(["--session", "--nofork", "--print-address=1"]);
     let mut bus = ChildGuard::spawn(bus, &desk.dir.path().join("bus"), true).expect("dbus-daemon");
     let mut address = String::new();
-    BufReader::new(bus.take_output().expect("output")).read_line(&mut address).expect("an address");
+    BufReader::new(bus.take_output().expect("output"))
+        .read_line(&mut address)
+        .expect("an address");
     let start = |project: &str| {
         let mut c = desk.command(STUDIO);
-        c.arg(desk.project(project)).env("DBUS_SESSION_BUS_ADDRESS", address.trim());
+        c.arg(desk.project(project))
+            .env("DBUS_SESSION_BUS_ADDRESS", address.trim());
         desk.start(c, &format!("{project}.log"))
     };
     let mut first = start("Morning");
-    assert!(wait_for(LIMIT, || desk.has_window("Morning")), "{:?} {}", desk.windows(), first.log());
+    assert!(
+        wait_for(LIMIT, || desk.has_window("Morning")),
+        "{:?} {}",
+        desk.windows(),
+        first.log()
+    );
     let mut second = start("Noon");
     let ended = second.wait(LIMIT).expect("it ends");
     assert!(ended.success(), "{}", second.log());
-    assert!(wait_for(LIMIT, || desk.has_window("Noon")), "{:?} {}", desk.windows(), first.log());
+    assert!(
+        wait_for(LIMIT, || desk.has_window("Noon")),
+        "{:?} {}",
+        desk.windows(),
+        first.log()
+    );
     first.terminate();
     assert!(!first.is_running());
 }

@@ -62,14 +62,23 @@ impl Blitter {
             None => self.make(device, frame)?,
         };
         for (i, (texture, plane)) in planes.textures.iter().zip(&frame.planes).enumerate() {
-            write(queue, texture, plane, frame.format.plane_size(i, frame.width, frame.height));
+            write(
+                queue,
+                texture,
+                plane,
+                frame.format.plane_size(i, frame.width, frame.height),
+            );
         }
         Some(planes)
     }
 
     /// Draws the picture over the pass's viewport.
     pub(crate) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, planes: &Planes) {
-        pass.set_pipeline(if planes.format == PixelFormat::Nv12 { &self.nv12 } else { &self.planar });
+        pass.set_pipeline(if planes.format == PixelFormat::Nv12 {
+            &self.nv12
+        } else {
+            &self.planar
+        });
         pass.set_bind_group(0, &planes.group, &[]);
         pass.draw(0..3, 0..1);
     }

@@ -62,7 +62,13 @@ impl Windows {
         }
     }
 
-    fn open(&mut self, events: &ActiveEventLoop, view: View, display: Option<usize>, title: &str) -> Result<u64, MonitorError> {
+    fn open(
+        &mut self,
+        events: &ActiveEventLoop,
+        view: View,
+        display: Option<usize>,
+        title: &str,
+    ) -> Result<u64, MonitorError> {
         let on = match display {
             Some(n) => Some(events.available_monitors().nth(n).ok_or(MonitorError::NoDisplay(n))?),
             None => None,
@@ -99,7 +105,11 @@ impl Windows {
     }
 
     fn watch_again(&mut self, id: u64) {
-        let fps = if self.gpu.as_ref().is_none_or(Gpu::is_cpu) { 30 } else { 60 };
+        let fps = if self.gpu.as_ref().is_none_or(Gpu::is_cpu) {
+            30
+        } else {
+            60
+        };
         if let Some(shown) = self.open.get_mut(&id).filter(|s| !s.hidden) {
             shown.rewatch_at = None;
             shown.screen.watch(&*self.gallery, fps, &|| wake(&self.proxy));
@@ -125,14 +135,22 @@ impl Windows {
     }
 
     fn id_of(&self, window: WindowId) -> Option<u64> {
-        self.open.iter().find(|(_, s)| s.screen.window.id() == window).map(|(&id, _)| id)
+        self.open
+            .iter()
+            .find(|(_, s)| s.screen.window.id() == window)
+            .map(|(&id, _)| id)
     }
 
     /// Draws what is new and gives the time to look again, whatever happens.
     fn turn(&mut self) -> Option<MediaTime> {
         let now = self.clock.now();
         self.read_board(now);
-        let due: Vec<u64> = self.open.iter().filter(|(_, s)| s.rewatch_at.is_some_and(|t| t <= now)).map(|(&id, _)| id).collect();
+        let due: Vec<u64> = self
+            .open
+            .iter()
+            .filter(|(_, s)| s.rewatch_at.is_some_and(|t| t <= now))
+            .map(|(&id, _)| id)
+            .collect();
         for id in due {
             self.watch_again(id);
         }
@@ -142,9 +160,17 @@ impl Windows {
             }
         }
         let settling = self.open.values().filter_map(|s| s.rewatch_at).min();
-        let board = self.open.values().any(|s| s.screen.view == View::Multiview && !s.hidden).then_some(self.board_at);
+        let board = self
+            .open
+            .values()
+            .any(|s| s.screen.view == View::Multiview && !s.hidden)
+            .then_some(self.board_at);
         // A surface that was lost on the way is tried again soon.
-        let lost = self.open.values().any(|s| s.screen.is_stale() && !s.hidden).then_some(now + RETRY);
+        let lost = self
+            .open
+            .values()
+            .any(|s| s.screen.is_stale() && !s.hidden)
+            .then_some(now + RETRY);
         [settling, board, lost].into_iter().flatten().min()
     }
 }
@@ -170,7 +196,12 @@ impl ApplicationHandler<Order> for Windows {
                     self.watch_again(id);
                 }
             }
-            Order::Open { view, display, title, reply } => {
+            Order::Open {
+                view,
+                display,
+                title,
+                reply,
+            } => {
                 let _ = reply.send(self.open(events, view, display, &title));
             }
             Order::Close(id) => {
@@ -198,7 +229,9 @@ impl ApplicationHandler<Order> for Windows {
     fn window_event(&mut self, _events: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
         let Some(id) = self.id_of(window) else { return };
         let now = self.clock.now();
-        let (Some(shown), Some(gpu)) = (self.open.get_mut(&id), &self.gpu) else { return };
+        let (Some(shown), Some(gpu)) = (self.open.get_mut(&id), &self.gpu) else {
+            return;
+        };
         match event {
             WindowEvent::CloseRequested | WindowEvent::Destroyed => {
                 self.open.remove(&id);
@@ -216,7 +249,11 @@ impl ApplicationHandler<Order> for Windows {
                 shown.hidden = false;
                 self.watch_again(id);
             }
-            WindowEvent::MouseInput { state: ElementState::Pressed, button: MouseButton::Left, .. } => {
+            WindowEvent::MouseInput {
+                state: ElementState::Pressed,
+                button: MouseButton::Left,
+                ..
+            } => {
                 if shown.clicked_at.is_some_and(|t| now - t < DOUBLE_CLICK) {
                     toggle_full_screen(shown);
                 }

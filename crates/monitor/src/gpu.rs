@@ -40,7 +40,9 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| fail(&e))?;
         // Without this a driver's fault would be a panic.
-        device.on_uncaptured_error(Arc::new(|e: wgpu::Error| tracing::error!(error = %e, "projector windows")));
+        device.on_uncaptured_error(Arc::new(
+            |e: wgpu::Error| tracing::error!(error = %e, "projector windows"),
+        ));
         tracing::info!(adapter = %adapter.get_info().name, "projector windows");
         let gpu = Self {
             instance,
@@ -70,7 +72,10 @@ impl Gpu {
 
 /// A real card first, and Vulkan, Metal or Direct3D before GL.
 fn rank(info: &wgpu::AdapterInfo) -> (bool, bool) {
-    (info.device_type == wgpu::DeviceType::Cpu, info.backend == wgpu::Backend::Gl)
+    (
+        info.device_type == wgpu::DeviceType::Cpu,
+        info.backend == wgpu::Backend::Gl,
+    )
 }
 
 /// How to put pictures on this surface: 8 bits, values as they are, the newest one rather than a queue of them.

@@ -101,7 +101,10 @@ mod tests {
                 }
                 for (i, a) in areas.iter().enumerate() {
                     assert!(a.x >= 0.0 && a.y >= 0.0, "{a:?}");
-                    assert!(a.x + a.width <= size.0 as f32 && a.y + a.height <= size.1 as f32, "{a:?}");
+                    assert!(
+                        a.x + a.width <= size.0 as f32 && a.y + a.height <= size.1 as f32,
+                        "{a:?}"
+                    );
                     let apart = |b: &Area| {
                         a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
                     };

@@ -47,7 +47,11 @@ impl Overlay {
 
     /// Makes the shapes for this board.
     pub(crate) fn arrange(&mut self, gpu: &Gpu, size: (u32, u32), areas: &[Area], board: &Board) {
-        let mut labels = board.tiles.iter().map(|t| &t.label).chain([&board.preview, &board.program]);
+        let mut labels = board
+            .tiles
+            .iter()
+            .map(|t| &t.label)
+            .chain([&board.preview, &board.program]);
         if !self.east_asian && labels.any(|l| fonts::needs_more(l)) {
             self.east_asian = true;
             self.context.set_fonts(fonts::with_east_asian());
@@ -72,7 +76,9 @@ impl Overlay {
     pub(crate) fn prepare(&mut self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, size: (u32, u32)) {
         let screen = screen(size);
         // Only paint callbacks give command buffers, and there are none.
-        let _ = self.renderer.update_buffers(&gpu.device, &gpu.queue, encoder, &self.jobs, &screen);
+        let _ = self
+            .renderer
+            .update_buffers(&gpu.device, &gpu.queue, encoder, &self.jobs, &screen);
     }
 
     /// Paints over what the pass holds.
@@ -92,7 +98,9 @@ fn screen((width, height): (u32, u32)) -> egui_wgpu::ScreenDescriptor {
 }
 
 fn paint(painter: &Painter, areas: &[Area], board: &Board) {
-    let mut areas = areas.iter().map(|a| Rect::from_min_size(Pos2::new(a.x, a.y), Vec2::new(a.width, a.height)));
+    let mut areas = areas
+        .iter()
+        .map(|a| Rect::from_min_size(Pos2::new(a.x, a.y), Vec2::new(a.width, a.height)));
     if let Some(at) = areas.next() {
         frame(painter, at, Tally::Next, board.on_air);
         label(painter, at, &board.preview, Tally::Next, board.on_air);
@@ -123,8 +131,19 @@ fn frame(painter: &Painter, at: Rect, tally: Tally, on_air: bool) {
         }
         Tally::Next => {
             let r = at.shrink(width / 2.0);
-            let path = [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
-            painter.extend(Shape::dashed_line(&path, Stroke::new(width, NEXT), width * 5.0, width * 3.0));
+            let path = [
+                r.left_top(),
+                r.right_top(),
+                r.right_bottom(),
+                r.left_bottom(),
+                r.left_top(),
+            ];
+            painter.extend(Shape::dashed_line(
+                &path,
+                Stroke::new(width, NEXT),
+                width * 5.0,
+                width * 3.0,
+            ));
         }
     }
 }
@@ -142,7 +161,11 @@ fn label(painter: &Painter, at: Rect, text: &str, tally: Tally, on_air: bool) {
     let pad = Vec2::new(size * 0.5, size * 0.2);
     let foot = at.center_bottom() - Vec2::new(0.0, size * 0.7);
     let back = Align2::CENTER_BOTTOM.anchor_size(foot, galley.size() + pad * 2.0);
-    let fill = if tally == Tally::Program && on_air { AIR_FILL } else { SHADE };
+    let fill = if tally == Tally::Program && on_air {
+        AIR_FILL
+    } else {
+        SHADE
+    };
     painter.rect_filled(back, CornerRadius::same(3), fill);
     painter.galley(back.min + pad, galley, TEXT);
 }
@@ -171,7 +194,11 @@ fn meter(painter: &Painter, at: Rect, level_db: [f32; 2]) {
 
 /// 0 at the quiet end, 1 at full scale.
 fn height_of(db: f32) -> f32 {
-    if db.is_finite() { ((db - QUIET_DB) / -QUIET_DB).clamp(0.0, 1.0) } else { 0.0 }
+    if db.is_finite() {
+        ((db - QUIET_DB) / -QUIET_DB).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]

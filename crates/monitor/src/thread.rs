@@ -99,7 +99,12 @@ impl Monitors {
     /// The display is gone, or nothing here can draw into a window.
     pub fn open(&self, view: View, display: Option<usize>, title: &str) -> Result<u64, MonitorError> {
         let title = title.to_owned();
-        self.ask(|reply| Order::Open { view, display, title, reply })?
+        self.ask(|reply| Order::Open {
+            view,
+            display,
+            title,
+            reply,
+        })?
     }
 
     /// Closes a window; nothing happens when it is not open any more.

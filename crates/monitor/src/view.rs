@@ -81,7 +81,15 @@ mod tests {
 
     #[test]
     fn words_come_back_as_they_were() {
-        for text in ["program", "program:vertical", "preview", "scene:main", "source:camera-2", "multiview", "scene:a:b"] {
+        for text in [
+            "program",
+            "program:vertical",
+            "preview",
+            "scene:main",
+            "source:camera-2",
+            "multiview",
+            "scene:a:b",
+        ] {
             assert_eq!(text.parse::<View>().expect(text).to_string(), text);
         }
     }

@@ -72,7 +72,11 @@ impl Screen {
         self.settings.width = width;
         self.settings.height = height;
         self.surface.configure(&gpu.device, &self.settings);
-        for (pane, area) in self.panes.iter_mut().zip(areas(&self.view, (width, height), &self.board)) {
+        for (pane, area) in self
+            .panes
+            .iter_mut()
+            .zip(areas(&self.view, (width, height), &self.board))
+        {
             pane.area = area;
         }
         self.board_changed = true;
@@ -86,10 +90,17 @@ impl Screen {
             View::One(target) => vec![target.clone()],
             View::Multiview => {
                 let tiles = self.board.tiles.iter().take(grid::MOST_TILES).map(|t| t.target.clone());
-                [Target::Preview, Target::Program(None)].into_iter().chain(tiles).collect()
+                [Target::Preview, Target::Program(None)]
+                    .into_iter()
+                    .chain(tiles)
+                    .collect()
             }
         };
-        for (i, (target, area)) in targets.into_iter().zip(areas(&self.view, self.size(), &self.board)).enumerate() {
+        for (i, (target, area)) in targets
+            .into_iter()
+            .zip(areas(&self.view, self.size(), &self.board))
+            .enumerate()
+        {
             let (width, height) = area.even();
             // Small pictures are for a glance.
             let fps = if i < 2 { fps } else { fps.min(TILE_FPS) };
@@ -159,7 +170,9 @@ impl Screen {
             }
         };
         let size = self.size();
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = gpu
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         if let Some(overlay) = &mut self.overlay {
             if std::mem::take(&mut self.board_changed) {
                 let areas: Vec<_> = self.panes.iter().map(|p| p.area).collect();

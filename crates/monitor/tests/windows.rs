@@ -93,7 +93,16 @@ fn halves(format: PixelFormat, width: u32, height: u32, above: Color, below: Col
         planes.push(half(&|c| vec![c.1[1]], cw, ch));
         planes.push(half(&|c| vec![c.1[2]], cw, ch));
     }
-    VideoFrame::new(format, width, height, planes, ColorInfo::BT709_LIMITED, AlphaMode::Opaque, MediaTime::ZERO).expect("frame")
+    VideoFrame::new(
+        format,
+        width,
+        height,
+        planes,
+        ColorInfo::BT709_LIMITED,
+        AlphaMode::Opaque,
+        MediaTime::ZERO,
+    )
+    .expect("frame")
 }
 
 /// The display's picture.
@@ -103,7 +112,9 @@ impl Shot {
     fn take() -> Self {
         let (x, screen) = x11rb::connect(None).expect("display");
         let root = x11rb::connection::Connection::setup(&x).roots[screen].root;
-        let image = x.get_image(ImageFormat::Z_PIXMAP, root, 0, 0, SIZE.0, SIZE.1, u32::MAX).expect("asked");
+        let image = x
+            .get_image(ImageFormat::Z_PIXMAP, root, 0, 0, SIZE.0, SIZE.1, u32::MAX)
+            .expect("asked");
         Self(image.reply().expect("picture").data)
     }
     fn at(&self, x: usize, y: usize) -> [u8; 3] {
@@ -134,7 +145,10 @@ fn on_a_display(name: &str, body: impl FnOnce()) {
     }
     let display = Xvfb::start(SIZE.0.into(), SIZE.1.into(), 24).expect("Xvfb");
     let mut again = Command::new(std::env::current_exe().expect("self"));
-    again.args(["--exact", name, "--nocapture"]).env(INSIDE, "1").env("DISPLAY", display.display());
+    again
+        .args(["--exact", name, "--nocapture"])
+        .env(INSIDE, "1")
+        .env("DISPLAY", display.display());
     again.env_remove("WAYLAND_DISPLAY");
     run(&mut again).expect("the test on its display");
 }
@@ -148,15 +162,33 @@ fn a_projector_fills_the_display_twenty_times() {
         assert_eq!(displays.len(), 1);
         assert_eq!((displays[0].width, displays[0].height), (SIZE.0.into(), SIZE.1.into()));
         for turn in 1..=20 {
-            let id = monitors.open(View::One(Target::Program(None)), Some(0), "Programme").expect("a window");
+            let id = monitors
+                .open(View::One(Target::Program(None)), Some(0), "Programme")
+                .expect("a window");
             assert_eq!(monitors.opened().len(), 1);
-            shows("red above, blue below", &[(640, 100, RED.0), (5, 5, RED.0), (640, 600, BLUE.0), (1275, 715, BLUE.0)]);
+            shows(
+                "red above, blue below",
+                &[
+                    (640, 100, RED.0),
+                    (5, 5, RED.0),
+                    (640, 600, BLUE.0),
+                    (1275, 715, BLUE.0),
+                ],
+            );
             monitors.close(id);
             assert!(wait_for(LIMIT, || monitors.opened().is_empty()), "turn {turn}");
             shows("the empty display", &[(640, 100, [0, 0, 0]), (640, 600, [0, 0, 0])]);
         }
-        assert_eq!(show.watched.load(Relaxed), show.dropped.load(Relaxed), "nobody is watched any more");
-        assert!(monitors.open(View::One(Target::Preview), Some(7), "x").is_err_and(|e| e.to_string().contains("no display 7")));
+        assert_eq!(
+            show.watched.load(Relaxed),
+            show.dropped.load(Relaxed),
+            "nobody is watched any more"
+        );
+        assert!(
+            monitors
+                .open(View::One(Target::Preview), Some(7), "x")
+                .is_err_and(|e| e.to_string().contains("no display 7"))
+        );
         drop(monitors);
     });
 }
@@ -197,7 +229,9 @@ fn no_display_is_no_fault() {
         return;
     }
     let mut again = Command::new(std::env::current_exe().expect("self"));
-    again.args(["--exact", "no_display_is_no_fault", "--nocapture"]).env(INSIDE, "1");
+    again
+        .args(["--exact", "no_display_is_no_fault", "--nocapture"])
+        .env(INSIDE, "1");
     for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
         again.env_remove(name);
     }

@@ -36,7 +36,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("winit", &["monitor"]),
     ("tauri", &["footlight-studio"]),
     ("rml_", &["rtmp"]),
-    ("tokio", &["outputs", "engine", "control", "footlight", "footlight-studio"]),
+    (
+        "tokio",
+        &["outputs", "engine", "control", "footlight", "footlight-studio"],
+    ),
     ("axum", &["control"]),
     ("anyhow", &["footlight", "footlight-studio", "xtask"]),
 ];

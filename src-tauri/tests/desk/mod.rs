@@ -30,7 +30,10 @@ pub struct Desk {
 impl Desk {
     pub fn new() -> Self {
         let display = Xvfb::start(1400, 950, 24).expect("Xvfb");
-        let dir = tempfile::Builder::new().prefix("footlight-window-").tempdir().expect("folder");
+        let dir = tempfile::Builder::new()
+            .prefix("footlight-window-")
+            .tempdir()
+            .expect("folder");
         for name in ["home", "run"] {
             fs::create_dir(dir.path().join(name)).expect("folder");
         }
@@ -41,9 +44,14 @@ impl Desk {
     pub fn command(&self, program: &str) -> Command {
         let mut c = Command::new(program);
         let home = self.dir.path().join("home");
-        c.env("DISPLAY", self.display.display()).env("HOME", &home).env("XDG_RUNTIME_DIR", self.dir.path().join("run"));
-        c.env("XDG_CONFIG_HOME", home.join(".config")).env("XDG_DATA_HOME", home.join(".local/share"));
-        c.env("LANG", "C.UTF-8").env("LC_ALL", "C.UTF-8").env("GDK_BACKEND", "x11");
+        c.env("DISPLAY", self.display.display())
+            .env("HOME", &home)
+            .env("XDG_RUNTIME_DIR", self.dir.path().join("run"));
+        c.env("XDG_CONFIG_HOME", home.join(".config"))
+            .env("XDG_DATA_HOME", home.join(".local/share"));
+        c.env("LANG", "C.UTF-8")
+            .env("LC_ALL", "C.UTF-8")
+            .env("GDK_BACKEND", "x11");
         for name in ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "PULSE_SERVER"] {
             c.env_remove(name);
         }
@@ -77,15 +85,29 @@ impl Desk {
     /// The names of the windows that are to be seen.
     pub fn windows(&self) -> Vec<(Window, String)> {
         let (x, root) = self.x();
-        let name_of = x.intern_atom(false, b"_NET_WM_NAME").expect("asked").reply().expect("atom").atom;
-        let children = x.query_tree(root).expect("asked").reply().map(|t| t.children).unwrap_or_default();
+        let name_of = x
+            .intern_atom(false, b"_NET_WM_NAME")
+            .expect("asked")
+            .reply()
+            .expect("atom")
+            .atom;
+        let children = x
+            .query_tree(root)
+            .expect("asked")
+            .reply()
+            .map(|t| t.children)
+            .unwrap_or_default();
         let seen = children.into_iter().filter(|w| {
             // A window may go between the two questions.
             let state = x.get_window_attributes(*w).ok().and_then(|a| a.reply().ok());
             state.is_some_and(|a| a.map_state == MapState::VIEWABLE)
         });
         seen.filter_map(|w| {
-            let name = x.get_property(false, w, name_of, AtomEnum::ANY, 0, 200).ok()?.reply().ok()?;
+            let name = x
+                .get_property(false, w, name_of, AtomEnum::ANY, 0, 200)
+                .ok()?
+                .reply()
+                .ok()?;
             Some((w, String::from_utf8_lossy(&name.value).into_owned())).filter(|(_, n)| !n.is_empty())
         })
         .collect()
@@ -100,9 +122,20 @@ impl Desk {
         let (x, _) = self.x();
         let atom = |name: &[u8]| x.intern_atom(false, name).expect("asked").reply().expect("atom").atom;
         let windows = self.windows();
-        let (window, _) = windows.iter().find(|(_, n)| n.contains(part)).unwrap_or_else(|| panic!("no {part}: {windows:?}"));
-        let message = ClientMessageEvent::new(32, *window, atom(b"WM_PROTOCOLS"), [atom(b"WM_DELETE_WINDOW"), 0, 0, 0, 0]);
-        x.send_event(false, *window, EventMask::NO_EVENT, message).expect("sent").check().expect("taken");
+        let (window, _) = windows
+            .iter()
+            .find(|(_, n)| n.contains(part))
+            .unwrap_or_else(|| panic!("no {part}: {windows:?}"));
+        let message = ClientMessageEvent::new(
+            32,
+            *window,
+            atom(b"WM_PROTOCOLS"),
+            [atom(b"WM_DELETE_WINDOW"), 0, 0, 0, 0],
+        );
+        x.send_event(false, *window, EventMask::NO_EVENT, message)
+            .expect("sent")
+            .check()
+            .expect("taken");
     }
 }
 
@@ -133,11 +166,18 @@ impl Driven {
         driver.env("FOOTLIGHT_LOG", "info,ffmpeg=off");
         let driver = desk.start(driver, "driver");
         // It starts WebKit's driver, and answers nothing until that is there.
-        let both = || [port, native].iter().all(|p| TcpStream::connect(("127.0.0.1", *p)).is_ok());
+        let both = || {
+            [port, native]
+                .iter()
+                .all(|p| TcpStream::connect(("127.0.0.1", *p)).is_ok())
+        };
         assert!(wait_for(LIMIT, both), "tauri-driver: {}", driver.log());
         let wish = json!({"capabilities": {"alwaysMatch": {"tauri:options": {"application": STUDIO, "args": args}}}});
         let opened = http(port, "POST", "/session", Some(&wish)).expect("a session");
-        let session = opened["sessionId"].as_str().unwrap_or_else(|| panic!("{opened} {}", driver.log())).to_owned();
+        let session = opened["sessionId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{opened} {}", driver.log()))
+            .to_owned();
         Self {
             port,
             session,
@@ -151,12 +191,14 @@ impl Driven {
 
     /// What a script gives (`return …`); nothing when the page is gone.
     pub fn run(&self, script: &str) -> Value {
-        self.ask("POST", "execute/sync", Some(&json!({"script": script, "args": []}))).unwrap_or(Value::Null)
+        self.ask("POST", "execute/sync", Some(&json!({"script": script, "args": []})))
+            .unwrap_or(Value::Null)
     }
 
     /// What a script gives to its callback, `arguments[0]`.
     pub fn wait(&self, script: &str) -> Value {
-        self.ask("POST", "execute/async", Some(&json!({"script": script, "args": []}))).unwrap_or(Value::Null)
+        self.ask("POST", "execute/async", Some(&json!({"script": script, "args": []})))
+            .unwrap_or(Value::Null)
     }
 
     /// Waits until a script gives true.
@@ -166,14 +208,24 @@ impl Driven {
             last = self.run(script);
             last == Value::Bool(true)
         });
-        assert!(held, "{what}: {script} gives {last}; the page reads: {}", self.run("return document.body.innerText"));
+        assert!(
+            held,
+            "{what}: {script} gives {last}; the page reads: {}",
+            self.run("return document.body.innerText")
+        );
     }
 
     /// The picture of an element, as PNG in base64.
     pub fn picture_of(&self, script: &str) -> String {
         let element = self.run(script);
-        let id = element.as_object().and_then(|o| o.values().next()).and_then(Value::as_str).unwrap_or_default();
-        let shot = self.ask("GET", &format!("element/{id}/screenshot"), None).unwrap_or(Value::Null);
+        let id = element
+            .as_object()
+            .and_then(|o| o.values().next())
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let shot = self
+            .ask("GET", &format!("element/{id}/screenshot"), None)
+            .unwrap_or(Value::Null);
         shot.as_str().unwrap_or_default().to_owned()
     }
 
@@ -195,7 +247,9 @@ fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result
     let mut answer = vec![];
     stream.read_to_end(&mut answer)?;
     let text = String::from_utf8_lossy(&answer);
-    let (_, json) = text.split_once("\r\n\r\n").ok_or_else(|| io::Error::other("no answer"))?;
+    let (_, json) = text
+        .split_once("\r\n\r\n")
+        .ok_or_else(|| io::Error::other("no answer"))?;
     // tauri-driver passes on what WebKit's driver sends, in one piece or in chunks.
     let json = &json[json.find('{').unwrap_or(0)..json.rfind('}').map_or(json.len(), |i| i + 1)];
     let answer: Value = serde_json::from_str(json).map_err(|e| io::Error::other(format!("{e}: {text}")))?;
