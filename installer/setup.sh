@@ -85,7 +85,7 @@ esac
 # Distributions that have a new enough Node give it with npm in one package or two.
 if ! PATH="$tools/node/bin:$PATH" node_fits node && command -v apt-cache >/dev/null 2>&1; then
   candidate="$(apt-cache policy nodejs 2>/dev/null | sed -n 's/ *Candidate: *\([0-9]*\).*/\1/p')"
-  [ "${candidate:-0}" -ge "$node_least" ] && wanted+=(nodejs npm)
+  if [ "${candidate:-0}" -ge "$node_least" ]; then wanted+=(nodejs npm); fi
 fi
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod desk;
+mod package;
 
 use desk::{Desk, Driven, LIMIT, STUDIO};
 use media::{Clock, MediaTime, SystemClock};

@@ -1,10 +1,7 @@
 //! The package as people install it: it is made without a network, everything it needs is named, it installs into an empty
 //! root, and the installed window opens on a display in memory.
-#![cfg(target_os = "linux")]
 
-mod desk;
-
-use desk::{Desk, LIMIT, STUDIO};
+use crate::desk::{Desk, LIMIT, STUDIO};
 use std::{fs, path::Path, process::Command};
 use test_support::{process::run, wait_for};
 
