@@ -8,7 +8,7 @@ mod package;
 use desk::{Desk, Driven, LIMIT, STUDIO};
 use media::{Clock, MediaTime, SystemClock};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use test_support::{process::ChildGuard, wait_for};
 
 /// Sends a command as the page does.
@@ -33,10 +33,8 @@ fn opened(desk: &Desk, project: &str) -> Driven {
         "it can be used",
         "return [...document.querySelectorAll('button')].some((b) => b.innerText.includes('Go live') && !b.disabled)",
     );
-    println!(
-        "usable after {} ms, the driver's start included",
-        (clock.now() - MediaTime::ZERO).as_millis()
-    );
+    let took = (clock.now() - MediaTime::ZERO).as_millis();
+    let _ = writeln!(std::io::stdout(), "usable after {took} ms, the driver's start included");
     page
 }
 
