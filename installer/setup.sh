@@ -1,22 +1,32 @@
 #!/usr/bin/env bash
 # Installs what building, running and testing Footlight needs. Safe to run again: says nothing and does nothing when
-# nothing is missing. `setup.sh run` leaves out what only the tests need.
+# nothing is missing. `setup.sh run` leaves out what only the tests need, `setup.sh package` too but for what makes packages.
 set -euo pipefail
 
 build=(build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev
-  libavutil-dev libswscale-dev libswresample-dev libasound2-dev)
-run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core)
-tests=(ffmpeg xvfb nginx-light libnginx-mod-rtmp pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk)
+  libavutil-dev libswscale-dev libswresample-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
+run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core libayatana-appindicator3-1 curl ca-certificates xz-utils)
+tests=(ffmpeg xvfb nginx-light libnginx-mod-rtmp pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
+  webkit2gtk-driver dbus)
+package=(dpkg-dev librsvg2-bin rpm file)
+# What Vite needs. Where the system's own is older, this one comes from nodejs.org into .tools/, beside the sources.
+node_least=20
+node_version=v22.20.0
+tools="$(cd "$(dirname "$0")/.." && pwd)/.tools"
 
 other_systems() {
   cat >&2 <<'TEXT'
 This script knows Debian and Ubuntu. On other systems install these, then run make again:
   Fedora   dnf install gcc clang-devel pkgconf ffmpeg-devel (RPM Fusion) alsa-lib-devel vulkan-loader mesa-vulkan-drivers
+           webkit2gtk4.1-devel gtk3-devel librsvg2-devel libayatana-appindicator-gtk3 nodejs npm
            for the tests: ffmpeg xorg-x11-server-Xvfb nginx nginx-mod-rtmp pulseaudio chromium google-noto-sans-cjk-fonts
-  Arch     pacman -S base-devel clang pkgconf ffmpeg alsa-lib vulkan-icd-loader vulkan-swrast
+           for make package: rpm-build librsvg2-tools
+  Arch     pacman -S base-devel clang pkgconf ffmpeg alsa-lib vulkan-icd-loader vulkan-swrast webkit2gtk-4.1 gtk3 librsvg
+           libayatana-appindicator nodejs npm
            for the tests: xorg-server-xvfb nginx nginx-mod-rtmp pulseaudio chromium noto-fonts-cjk
-  macOS    brew install ffmpeg pkg-config llvm
-  Windows  LLVM, and FFmpeg's shared development build with FFMPEG_DIR pointing to it (winget install LLVM.LLVM)
+  macOS    brew install ffmpeg pkg-config llvm node
+  Windows  LLVM, and FFmpeg's shared development build with FFMPEG_DIR pointing to it (winget install LLVM.LLVM
+           OpenJS.NodeJS.LTS); WebView2 is part of Windows 11
 Rust 1.95 or newer comes from https://rustup.rs everywhere.
 TEXT
 }
@@ -31,6 +41,34 @@ need_rust() {
   exit 1
 }
 
+# Whether this `node` is new enough and has npm beside it.
+node_fits() {
+  command -v "$1" >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 &&
+    [ "$("$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge "$node_least" ]
+}
+
+# The page of the window is built with Node. Debian 12's is too old: the official build is taken then, checked against the
+# sums published with it.
+need_node() {
+  PATH="$tools/node/bin:$PATH"
+  node_fits node && return
+  case "$(uname -m)" in
+    x86_64) arch=x64 ;;
+    aarch64) arch=arm64 ;;
+    *) echo "Node $node_least or newer is missing: get it from https://nodejs.org and run make again." >&2; exit 1 ;;
+  esac
+  local name="node-$node_version-linux-$arch.tar.xz" site="https://nodejs.org/dist/$node_version" work
+  echo "Fetching Node $node_version into .tools"
+  work="$(mktemp -d)"
+  trap 'rm -rf "$work"' RETURN
+  curl --proto '=https' --tlsv1.2 -fsSL -o "$work/$name" "$site/$name"
+  curl --proto '=https' --tlsv1.2 -fsSL -o "$work/sums" "$site/SHASUMS256.txt"
+  (cd "$work" && grep -F " $name" sums | sha256sum --check --quiet -)
+  mkdir -p "$tools/node"
+  tar -xJf "$work/$name" -C "$tools/node" --strip-components=1
+  node_fits node
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null 2>&1; then sudo "$@"
@@ -39,11 +77,22 @@ as_root() {
 }
 
 wanted=("${build[@]}" "${run[@]}")
-[ "${1:-all}" = run ] || wanted+=("${tests[@]}")
+case "${1:-all}" in
+  run) ;;
+  package) wanted+=("${package[@]}") ;;
+  *) wanted+=("${tests[@]}" "${package[@]}") ;;
+esac
+# Distributions that have a new enough Node give it with npm in one package or two.
+if ! PATH="$tools/node/bin:$PATH" node_fits node && command -v apt-cache >/dev/null 2>&1; then
+  candidate="$(apt-cache policy nodejs 2>/dev/null | sed -n 's/ *Candidate: *\([0-9]*\).*/\1/p')"
+  if [ "${candidate:-0}" -ge "$node_least" ]; then wanted+=(nodejs npm); fi
+fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
   # Packages have other names here; trust what pkg-config finds.
   pkg-config --exists libavcodec libavformat 2>/dev/null || { other_systems; exit 1; }
+  [ "$(uname -s)" != Linux ] || pkg-config --exists webkit2gtk-4.1 2>/dev/null || { other_systems; exit 1; }
+  node_fits node || { other_systems; exit 1; }
   need_rust
   exit 0
 fi
@@ -63,7 +112,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 need_rust
-if [ "${1:-all}" != run ] && ! cargo nextest --version >/dev/null 2>&1; then
+need_node
+if [ "${1:-all}" = all ] && ! command -v tauri-driver >/dev/null 2>&1; then
+  echo 'Installing tauri-driver'
+  cargo install --locked --quiet --debug tauri-driver@2.1.0
+fi
+if [ "${1:-all}" = all ] && ! cargo nextest --version >/dev/null 2>&1; then
   echo 'Installing cargo-nextest'
   cargo install --locked --quiet cargo-nextest
 fi

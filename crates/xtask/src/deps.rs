@@ -18,6 +18,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("engine", 3),
     ("control", 4),
     ("footlight", 5),
+    ("monitor", 5),
+    ("footlight-studio", 6),
     ("xtask", FREE),
     ("test-support", FREE),
 ];
@@ -29,11 +31,17 @@ const WITHIN: &[(&str, &str)] = &[("project", "media")];
 /// Outside crates that belong to few of ours: (beginning of the name, who may use it).
 const RESERVED: &[(&str, &[&str])] = &[
     ("ffmpeg", &["codec"]),
-    ("wgpu", &["compositor"]),
+    ("wgpu", &["compositor", "monitor"]),
+    ("egui", &["monitor"]),
+    ("winit", &["monitor"]),
+    ("tauri", &["footlight-studio"]),
     ("rml_", &["rtmp"]),
-    ("tokio", &["outputs", "engine", "control", "footlight"]),
+    (
+        "tokio",
+        &["outputs", "engine", "control", "footlight", "footlight-studio"],
+    ),
     ("axum", &["control"]),
-    ("anyhow", &["footlight", "xtask"]),
+    ("anyhow", &["footlight", "footlight-studio", "xtask"]),
 ];
 
 /// Prints what breaks the rules and fails if anything does.
