@@ -36,6 +36,9 @@ pub struct Finding {
     pub subject: String,
     /// In words.
     pub message: String,
+    /// What to do about it, where that is not said yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 const SOURCE_LIMIT: MediaTime = MediaTime::from_millis(4000);
@@ -67,11 +70,16 @@ pub(crate) fn check_outputs(project: &Project, project_dir: &Path, options: &Sho
 pub(crate) struct Findings(pub(crate) Vec<Finding>);
 
 impl Findings {
+    pub(crate) fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
     pub(crate) fn add(&mut self, level: FindingLevel, subject: impl Into<String>, message: impl Into<String>) {
         self.0.push(Finding {
             level,
             subject: subject.into(),
             message: message.into(),
+            remedy: None,
         });
     }
 }

@@ -39,6 +39,7 @@ impl Remote {
                 _ => found.add(FindingLevel::Pass, subject, format!("{} is there", s.label())),
             }
         }
+        self.0.look_ahead(&document.project, &mut found);
         let options = ShowOptions {
             probe_exe: self.probe_exe(),
             ..ShowOptions::default()

@@ -31,7 +31,7 @@ pub(crate) fn repair(p: &mut Project) -> Vec<String> {
             p.canvases[i].scene = first;
         }
         let c = &mut p.canvases[i];
-        if c.width % 2 != 0 || c.height % 2 != 0 {
+        if !c.width.is_multiple_of(2) || !c.height.is_multiple_of(2) {
             (c.width, c.height) = (c.width & !1, c.height & !1);
             told.push(format!(
                 "canvas {} had an odd size; it is {}×{} now",

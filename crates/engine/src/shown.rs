@@ -95,7 +95,8 @@ pub(crate) fn hidden_address(kind: &DestinationKind, settings: &Map<String, Valu
         let value = path.first().and_then(|name| settings.get(name)).and_then(Value::as_str);
         path.len() == 1 && value.is_some_and(|s| !s.is_empty())
     });
-    if apart {
+    // One that leads nowhere (yet) has no key in it.
+    if apart || (kind.endpoint)(settings).is_err() {
         // Something after a `?` may be a token nevertheless.
         let (head, _) = url.split_once('?')?;
         let head = secrets::redacted_login(head).unwrap_or_else(|| head.to_owned());

@@ -36,6 +36,8 @@ pub(crate) struct SoundState {
     pub(crate) master: Option<Level>,
     pub(crate) sources: BTreeMap<String, Level>,
     pub(crate) heard: HashSet<String>,
+    /// Highest peak of each source lately, dBFS: it falls by 10 dB a second.
+    pub(crate) recent_peaks: BTreeMap<String, f32>,
     pub(crate) lufs: Option<f64>,
     /// Somebody wants the loudness measured anew.
     pub(crate) reset_loudness: bool,
@@ -52,6 +54,7 @@ impl Default for SoundState {
             master: None,
             sources: BTreeMap::new(),
             heard: HashSet::new(),
+            recent_peaks: BTreeMap::new(),
             lufs: None,
             reset_loudness: false,
             loudness: None,
@@ -166,6 +169,12 @@ impl SoundThread {
         state.master = Some(level(mixer.master_meter()));
         let meters = mixer.meters().into_iter().chain(audition.meters());
         state.sources = meters.map(|(id, m)| (id, level(m))).collect();
+        let before = std::mem::take(&mut state.recent_peaks);
+        let held = |id: &String, l: &Level| {
+            let fallen = before.get(id).map_or(-120.0, |p| p - 0.5);
+            (id.clone(), fallen.max(l.peak_db[0]).max(l.peak_db[1]))
+        };
+        state.recent_peaks = state.sources.iter().map(|(id, l)| held(id, l)).collect();
         state.loudness = Some(loudness);
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);

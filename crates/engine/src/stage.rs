@@ -193,11 +193,6 @@ impl Stage {
         self.sources.load_full()
     }
 
-    /// An open source.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<LiveSource>> {
-        self.sources.load().get(id).cloned()
-    }
-
     /// Where an open source leaves its pictures.
     pub(crate) fn slot(&self, id: &str) -> Option<FrameSlot> {
         self.sources.load().get(id)?.slot.clone()

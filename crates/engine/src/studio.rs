@@ -8,6 +8,7 @@ use crate::{
     document::Restart,
     places::{Places, Recent},
     repair::repair,
+    report_list::ReportLine,
     show::InStudio,
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -46,23 +47,6 @@ pub struct Projects {
     pub current: PathBuf,
     /// Those opened lately, newest first, the open one among them.
     pub recent: Vec<Recent>,
-}
-
-/// A finished show in a list.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct ReportLine {
-    /// Names it.
-    pub id: String,
-    /// The project's name then.
-    pub project: String,
-    /// When it went on the air, seconds since 1970.
-    pub started_unix_s: f64,
-    /// For how long, seconds.
-    pub on_air_s: f64,
-    /// How many destinations took part.
-    pub destinations: usize,
-    /// How many of them lost pictures, came back or failed.
-    pub trouble: usize,
 }
 
 /// A running studio. Clones share it.
@@ -331,7 +315,7 @@ impl Studio {
         let files = air_log::files(&dir);
         files
             .into_iter()
-            .filter_map(|(id, _)| line_of(&id, &self.report(&id)?))
+            .filter_map(|(id, _)| ReportLine::of(&id, &self.report(&id)?))
             .collect()
     }
 
@@ -342,21 +326,6 @@ impl Studio {
         let (_, file) = air_log::files(&dir).into_iter().find(|(known, _)| known == id)?;
         serde_json::from_slice(&std::fs::read(file).ok()?).ok()
     }
-}
-
-fn line_of(id: &str, report: &Value) -> Option<ReportLine> {
-    let destinations = report["destinations"].as_array()?;
-    let troubled = |d: &&Value| {
-        ["frames_dropped", "reconnects"].iter().any(|k| d[k].as_u64() > Some(0)) || d["last_error"].is_string()
-    };
-    Some(ReportLine {
-        id: id.to_owned(),
-        project: report["project"].as_str().unwrap_or_default().to_owned(),
-        started_unix_s: report["started_unix_s"].as_f64()?,
-        on_air_s: report["on_air_s"].as_f64()?,
-        destinations: destinations.len(),
-        trouble: destinations.iter().filter(troubled).count(),
-    })
 }
 
 fn most_recent(places: &Places) -> Option<Next> {

@@ -78,7 +78,7 @@ fn edit_once(p: &mut Project, op: u8, a: usize, b: usize) -> Result<(), EditErro
             &destination,
             DestinationEdit {
                 name: Some(name.into()),
-                enabled: Some(b % 2 == 0),
+                enabled: Some(b < 4),
                 ..DestinationEdit::default()
             },
         ),

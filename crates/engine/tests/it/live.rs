@@ -1,0 +1,135 @@
+//! The show follows the document while it runs.
+
+use crate::{Stand, member, until};
+use serde_json::{Value, json};
+
+fn source(s: &Stand, id: &str) -> Option<Value> {
+    member(&s.state(), "sources", id)
+}
+
+#[test]
+fn sources_come_and_go_while_the_show_runs() {
+    let s = Stand::new();
+    let id = s.made(
+        json!({"command": "add_source", "kind": "test_pattern", "name": "Bars", "scene": "main"}),
+        "source",
+    );
+    assert_eq!(id, "bars");
+    let seen = until("its picture", || {
+        source(&s, "bars").filter(|x| x["width"] == json!(1920))
+    });
+    assert_eq!(
+        (&seen["in_program"], &seen["heard"].is_boolean()),
+        (&json!(true), &true)
+    );
+    s.run(json!({"command": "set_source", "source": "bars", "name": "Balken", "color": "#ff0000"}))
+        .expect("renamed");
+    assert_eq!(source(&s, "bars").expect("there")["name"], "Balken");
+    s.run(json!({"command": "remove_source", "source": "bars"}))
+        .expect("removed");
+    assert_eq!(source(&s, "bars"), None);
+    assert_eq!(s.document()["scenes"][0]["items"], json!([]));
+    let label = s.made(json!({"command": "undo"}), "label");
+    assert_eq!(label, "remove_source");
+    until("the source that came back", || {
+        source(&s, "bars").filter(|x| x["width"] == json!(1920) && x["name"] == "Balken")
+    });
+    assert_eq!(s.document()["scenes"][0]["items"][0]["source"], "bars");
+}
+
+#[test]
+fn the_mixer_gains_and_loses_strips() {
+    let s = Stand::new();
+    s.run(json!({"command": "add_source", "kind": "tone", "name": "Tone"}))
+        .expect("added");
+    let loud = |s: &Stand, id: &str| {
+        let x = source(s, id)?;
+        (x["level"]["peak_db"][0].as_f64()? > -60.0).then_some(x)
+    };
+    let heard = until("the tone", || loud(&s, "tone"));
+    assert_eq!(heard["heard"], true, "what no scene places is always heard");
+    until("it in the master", || {
+        (s.state()["master"]["peak_db"][0].as_f64()? > -60.0).then_some(())
+    });
+    s.run(json!({"command": "remove_source", "source": "tone"}))
+        .expect("removed");
+    until("silence", || {
+        (s.state()["master"]["peak_db"][0].as_f64()? < -100.0).then_some(())
+    });
+    // What is tried is measured and not heard.
+    let id = s.made(json!({"command": "try_source", "kind": "tone"}), "source");
+    until("its level", || loud(&s, &id));
+    assert!(s.state()["master"]["peak_db"][0].as_f64().expect("a level") < -100.0);
+    let next = s.made(json!({"command": "try_source", "kind": "color"}), "source");
+    assert_eq!(source(&s, &id), None, "one at a time");
+    until("its picture", || source(&s, &next).filter(|x| x["width"].is_number()));
+    s.run(json!({"command": "add_scene"})).expect("an edit leaves it alone");
+    assert!(source(&s, &next).is_some());
+    s.run(json!({"command": "drop_try"})).expect("dropped");
+    assert_eq!(source(&s, &next), None);
+    assert_eq!(s.document()["sources"], json!([]), "none of it is in the document");
+}
+
+#[test]
+fn wrong_settings_change_nothing() {
+    let s = Stand::new();
+    s.run(json!({"command": "add_source", "kind": "color", "name": "C"}))
+        .expect("added");
+    let before = (s.document(), s.remote().revision());
+    for c in [
+        json!({"command": "set_source_settings", "source": "c", "settings": {"angle_deg": "steep"}}),
+        json!({"command": "add_source", "kind": "color", "settings": {"color": "red"}}),
+        json!({"command": "add_source", "kind": "nothing-of-ours"}),
+        json!({"command": "remove_scene", "scene": "main"}),
+        json!({"command": "set_canvas", "id": "main", "changes": {"width": 1921}}),
+        json!({"command": "batch", "label": "x", "commands": [
+            {"command": "add_scene", "name": "B"}, {"command": "remove_source", "source": "gone"}]}),
+    ] {
+        assert!(s.run(c.clone()).is_err(), "{c}");
+    }
+    assert_eq!((s.document(), s.remote().revision()), before);
+}
+
+#[test]
+fn a_gesture_and_a_batch_are_one_step() {
+    let s = Stand::new();
+    s.run(json!({"command": "batch", "label": "Two things", "commands": [
+        {"command": "add_source", "kind": "color", "name": "C", "scene": "main"},
+        {"command": "add_scene", "name": "B"}]}))
+        .expect("both");
+    for x in 0..50 {
+        s.run(json!({"command": "set_item", "scene": "main", "item": "c", "changes": {"position": {"x": x}}, "gesture": "d1"}))
+            .expect("moved");
+    }
+    let d = s.remote().document();
+    assert_eq!(d.undo.as_deref(), Some("set_item"));
+    s.run(json!({"command": "undo"})).expect("the drag");
+    assert_eq!(s.document()["scenes"][0]["items"][0]["position"]["x"], 0.0);
+    s.run(json!({"command": "set_scene", "scene": "b"})).expect("on show");
+    assert_eq!(
+        s.remote().document().undo.as_deref(),
+        Some("Two things"),
+        "putting on show is no step"
+    );
+    s.run(json!({"command": "undo"})).expect("both");
+    assert_eq!(s.document()["sources"], json!([]));
+    assert_eq!(s.document()["canvases"][0]["scene"], "main", "scene B is gone");
+    assert!(s.run(json!({"command": "undo"})).is_err());
+    s.run(json!({"command": "redo"})).expect("again");
+    assert_eq!(s.document()["scenes"].as_array().expect("list").len(), 2);
+}
+
+#[test]
+fn an_edit_race_loses_nothing() {
+    let s = Stand::new();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    s.run(json!({"command": "add_scene"})).expect("added");
+                }
+            });
+        }
+    });
+    assert_eq!(s.remote().document().project.scenes.len(), 101);
+}
