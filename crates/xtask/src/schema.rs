@@ -89,10 +89,18 @@ fn api() -> Value {
 /// What is sent out has all its fields, what is taken in may lack those with a default: where a type goes both ways and
 /// differs, the one that is taken in is called `…Input`.
 fn both_ways(mut out: Map<String, Value>, into: Map<String, Value>) -> Map<String, Value> {
-    let other: Vec<String> = into.keys().filter(|k| out.get(*k).is_some_and(|o| *o != into[*k])).cloned().collect();
+    let other: Vec<String> = into
+        .keys()
+        .filter(|k| out.get(*k).is_some_and(|o| *o != into[*k]))
+        .cloned()
+        .collect();
     for (name, mut schema) in into {
         rename(&mut schema, &other);
-        let name = if other.contains(&name) { format!("{name}Input") } else { name };
+        let name = if other.contains(&name) {
+            format!("{name}Input")
+        } else {
+            name
+        };
         out.insert(name, schema);
     }
     out
