@@ -5,7 +5,7 @@ use crate::reference;
 use anyhow::{Context, Result, bail};
 use project::{KindInfo, Project};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Writes or checks everything that is generated.
@@ -62,27 +62,65 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
 
 /// Every type that goes between page and engine, as one schema: `ui` makes its types from it.
 fn api() -> Value {
-    let mut g = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    g.subschema_for::<control::messages::UiMessage>();
-    g.subschema_for::<control::messages::UiWish>();
-    g.subschema_for::<control::messages::PicturesWish>();
-    g.subschema_for::<control::messages::DocumentMessage>();
-    g.subschema_for::<control::lists::Kinds>();
-    g.subschema_for::<control::answer::Problem>();
-    g.subschema_for::<engine::Command>();
-    g.subschema_for::<engine::Snapshot>();
-    g.subschema_for::<engine::Event>();
-    g.subschema_for::<engine::Finding>();
-    g.subschema_for::<engine::Projects>();
-    g.subschema_for::<engine::ReportLine>();
-    g.subschema_for::<engine::ShowReport>();
-    g.subschema_for::<Project>();
+    let mut out = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    out.subschema_for::<control::messages::UiMessage>();
+    out.subschema_for::<control::messages::DocumentMessage>();
+    out.subschema_for::<control::lists::Kinds>();
+    out.subschema_for::<control::answer::Problem>();
+    out.subschema_for::<engine::Snapshot>();
+    out.subschema_for::<engine::Event>();
+    out.subschema_for::<engine::Finding>();
+    out.subschema_for::<engine::Projects>();
+    out.subschema_for::<engine::ReportLine>();
+    out.subschema_for::<engine::ShowReport>();
+    out.subschema_for::<Project>();
+    let mut into = SchemaSettings::draft2020_12().into_generator();
+    into.subschema_for::<engine::Command>();
+    into.subschema_for::<control::messages::UiWish>();
+    into.subschema_for::<control::messages::PicturesWish>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Api",
         "description": "What goes between the page and the engine. Made by `cargo xtask schema`; do not change it by hand.",
-        "$defs": g.take_definitions(true),
+        "$defs": both_ways(out.take_definitions(true), into.take_definitions(true)),
     })
+}
+
+/// What is sent out has all its fields, what is taken in may lack those with a default: where a type goes both ways and
+/// differs, the one that is taken in is called `…Input`.
+fn both_ways(mut out: Map<String, Value>, into: Map<String, Value>) -> Map<String, Value> {
+    let other: Vec<String> = into
+        .keys()
+        .filter(|k| out.get(*k).is_some_and(|o| *o != into[*k]))
+        .cloned()
+        .collect();
+    for (name, mut schema) in into {
+        rename(&mut schema, &other);
+        let name = if other.contains(&name) {
+            format!("{name}Input")
+        } else {
+            name
+        };
+        out.insert(name, schema);
+    }
+    out
+}
+
+fn rename(schema: &mut Value, names: &[String]) {
+    match schema {
+        Value::Object(m) => {
+            for (key, v) in m {
+                match v.as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
+                    Some(name) if key == "$ref" && names.iter().any(|n| n == name) => {
+                        *v = Value::String(format!("#/$defs/{name}Input"));
+                    }
+                    _ => rename(v, names),
+                }
+            }
+        }
+        Value::Array(a) => a.iter_mut().for_each(|v| rename(v, names)),
+        _ => {}
+    }
 }
 
 fn pretty(v: &Value) -> Result<String> {

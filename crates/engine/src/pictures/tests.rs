@@ -192,7 +192,7 @@ fn the_programme_is_the_delivered_frame() {
     rig.on_show.delivered(0, &last, false);
     rig.serve();
     rig.on_show
-        .delivered(0, &Arc::new(last.at(MediaTime::from_millis(134))));
+        .delivered(0, &Arc::new(last.at(MediaTime::from_millis(134))), false);
     rig.serve();
     assert!(tap.take().is_some());
     assert!(other.take().is_none(), "there is no such canvas");
