@@ -38,7 +38,8 @@ export function tip(text: string | (() => string), key: string | (() => string) 
       node.removeEventListener("pointerenter", enter);
       node.removeEventListener("focus", focus);
       for (const end of ["pointerleave", "pointerdown", "blur"]) node.removeEventListener(end, hideTip);
-      hideTip();
+      // Not while the page is being updated, which is when a thing goes away.
+      queueMicrotask(hideTip);
     };
   };
 }

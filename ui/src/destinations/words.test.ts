@@ -30,6 +30,7 @@ describe("trouble is told", () => {
     expect(sentence("no answer")).toBe("No answer.");
     expect(sentence("Done.")).toBe("Done.");
     expect(sentence(" ")).toBe("");
+    expect(sentence("rtmp://host/app can't be reached")).toBe("rtmp://host/app can't be reached.");
   });
 });
 

@@ -13,7 +13,8 @@ export const isGoing = (one: DestinationState): boolean => ["connecting", "live"
 export function sentence(text: string): string {
   const trimmed = text.trim();
   if (!trimmed) return "";
-  const first = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  // An address begins as it is written.
+  const first = /^[a-z]+:\/\//.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?。！？]$/.test(first) ? first : `${first}.`;
 }
 

@@ -6,7 +6,7 @@ export const destinations = {
   emptyText: "You can record without a destination.",
   moreOf: "More about {name}",
   lost: "{n} lost",
-  tries: "try {n}",
+  tries: "came back {n} {n|time|times}",
   retryNow: "Retry now",
   stop: "Stop",
   cancel: "Cancel",

@@ -75,4 +75,6 @@ export const simple = {
   deleteAirText: "Another scene takes its place at once.",
   openStudio: "Open in Studio",
   take: "Show it",
+  noAnswer: "{name} does not answer",
+  troubleSlow: "The line to {name} is slow",
 } as const;

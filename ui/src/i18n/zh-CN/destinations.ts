@@ -9,7 +9,7 @@ export const destinations: Words<typeof en> = {
   emptyText: "没有直播平台也可以录制。",
   moreOf: "{name} 的更多操作",
   lost: "丢失 {n} 帧",
-  tries: "第 {n} 次",
+  tries: "重新连上 {n} 次",
   retryNow: "立即重试",
   stop: "停止",
   cancel: "取消",

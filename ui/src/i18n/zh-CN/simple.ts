@@ -78,4 +78,6 @@ export const simple: Words<typeof en> = {
   deleteAirText: "另一个场景会立刻取代它。",
   openStudio: "在 Studio 打开",
   take: "切出",
+  noAnswer: "{name} 没有回应",
+  troubleSlow: "到 {name} 的线路太慢",
 };

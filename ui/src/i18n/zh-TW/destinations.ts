@@ -9,7 +9,7 @@ export const destinations: Words<typeof en> = {
   emptyText: "沒有直播平台也可以錄影。",
   moreOf: "{name} 的更多動作",
   lost: "遺失 {n} 格",
-  tries: "第 {n} 次",
+  tries: "重新連上 {n} 次",
   retryNow: "立即重試",
   stop: "停止",
   cancel: "取消",

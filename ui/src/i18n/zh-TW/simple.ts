@@ -78,4 +78,6 @@ export const simple: Words<typeof en> = {
   deleteAirText: "另一個場景會立刻取代它。",
   openStudio: "在 Studio 開啟",
   take: "切出",
+  noAnswer: "{name} 沒有回應",
+  troubleSlow: "到 {name} 的線路太慢",
 };
