@@ -33,6 +33,8 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 test: check
 	cd ui && npm test
 	cargo nextest run --locked --workspace --no-fail-fast
+	cargo build --locked -p footlight
+	cd ui && FOOTLIGHT_BIN=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/footlight npm run e2e
 
 # The quick half of it: no test is run.
 check: ui
