@@ -98,7 +98,7 @@ fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {
     app.manage(projectors::Projectors::new(studio.clone(), words::now(app.handle())));
     if let Err(e) = window::open(app.handle(), &studio) {
         studio.end();
-        return failed("the window can't be opened", &e.into());
+        return failed("the window can't be opened", &e);
     }
     tray::show(app.handle());
     studio.follow(app.handle());
@@ -112,11 +112,7 @@ fn run(what: Option<String>, clock: media::SystemClock) -> ExitCode {
             label,
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } if label == window::MAIN => {
-            if !close::may_close(app) {
-                api.prevent_close();
-            }
-        }
+        } if label == window::MAIN && !close::may_close(app) => api.prevent_close(),
         RunEvent::WindowEvent {
             label,
             event: WindowEvent::Destroyed,
