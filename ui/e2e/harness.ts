@@ -102,10 +102,18 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
     reducedMotion: "reduce",
   });
   const headers = { "Authorization": `Bearer ${token}`, "Content-Type": "application/json" };
+  const command = async (body: Record<string, unknown>) => {
+    const answer = await fetch(`${base}/api/command`, { method: "POST", headers, body: JSON.stringify(body) });
+    const json = (await answer.json()) as Record<string, unknown>;
+    if (!answer.ok) throw new Error(String(json.message));
+    return json;
+  };
   if (!options.firstRun) {
     const put = await fetch(`${base}/api/preferences`, { method: "PUT", headers, body: JSON.stringify({ "firstrun.done": true }) });
     if (!put.ok) throw new Error(`preferences: ${put.status} ${await put.text()}`);
   }
+  // Small enough for a busy machine; what is tested is the window.
+  await command({ command: "set_canvas", id: "main", changes: { width: 640, height: 360, fps: 15 } });
   const url = `${base}/?token=${token}`;
   const another = async () => {
     const page = await context.newPage();
@@ -115,12 +123,7 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
   const page = await another();
   const studio: Studio = {
     url, base, token, page, folder, another,
-    async command(body) {
-      const answer = await fetch(`${base}/api/command`, { method: "POST", headers, body: JSON.stringify(body) });
-      const json = (await answer.json()) as Record<string, unknown>;
-      if (!answer.ok) throw new Error(String(json.message));
-      return json;
-    },
+    command,
     async get<T>(path: string) {
       const answer = await fetch(`${base}${path}`, { headers });
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

@@ -41,7 +41,7 @@ impl House for Studio {
         Some(Studio::remote(self).document().path)
     }
     fn command(&self, command: Command) -> Result<Outcome, EngineError> {
-        Studio::remote(self).command(command)
+        Studio::command(self, command)
     }
     fn check(&self) -> Result<Vec<Finding>, EngineError> {
         Ok(Studio::remote(self).check())

@@ -6,13 +6,9 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 impl Shared {
     /// Carries out a command; what it made is in the outcome.
     pub(crate) fn conduct(self: &Arc<Self>, command: Command) -> Result<Outcome, EngineError> {
-        if self.ended.load(Relaxed) {
+        // On its way out to make room for the next one, it is as good as ended: nothing may be changed that would be lost.
+        if self.ended.load(Relaxed) || self.moving.load(Relaxed) {
             return Err(EngineError::Ended);
-        }
-        if self.moving.load(Relaxed) {
-            return Err(EngineError::BadValue(
-                "the show is starting anew; try again in a moment".into(),
-            ));
         }
         match command {
             c @ (Command::SetScene { .. }

@@ -3,7 +3,7 @@
 //! no window.
 
 use crate::{
-    EngineError, EventLevel, Remote, Show, ShowOptions,
+    Command, EngineError, EventLevel, Outcome, Remote, Show, ShowOptions,
     air_log::{self, ShowReport},
     document::Restart,
     places::{Places, Recent},
@@ -12,6 +12,7 @@ use crate::{
     show::InStudio,
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
+use media::{Clock, MediaTime};
 use parking_lot::Mutex;
 use project::{Opened, Project, ProjectStore, Version, bundle, edit::History};
 use schemars::JsonSchema;
@@ -24,6 +25,10 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
 };
+
+/// How long a command waits for the next show to begin, and how often it looks.
+const PATIENCE: MediaTime = MediaTime::from_millis(5000);
+const MOMENT: MediaTime = MediaTime::from_millis(10);
 
 /// What a studio is opened with.
 #[derive(Clone, Debug, Default)]
@@ -168,6 +173,26 @@ impl Studio {
     /// The show now running; another one once [`Studio::generation`] has changed.
     pub fn remote(&self) -> Remote {
         self.inner.current.lock().remote.clone()
+    }
+
+    /// Carries out a command by the show now running. One that meets a show on its way out, since the canvas or the
+    /// project changes, is carried out by the next show.
+    ///
+    /// # Errors
+    /// As [`Remote::command`].
+    pub fn command(&self, command: Command) -> Result<Outcome, EngineError> {
+        let clock = &self.inner.options.clock;
+        let deadline = clock.now() + PATIENCE;
+        loop {
+            match self.remote().command(command.clone()) {
+                Err(EngineError::Ended) if !self.is_over() && clock.now() < deadline => {
+                    // Held while the change is under way; before it has begun there is a moment in which it is not.
+                    drop(self.inner.changing.lock());
+                    clock.sleep_until(clock.now() + MOMENT);
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Counts the shows.

@@ -67,7 +67,14 @@ fn a_new_size_starts_the_show_anew_and_undo_brings_the_old_one_back() {
         .expect("added");
     s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": 640, "height": 360, "fps": 25}}))
         .expect("smaller");
+    // Sent while one show makes room for the next: it is not lost.
+    let wish = json!({"command": "add_scene", "name": "Meanwhile"});
+    s.studio
+        .command(serde_json::from_value(wish).expect("a command"))
+        .expect("carried out");
     until("the new show", || (s.studio.generation() == 2).then_some(()));
+    assert_eq!(s.remote().document().project.scenes[1].name, "Meanwhile");
+    s.run(json!({"command": "undo"})).expect("without it");
     let canvas = &s.state()["canvases"][0];
     assert_eq!((&canvas["width"], &canvas["fps"]), (&json!(640), &json!(25.0)));
     until("pictures", || {
