@@ -50,7 +50,7 @@ test("from a fresh start to live in under 8 clicks and 60 seconds", async () => 
   await until(async () => ((await s.get<State>("/api/state")).recordings.at(-1)?.frames ?? 0) > 10);
 
   await s.page.getByRole("button", { name: "End show" }).click();
-  await s.page.getByRole("dialog").getByRole("button", { name: "End show" }).click();
+  await s.page.getByRole("alertdialog").getByRole("button", { name: "End show" }).click();
   await until(async () => !(await s.get<State>("/api/state")).on_air);
   const report = await s.get<{ destinations: { frames_sent: number }[] }>("/api/show-report");
   expect(report.destinations[0]?.frames_sent).toBeGreaterThan(0);
