@@ -1,6 +1,6 @@
 //! What commands answer, and the lists.
 
-use crate::common::Rig;
+use crate::rig::Rig;
 use serde_json::json;
 
 #[test]

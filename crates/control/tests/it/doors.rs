@@ -1,6 +1,6 @@
 //! Who is let in.
 
-use crate::common::{Rig, TOKEN};
+use crate::rig::{Rig, TOKEN};
 use tungstenite::client::IntoClientRequest;
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files dropped into the page.
 
-use crate::common::Rig;
+use crate::rig::Rig;
 use std::{fs, io::Write, net::TcpStream};
 use test_support::wait_for;
 
@@ -52,12 +52,12 @@ fn what_breaks_off_leaves_nothing() {
     socket.write_all(head.as_bytes()).expect("sent");
     socket.write_all(&[7; 100_000]).expect("sent");
     assert!(
-        wait_for(crate::common::LIMIT, || !names(&rig).is_empty()),
+        wait_for(crate::rig::LIMIT, || !names(&rig).is_empty()),
         "it is on its way"
     );
     drop(socket);
     assert!(
-        wait_for(crate::common::LIMIT, || names(&rig).is_empty()),
+        wait_for(crate::rig::LIMIT, || names(&rig).is_empty()),
         "{:?}",
         names(&rig)
     );

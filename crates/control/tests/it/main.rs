@@ -1,8 +1,8 @@
 //! The API against a real studio: a small project on the software renderer.
 
 mod commands;
-mod common;
 mod doors;
 mod files;
 mod pictures;
+mod rig;
 mod ui;

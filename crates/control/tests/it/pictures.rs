@@ -1,6 +1,6 @@
 //! Pictures for people.
 
-use crate::common::{LIMIT, Rig, Socket};
+use crate::rig::{LIMIT, Rig, Socket};
 use media::{AlphaMode, ColorInfo, MediaTime, PixelFormat, Plane, VideoFrame};
 use serde_json::json;
 use std::time::Duration;

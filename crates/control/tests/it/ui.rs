@@ -1,6 +1,6 @@
 //! The WebSocket a page lives on.
 
-use crate::common::Rig;
+use crate::rig::Rig;
 use serde_json::json;
 use std::time::Duration;
 use test_support::wait_for;

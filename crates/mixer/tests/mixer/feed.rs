@@ -1,6 +1,6 @@
 //! The feed: placement, trimming, policies, waiting.
 
-use crate::common::{at, block, ramp};
+use crate::signals::{at, block, ramp};
 use media::MediaTime;
 use mixer::{AudioFeed, FeedPolicy, ReadStats};
 use proptest::prelude::*;

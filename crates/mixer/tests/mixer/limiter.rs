@@ -1,6 +1,6 @@
 //! The limiter: its ceiling holds whatever comes, and what is below passes untouched.
 
-use crate::common::{at, feed, run, sine};
+use crate::signals::{at, feed, run, sine};
 use mixer::{LOOKAHEAD_FRAMES, Limiter, Mixer, SourceMix};
 use proptest::prelude::*;
 

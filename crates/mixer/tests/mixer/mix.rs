@@ -1,6 +1,6 @@
 //! The mix by samples: placement, gains, ramps, meters and loudness.
 
-use crate::common::{at, block, feed, ramp, run, sine};
+use crate::signals::{at, block, feed, ramp, run, sine};
 use media::{Clock, MediaTime, SystemClock, audio::BLOCK_FRAMES};
 use mixer::{AudioFeed, FeedPolicy, Mixer, SourceMix};
 
