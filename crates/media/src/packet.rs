@@ -10,6 +10,16 @@ use std::sync::Arc;
 pub enum VideoCodec {
     /// ITU-T H.264.
     H264,
+    /// ITU-T H.265 (HEVC).
+    Hevc,
+    /// AOMedia AV1.
+    Av1,
+    /// VP9.
+    Vp9,
+    /// Apple ProRes, for recordings.
+    ProRes,
+    /// FFV1, lossless, for recordings.
+    Ffv1,
 }
 
 /// Audio codecs we name.
@@ -20,6 +30,12 @@ pub enum AudioCodec {
     Aac,
     /// Opus.
     Opus,
+    /// MPEG-1/2 layer III.
+    Mp3,
+    /// FLAC, lossless.
+    Flac,
+    /// Uncompressed, 24 bits a sample, for recordings.
+    Pcm,
 }
 
 /// A video stream, as known once its encoder is open.
@@ -37,7 +53,8 @@ pub struct VideoStream {
     pub color: ColorInfo,
     /// Target bit rate in bit/s (0 when quality-driven).
     pub bitrate: u32,
-    /// Codec configuration: for H.264 the AVCDecoderConfigurationRecord (ISO/IEC 14496-15).
+    /// Codec configuration: for H.264 the AVCDecoderConfigurationRecord, for HEVC the HEVCDecoderConfigurationRecord
+    /// (ISO/IEC 14496-15), for AV1 the AV1CodecConfigurationRecord, for VP9 the VPCodecConfigurationRecord; empty for ProRes.
     pub extradata: Bytes,
 }
 
@@ -56,7 +73,7 @@ pub struct AudioStream {
     pub frame_size: u32,
     /// Samples the decoder must throw away at the start.
     pub initial_padding: u32,
-    /// Codec configuration: AudioSpecificConfig for AAC, OpusHead for Opus.
+    /// Codec configuration: AudioSpecificConfig for AAC, OpusHead for Opus, STREAMINFO for FLAC; else empty.
     pub extradata: Bytes,
 }
 
@@ -78,7 +95,8 @@ pub enum StreamKind {
     Audio(u8),
 }
 
-/// One encoded access unit. H.264 is length-prefixed (four bytes, big endian), without parameter sets in-band.
+/// One encoded access unit. H.264 and HEVC are length-prefixed (four bytes, big endian), without parameter sets in-band; AV1
+/// is one temporal unit of OBUs with sizes, without its temporal delimiter.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Packet {
     /// Stream it belongs to.
