@@ -22,7 +22,7 @@ pub(crate) enum Sent {
 }
 
 impl Decoder {
-    /// Opens a decoder for `stream`; `threads` 0 lets FFmpeg choose.
+    /// Opens a decoder for `stream` with this many threads.
     ///
     /// # Safety
     /// `stream` is a live stream of an open input.

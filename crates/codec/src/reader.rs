@@ -23,7 +23,7 @@ pub struct ReadOptions {
     pub video: bool,
     /// Decode the sound.
     pub audio: bool,
-    /// Decoder threads; 0 lets FFmpeg choose.
+    /// Decoder threads; 0: as many as pictures of this size and rate need.
     pub threads: u32,
 }
 

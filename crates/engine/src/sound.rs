@@ -120,6 +120,9 @@ impl SoundThread {
             if block % 5 == 0 {
                 self.publish(&mut mixer, &audition);
             }
+            if block % 10 == 0 {
+                self.publish_loudness(&mut mixer);
+            }
             block += 1;
         }
     }
@@ -164,8 +167,8 @@ impl SoundThread {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.reset_loudness) {
             mixer.reset_loudness();
+            state.loudness = None;
         }
-        let loudness = mixer.loudness();
         state.master = Some(level(mixer.master_meter()));
         let meters = mixer.meters().into_iter().chain(audition.meters());
         state.sources = meters.map(|(id, m)| (id, level(m))).collect();
@@ -175,10 +178,16 @@ impl SoundThread {
             (id.clone(), fallen.max(l.peak_db[0]).max(l.peak_db[1]))
         };
         state.recent_peaks = state.sources.iter().map(|(id, l)| held(id, l)).collect();
+        state.xruns = mixer.underruns();
+    }
+
+    /// Ten times a second, as often as the meter's own window moves: short-term loudness reads three seconds of sound.
+    fn publish_loudness(&self, mixer: &mut Mixer) {
+        let loudness = mixer.loudness();
+        let mut state = self.state.lock();
         state.loudness = Some(loudness);
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);
-        state.xruns = mixer.underruns();
     }
 }
 

@@ -62,14 +62,22 @@ struct Plan {
     runs: usize,
 }
 
-/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone.
+/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone,
+/// `--seconds 45` makes each run that long (what starting costs shows by comparing two lengths), `--runs 7` makes as many.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let quick = args.iter().any(|a| a == "--quick");
-    let plan = if quick {
+    let value = |flag: &str| args.iter().skip_while(|a| *a != flag).nth(1);
+    let mut plan = if quick {
         Plan { seconds: 6, runs: 1 }
     } else {
         Plan { seconds: 15, runs: 3 }
     };
+    if let Some(seconds) = value("--seconds") {
+        plan.seconds = seconds.parse().context("--seconds takes a whole number")?;
+    }
+    if let Some(runs) = value("--runs") {
+        plan.runs = runs.parse().context("--runs takes a whole number")?;
+    }
     let exe = PathBuf::from("target/release/footlight");
     let exe = if exe.exists() {
         exe
@@ -89,7 +97,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "{:<9} {:<10} {:>6} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
         "show", "program", "CPU", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
     );
-    let only = args.iter().skip_while(|a| *a != "--only").nth(1);
+    let only = value("--only");
     for case in CASES.iter().filter(|c| only.is_none_or(|o| o == c.name)) {
         let project = make_project(work.path(), case)?;
         let (mut ours, mut theirs) = (vec![], vec![]);
