@@ -8,6 +8,7 @@ use crate::{
     show::Shared,
 };
 use media::MediaTime;
+use project::Destination;
 use serde_json::json;
 use std::sync::{
     Arc,
@@ -53,7 +54,10 @@ impl Shared {
                 .iter()
                 .map(|id| self.destination(id))
                 .collect::<Result<Vec<_>, _>>()?,
-            None => project.destinations.iter().filter(|d| d.enabled).cloned().collect(),
+            None => {
+                let goes = |d: &&Destination| d.enabled && !self.stands_by(&d.id);
+                project.destinations.iter().filter(goes).cloned().collect()
+            }
         };
         let record = record.unwrap_or(project.recording.enabled);
         if wanted.is_empty() {
@@ -91,11 +95,11 @@ impl Shared {
         Ok(outcome)
     }
 
-    /// Goes off air: all destinations, and the recording if going live began it. Returns at once.
+    /// Goes off air: all destinations (delayed ones once what was said has gone out; asked again, at once), and the recording if going live began it. Returns at once.
     pub(crate) fn end_live(self: &Arc<Self>) {
         let ids: Vec<String> = self.destinations.lock().keys().cloned().collect();
         for id in &ids {
-            self.stop_destination(id);
+            self.finish_destination(id);
         }
         self.refused.lock().clear();
         let mut air = self.air.lock();

@@ -268,6 +268,10 @@ pub enum Command {
         settings: Option<Changes>,
         /// Id of the service in the list of services.
         service: Option<String>,
+        /// How much later it gets the show, seconds, 0 to 600.
+        delay_s: Option<f64>,
+        /// The destination it stands in for while that one does not work; empty for none.
+        standby_for: Option<String>,
     },
     /// Removes a destination; one that is live ends first.
     RemoveDestination {

@@ -48,7 +48,7 @@ impl Shared {
             }
             Command::StopDestination { id } => {
                 let d = self.destination(&id)?;
-                self.stop_destination(&d.id);
+                self.finish_destination(&d.id);
             }
             Command::RetryDestination { id } => {
                 let d = self.destination(&id)?;

@@ -37,6 +37,7 @@ mod shown;
 mod snapshot;
 mod sound;
 mod stage;
+mod standby;
 mod state;
 mod studio;
 mod tick;

@@ -2,8 +2,11 @@
 //! of one never touches another.
 
 use crate::{EngineError, EventLevel, ShowOptions, encode::Lease, plan::hint, show::Shared};
-use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, destination_kind, filename};
-use project::{Destination, Encoder, Project};
+use media::MediaTime;
+use outputs::{
+    Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, Terms, destination_kind, filename,
+};
+use project::{Destination, Encoder, Project, edit::MOST_DELAY_S};
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -14,6 +17,8 @@ pub(crate) struct Line {
     pub(crate) handle: Arc<DestinationHandle>,
     /// What it was started with.
     made_of: MadeOf,
+    /// Engine time of its start.
+    pub(crate) begun: MediaTime,
     /// Keeps its encoders running; gone once it has ended.
     lease: Option<Arc<Lease>>,
 }
@@ -24,6 +29,7 @@ struct MadeOf {
     kind: String,
     settings: serde_json::Map<String, serde_json::Value>,
     encoder: Option<Encoder>,
+    delay: MediaTime,
 }
 
 impl MadeOf {
@@ -32,6 +38,7 @@ impl MadeOf {
             kind: d.kind.clone(),
             settings: d.settings.clone(),
             encoder: p.encoder(&d.encoder).cloned(),
+            delay: MediaTime::from_secs_f64(d.delay_s.clamp(0.0, MOST_DELAY_S)),
         }
     }
 }
@@ -66,10 +73,14 @@ impl Shared {
         })
     }
 
-    /// Starts what begins with the show: enabled destinations and the recording.
+    /// Starts what begins with the show: enabled destinations that stand in for nobody, and the recording.
     pub(crate) fn start_outputs(&self, options: &ShowOptions) -> Result<(), EngineError> {
         let project = self.project.load_full();
-        for d in project.destinations.iter().filter(|d| d.enabled) {
+        for d in project
+            .destinations
+            .iter()
+            .filter(|d| d.enabled && !self.stands_by(&d.id))
+        {
             if destination_kind(&d.kind).is_err() {
                 let text = format!(
                     "{}: this version has no destination of kind `{}`, so nothing goes there",
@@ -124,16 +135,31 @@ impl Shared {
         let seed =
             d.id.bytes()
                 .fold(self.clock.now().0 as u64, |h, b| h.wrapping_mul(31) ^ u64::from(b));
-        let backoff = Backoff::standard(seed);
+        let made_of = MadeOf::of(&project, d);
+        let terms = Terms {
+            backoff: Backoff::standard(seed),
+            delay: made_of.delay,
+        };
         let fanout = &lease.feed.fanout;
-        let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, backoff).map_err(fail)?;
+        let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, terms).map_err(fail)?;
         let line = Line {
             handle: Arc::new(handle),
-            made_of: MadeOf::of(&project, d),
+            made_of,
+            begun: self.clock.now(),
             lease: Some(lease),
         };
         running.insert(d.id.clone(), line);
         Ok(())
+    }
+
+    /// Ends a destination once what is delayed has gone out; asked a second time, at once. Returns at once.
+    pub(crate) fn finish_destination(&self, id: &str) {
+        let handle = self.destinations.lock().get(id).map(|l| l.handle.clone());
+        if handle.is_some_and(|h| h.finish()) {
+            self.refused.lock().remove(id);
+        } else {
+            self.stop_destination(id);
+        }
     }
 
     /// Ends a destination; returns at once.

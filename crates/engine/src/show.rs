@@ -85,6 +85,8 @@ pub(crate) struct Shared {
     pub(crate) destinations: Mutex<BTreeMap<String, Line>>,
     /// Destinations that could not be started.
     pub(crate) refused: Mutex<BTreeMap<String, Refused>>,
+    /// Destinations that are live in the place of another.
+    pub(crate) standing_in: Mutex<BTreeSet<String>>,
     /// Destinations between their old and their new settings.
     pub(crate) restarting: Mutex<BTreeSet<String>>,
     pub(crate) recorders: Mutex<Vec<Tape>>,
@@ -197,6 +199,7 @@ impl Show {
             air: Mutex::default(),
             health: Mutex::default(),
             refused: Mutex::default(),
+            standing_in: Mutex::default(),
             restarting: Mutex::default(),
             desk: Arc::new(Desk::new(options.transition)),
             pictures: Pictures::new(on_show.clone()),

@@ -30,6 +30,7 @@ impl Shared {
         while !self.ended.load(Relaxed) {
             self.look(&mut seen);
             self.measure(&mut marks);
+            self.look_at_standbys();
             self.look_at_air();
             self.look_at_health();
             self.release_encoders();

@@ -174,6 +174,13 @@ impl MediaError for OutputError {
     }
 }
 
+impl OutputError {
+    /// Whether a server had a say in it; else the network did not lead there.
+    pub(crate) fn server_answered(&self) -> bool {
+        !matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. })
+    }
+}
+
 /// The system's words for an I/O error without its number, first letter small: to stand inside a sentence.
 pub(crate) fn io_words(e: &std::io::Error) -> String {
     use std::io::ErrorKind as K;

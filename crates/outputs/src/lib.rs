@@ -7,6 +7,7 @@
 //! This crate knows no scenes and no windows.
 
 mod backoff;
+mod delay;
 mod drivers;
 mod error;
 mod fanout;
@@ -19,6 +20,7 @@ mod status;
 mod supervisor;
 
 pub use backoff::Backoff;
+pub use delay::MOST_DELAY_S;
 pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
@@ -29,4 +31,4 @@ pub use kind::{
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};
 pub use status::{DestinationState, DestinationStatus};
-pub use supervisor::{DestinationHandle, QUEUE_LIMIT};
+pub use supervisor::{DestinationHandle, QUEUE_LIMIT, Terms};

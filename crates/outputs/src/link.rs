@@ -21,6 +21,9 @@ pub(crate) struct Ledger {
     /// The queue's sending end: its counters, and ending it early.
     pub(crate) queue: PacketSender,
     pub(crate) queue_limit: MediaTime,
+    /// Where packets wait before the queue, when the destination is delayed, and for how long.
+    pub(crate) line: Option<PacketSender>,
+    delay: MediaTime,
     pub(crate) state: Mutex<StateNow>,
     started: MediaTime,
     has_video: bool,
@@ -59,11 +62,38 @@ impl Ledger {
             fanout,
             queue,
             queue_limit,
+            line: None,
+            delay: MediaTime::ZERO,
             state: Mutex::default(),
             bytes: AtomicU64::new(0),
             frames: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             rate: Mutex::default(),
+        }
+    }
+
+    /// The same, behind a line of delay.
+    pub(crate) fn behind(mut self, line: Option<PacketSender>, delay: MediaTime) -> Self {
+        (self.line, self.delay) = (line, delay);
+        self
+    }
+
+    /// What a delayed destination has to say: that it has not begun yet, or that it is to end and what is still to come.
+    fn word_of_delay(&self, state: DestinationState) -> Option<String> {
+        let line = self.line.as_ref()?;
+        let ending = line.is_ended() && !self.queue.is_ended();
+        match state {
+            DestinationState::Connecting if self.queue.stats().video_in == 0 => {
+                let left = (self.started + self.delay - self.clock.now()).max(MediaTime::ZERO);
+                Some(format!("Delayed: this begins in {} s.", seconds(left)))
+            }
+            DestinationState::Live if ending => {
+                let left = seconds(line.stats().queued.min(self.delay));
+                Some(format!(
+                    "The delayed part of the show is still going out: {left} s left."
+                ))
+            }
+            _ => None,
         }
     }
 
@@ -114,7 +144,7 @@ impl Ledger {
         let slow = live && q.queued.0 > self.queue_limit.0 / 2;
         DestinationStatus {
             state: if slow { DestinationState::Degraded } else { s.state },
-            reason: s.reason.clone().or_else(|| {
+            reason: s.reason.clone().or_else(|| self.word_of_delay(s.state)).or_else(|| {
                 slow.then(|| {
                     "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a \
                      faster connection."
@@ -133,6 +163,11 @@ impl Ledger {
             retry_in_s: s.retry_at.map(|t| (t - now).as_secs_f64().max(0.0)),
         }
     }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(t: MediaTime) -> i64 {
+    (t.as_millis() + 999) / 1000
 }
 
 /// A driver's line to its supervisor, for one connection.
@@ -156,7 +191,10 @@ impl Link {
     pub fn connected(&self) {
         if !self.first_try {
             self.packets.restart();
-            self.ledger.fanout.request_keyframe();
+            // One made now would reach a delayed destination too late to help.
+            if self.ledger.line.is_none() {
+                self.ledger.fanout.request_keyframe();
+            }
         }
         *self.ledger.rate.lock() = RateMeter::default();
         self.ledger.state.lock().times_live += 1;

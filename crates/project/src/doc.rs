@@ -244,6 +244,11 @@ pub struct Destination {
     pub enabled: bool,
     /// The encoder it carries; the first when empty.
     pub encoder: String,
+    /// How much later than it happened the show goes there, seconds.
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub delay_s: f64,
+    /// The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
+    pub standby_for: String,
     /// The kind's own settings.
     pub settings: Map<String, Value>,
     /// Unknown fields, kept.
@@ -261,6 +266,8 @@ impl Default for Destination {
             service: String::new(),
             enabled: true,
             encoder: String::new(),
+            delay_s: 0.0,
+            standby_for: String::new(),
             settings: Map::new(),
             extra: Extra::new(),
         }
