@@ -8,6 +8,8 @@ import AxeBuilder from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const PROGRAM = process.env.FOOTLIGHT_BIN ?? resolve(import.meta.dirname, "../../target/debug/footlight");
+/** While working on the page: a folder to take it from (`dist`) in place of the page that was built into the program. */
+const PAGE = process.env.FOOTLIGHT_PAGE;
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export interface Studio {
@@ -43,7 +45,7 @@ const open = new Set<Studio>();
 
 /** The one browser all tests of a file share. */
 async function theBrowser(): Promise<Browser> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"] });
+  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", ...(PAGE ? ["--disable-features=LocalNetworkAccessChecks"] : [])] });
   return browser;
 }
 
@@ -104,6 +106,13 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
     locale: options.language ?? "en-US",
     reducedMotion: "reduce",
   });
+  if (PAGE) {
+    await context.route(`${base}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (/^\/(api|hls|watch)/.test(pathname)) return route.continue();
+      return route.fulfill({ path: join(PAGE, pathname === "/" ? "index.html" : pathname) });
+    });
+  }
   const headers = { "Authorization": `Bearer ${token}`, "Content-Type": "application/json" };
   const command = async (body: Record<string, unknown>) => {
     const answer = await fetch(`${base}/api/command`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -229,7 +238,7 @@ export async function focus(page: Page): Promise<{ on: string; lost: boolean; se
     if (!one || one === document.body) return { on: "nothing", lost: true, seen: false };
     const ring = (each: Element): boolean => {
       const style = getComputedStyle(each);
-      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || style.boxShadow.includes("2px");
+      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || /0px 0px 0px [1-4]px/.test(style.boxShadow);
     };
     let seen = false;
     for (let up: HTMLElement | null = one, far = 0; up && far < 3; up = up.parentElement, far += 1) seen ||= ring(up);

@@ -53,7 +53,7 @@ test("text: its words and size", async () => {
   await s.page.getByRole("textbox", { name: "Text" }).first().fill("A much longer line");
   await until(async () => (await state()) > narrow * 4);
   const long = await state();
-  const size = s.page.getByRole("spinbutton", { name: /Size/ }).first();
+  const size = s.page.getByRole("spinbutton", { name: "Size", exact: true });
   await size.fill("80");
   await size.press("Enter");
   await until(async () => (await settings(s, id)).size_px === 80 && (await state()) > long * 1.6);
@@ -70,7 +70,7 @@ test("colour: the plate takes the colour that is typed", async () => {
   await field.fill("#ff0000");
   await field.press("Enter");
   await until(async () => (await look(s.page, id))[2] > 200);
-  await s.page.locator("body").press("Control+z");
+  await s.page.getByRole("button", { name: /^Undo/ }).click();
   await until(async () => (await settings(s, id)).color === "#000000");
   await s.close();
 });
@@ -95,7 +95,7 @@ test("image: another file is another picture, and what is missing says so", asyn
   const [black, white] = [await paint("black.png", "black"), await paint("white.png", "white")];
   const id = await opened(s, "image", { file: black });
   await until(async () => (await look(s.page, id))[0] < 30);
-  const field = s.page.getByRole("textbox", { name: /File/ }).first();
+  const field = s.page.getByRole("textbox", { name: /file/i }).first();
   await field.fill(white);
   await field.press("Enter");
   await until(async () => (await look(s.page, id))[0] > 200);
@@ -111,7 +111,7 @@ test("media file: the file chosen plays, and its loop is a switch", async () => 
   const file = join(s.folder, "clip.mp4");
   execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "color=white:s=160x90:r=15:d=2", "-pix_fmt", "yuv420p", file]);
   const id = await opened(s, "media", {});
-  const field = s.page.getByRole("textbox", { name: /File/ }).first();
+  const field = s.page.getByRole("textbox", { name: /file/i }).first();
   await field.fill(file);
   await field.press("Enter");
   await until(async () => (await look(s.page, id))[0] > 200);

@@ -34,7 +34,6 @@ test("a recording without a show, from the Simple layout", async () => {
   // Where it lies is said in the Status tab, to be copied.
   await page.getByRole("tab", { name: /Status/ }).click();
   await page.getByRole("button", { name: /Not recording/ }).click();
-  await page.getByRole("tab", { name: "Files" }).click();
   await page.getByText(done.path.split("/").pop() ?? "", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Copy the path" }).first().waitFor();
   await s.close();
