@@ -119,6 +119,7 @@ pub struct SourceView {
     /// Its kind.
     pub kind: String,
     /// `ready`, `waiting` or `ended`.
+    #[schemars(extend("enum" = ["ready", "waiting", "ended"]))]
     pub state: &'static str,
     /// Why it waits.
     pub reason: Option<String>,

@@ -74,6 +74,9 @@ fn api() -> Value {
     out.subschema_for::<engine::ReportLine>();
     out.subschema_for::<engine::ShowReport>();
     out.subschema_for::<Project>();
+    out.subschema_for::<project::Version>();
+    out.subschema_for::<control::lists::Devices>();
+    out.subschema_for::<codec::Availability>();
     let mut into = SchemaSettings::draft2020_12().into_generator();
     into.subschema_for::<engine::Command>();
     into.subschema_for::<control::messages::UiWish>();
