@@ -460,6 +460,14 @@ export type Command =
        * Id of the service in the list of services.
        */
       service?: string | null;
+      /**
+       * How much later it gets the show, seconds, 0 to 600.
+       */
+      delay_s?: number | null;
+      /**
+       * The destination it stands in for while that one does not work; empty for none.
+       */
+      standby_for?: string | null;
     }
   | {
       command: "remove_destination";
@@ -1059,6 +1067,14 @@ export interface Destination {
    * The encoder it carries; the first when empty.
    */
   encoder: string;
+  /**
+   * How much later than it happened the show goes there, seconds.
+   */
+  delay_s: number;
+  /**
+   * The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
+   */
+  standby_for: string;
   /**
    * The kind's own settings.
    */
