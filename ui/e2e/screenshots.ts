@@ -63,8 +63,9 @@ test("every room", async () => {
   await page.getByRole("tab", { name: "Status" }).click();
   await page.getByRole("contentinfo").getByRole("button", { name: "This computer only" }).first().click();
   await shot("destination");
-  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
   await page.keyboard.press("Control+k");
+  await dialog.getByRole("combobox").waitFor();
   await page.keyboard.type("add dest");
   await shot("palette");
   await page.keyboard.press("Enter");
