@@ -51,9 +51,10 @@ async function rooms(s: Studio, look: (room: string) => Promise<void>): Promise<
     await look(room);
     await closed();
   }
+  const checked = page.waitForResponse((answer) => answer.url().includes("/api/check"));
   await page.keyboard.press("Control+Shift+l");
   await dialog();
-  await page.waitForResponse((answer) => answer.url().includes("/api/check")).catch(() => {});
+  await checked;
   await look("go live");
   await closed();
 }
@@ -78,7 +79,8 @@ for (const [language, word] of [["en-US", "Scenes"], ["zh-TW", "場景"], ["zh-C
       await s.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       const found = [...(await wording(s.page)), ...(language === "en-US" ? [] : (await english(s.page, NAMES)).map((text) => `English: ${text}`))];
       wrong.push(...found.map((one) => `${room}: ${one}`));
-      wrong.push(...(await accessibility(s.page)).map((one) => `${room}: ${one}`));
+      // What axe looks at is the same in every language but for names: all rooms once, the main ones in each.
+      if (language === "en-US" || /^(simple|studio|go live)$/.test(room)) wrong.push(...(await accessibility(s.page)).map((one) => `${room}: ${one}`));
     });
     expect([...new Set(wrong)]).toEqual([]);
     await s.close();

@@ -62,6 +62,7 @@ function edit(): Action[] {
     { id: "source.add", key: "A", icon: "plus", label: "sources.add", enabled: () => !!app.editScene, run: () => dialogs.open("add-source", { scene: app.editSceneId }) },
     { id: "scene.add", icon: "plus", label: "scenes.add", run: () => void app.run({ command: "add_scene", after: app.editSceneId }) },
     { id: "destination.add", icon: "plus", label: "frame.addDestination", run: () => dialogs.open("add-destination") },
+    { id: "report", icon: "log", label: "status.viewReport", run: () => dialogs.open("report") },
     { id: "project.save", key: "Ctrl+S", icon: "disk", label: "frame.saveProject", run: () => void app.run({ command: "save_project" }) },
     { id: "project.open", key: "Ctrl+O", icon: "folder", label: "frame.openProject", run: () => dialogs.open("project", { tab: "open" }) },
     { id: "project.new", icon: "plus", label: "frame.newProject", run: () => dialogs.open("project", { tab: "new" }) },

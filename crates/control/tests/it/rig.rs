@@ -182,6 +182,24 @@ impl Socket {
         self.0.send(Message::text(text.to_string())).expect("sent");
     }
 
+    /// Says it, unless the server has gone.
+    pub fn try_say(&mut self, text: &Value) -> Result<(), tungstenite::Error> {
+        self.0.send(Message::text(text.to_string()))
+    }
+
+    /// Reads one message or waits for `limit`; the error that ended the socket.
+    pub fn read_on(&mut self, limit: Duration) -> Result<(), tungstenite::Error> {
+        self.0.get_ref().set_read_timeout(Some(limit)).expect("time limit");
+        match self.0.read() {
+            Err(tungstenite::Error::Io(e))
+                if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) =>
+            {
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
     /// The next message within `limit`.
     pub fn next(&mut self, limit: Duration) -> Option<Message> {
         self.0.get_ref().set_read_timeout(Some(limit)).expect("time limit");
