@@ -41,6 +41,7 @@ export interface CanvasState {
   frames_due: number;
   frames_rendered: number;
   frames_repeated: number;
+  frames_unseen: number;
   frames_late: number;
   frames_skipped: number;
 }
