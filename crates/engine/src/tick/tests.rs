@@ -146,7 +146,11 @@ fn nothing_is_drawn_while_nobody_looks_and_the_first_look_gets_a_picture_of_its_
     assert!(rig.tick());
     assert!(rig.source().is_seen(), "makers are awake");
     rig.tick();
-    assert_eq!(rig.newest().map(|f| f.time), Some(t), "the renderer is one behind, no more");
+    assert_eq!(
+        rig.newest().map(|f| f.time),
+        Some(t),
+        "the renderer is one behind, no more"
+    );
 
     // The page is hidden, or hangs: it has its wish and asks for nothing.
     rig.ticker.on_show.watch(true, false);
@@ -173,7 +177,10 @@ fn the_sources_stay_in_step_while_nobody_looks() {
     for _ in 0..25 {
         rig.tick();
         let t = rig.ticker.rate.time_of(rig.index);
-        assert!(rig.source().wait_beyond(t, Duration::from_secs(20)), "the maker has room");
+        assert!(
+            rig.source().wait_beyond(t, Duration::from_secs(20)),
+            "the maker has room"
+        );
     }
     let on_show = rig.source().peek().expect("a picture").time;
     assert_eq!(on_show, rig.ticker.rate.time_of(rig.index - 1));
