@@ -361,6 +361,7 @@ fn start_threads(
             stage: s.stage.clone(),
             desk: s.desk.clone(),
             on_show: s.on_show.clone(),
+            idles: s.studio.is_some(),
             lanes: s.encoders.video.clone(),
             counters: s.counters[i].clone(),
             stop: s.stop.clone(),

@@ -62,7 +62,7 @@ pub struct CanvasState {
     pub height: u32,
     /// The rate it should run at.
     pub fps: f64,
-    /// Pictures a second over the last second.
+    /// Pictures a second over the last second, those nobody had to see among them.
     pub fps_now: f64,
     /// The scene on show.
     pub scene: String,
@@ -72,6 +72,8 @@ pub struct CanvasState {
     pub frames_rendered: u64,
     /// Pictures repeated since nothing had changed.
     pub frames_repeated: u64,
+    /// Pictures not drawn since, off the air, nobody looked.
+    pub frames_unseen: u64,
     /// Pictures late.
     pub frames_late: u64,
     /// Pictures never made.

@@ -118,6 +118,7 @@ impl Shared {
                     frames_due: c.frames_due,
                     frames_rendered: c.frames_rendered,
                     frames_repeated: c.frames_repeated,
+                    frames_unseen: c.frames_unseen,
                     frames_late: c.frames_late,
                     frames_skipped: c.frames_skipped,
                 })
@@ -214,6 +215,7 @@ impl Shared {
                     frames_due: c.due.load(Relaxed),
                     frames_rendered: rendered,
                     frames_repeated: c.repeated.load(Relaxed),
+                    frames_unseen: c.unseen.load(Relaxed),
                     frames_late: c.late.load(Relaxed),
                     frames_skipped: c.skipped.load(Relaxed),
                     compose_ms: c.compose_ns.load(Relaxed) as f64 / 1e6 / rendered.max(1) as f64,

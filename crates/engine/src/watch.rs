@@ -43,7 +43,7 @@ impl Shared {
         let now: Vec<u64> = self
             .counters
             .iter()
-            .map(|c| c.rendered.load(Relaxed) + c.repeated.load(Relaxed))
+            .map(|c| c.rendered.load(Relaxed) + c.repeated.load(Relaxed) + c.unseen.load(Relaxed))
             .collect();
         marks.push_back((self.clock.now(), now));
         if marks.len() > WINDOW {

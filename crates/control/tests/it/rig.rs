@@ -64,8 +64,8 @@ impl Rig {
         })
         .expect("a studio");
         // Sources open beside the show: wait until the counter counts.
-        let drawn = || studio.remote().snapshot().canvases[0].frames_rendered;
-        assert!(test_support::wait_for(LIMIT, || drawn() > 3), "no pictures");
+        let sized = || studio.remote().snapshot().sources.iter().all(|s| s.width.is_some());
+        assert!(test_support::wait_for(LIMIT, sized), "no pictures");
         let door = Door::open(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
         let access = Access {
             token: Some(Secret::new(TOKEN)),

@@ -49,6 +49,7 @@ export const status = {
   due: "Due",
   drawn: "Drawn",
   repeated: "Repeated, nothing had changed",
+  unseen: "Not drawn, nobody looked",
   late: "Late",
   skipped: "Never made",
   encoder: "Encoder {name}",

@@ -52,6 +52,7 @@ export const status: Words<typeof en> = {
   due: "应有",
   drawn: "已绘制",
   repeated: "重复（没有变化）",
+  unseen: "未绘制（无人观看）",
   late: "延迟",
   skipped: "未生成",
   encoder: "编码器 {name}",

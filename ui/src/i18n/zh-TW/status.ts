@@ -52,6 +52,7 @@ export const status: Words<typeof en> = {
   due: "應有",
   drawn: "已繪製",
   repeated: "重複（沒有變化）",
+  unseen: "未繪製（無人觀看）",
   late: "延遲",
   skipped: "未產生",
   encoder: "編碼器 {name}",
