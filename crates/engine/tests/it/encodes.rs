@@ -40,12 +40,21 @@ fn tracks(s: &Stand) -> Vec<(String, f64)> {
         .collect()
 }
 
+/// Small pictures; the show starts anew with them.
+fn resize(s: &Stand, width: u32, height: u32) {
+    s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": width, "height": height}}))
+        .expect("smaller");
+    until("the show with the new size", || {
+        let state = s.state();
+        (state["canvases"][0]["width"] == json!(width) && state["running"] == json!(true)).then_some(())
+    });
+}
+
 #[test]
 fn a_recording_has_the_tracks_that_the_check_boxes_say() {
     let s = Stand::new();
     assert_eq!(tracks(&s).len(), 1, "without a word there is the master");
-    s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": 320, "height": 180}}))
-        .expect("smaller");
+    resize(&s, 320, 180);
     s.run(json!({"command": "add_source", "kind": "tone", "name": "Music"}))
         .expect("added");
     s.run(json!({"command": "set_audio_tracks", "tracks": [
@@ -77,8 +86,7 @@ fn a_recording_has_the_tracks_that_the_check_boxes_say() {
 #[test]
 fn a_destination_gets_the_size_it_wishes_and_the_plan_says_so() {
     let s = Stand::new();
-    s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": 640, "height": 360}}))
-        .expect("smaller");
+    resize(&s, 640, 360);
     s.run(json!({"command": "add_source", "kind": "test_pattern", "name": "Bars", "scene": "main"}))
         .expect("added");
     let id = s.made(
@@ -139,8 +147,7 @@ fn a_destination_gets_the_size_it_wishes_and_the_plan_says_so() {
 #[test]
 fn a_codec_is_kept_where_it_fits_and_replaced_where_it_does_not() {
     let s = Stand::new();
-    s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": 320, "height": 180}}))
-        .expect("smaller");
+    resize(&s, 320, 180);
     s.run(json!({"command": "add_source", "kind": "test_pattern", "name": "Bars", "scene": "main"}))
         .expect("added");
     let id = s.made(
