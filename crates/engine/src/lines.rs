@@ -1,12 +1,18 @@
 //! The lines out of the show: destinations and the recording, started, ended and kept in step with the document. A change
 //! of one never touches another.
 
-use crate::{EngineError, EventLevel, ShowOptions, encode::Lease, plan::hint, show::Shared};
+use crate::{
+    EngineError, EventLevel, ShowOptions,
+    encode::{CanvasFormat, Lease},
+    plan::hint,
+    show::Shared,
+    wants::Want,
+};
 use media::MediaTime;
 use outputs::{
     Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, Terms, destination_kind, filename,
 };
-use project::{Destination, Encoder, Project, edit::MOST_DELAY_S};
+use project::{Destination, Project, edit::MOST_DELAY_S};
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -28,17 +34,17 @@ pub(crate) struct Line {
 struct MadeOf {
     kind: String,
     settings: serde_json::Map<String, serde_json::Value>,
-    encoder: Option<Encoder>,
     delay: MediaTime,
+    want: Option<Want>,
 }
 
 impl MadeOf {
-    fn of(p: &Project, d: &Destination) -> Self {
+    fn of(p: &Project, formats: &[CanvasFormat], d: &Destination) -> Self {
         Self {
             kind: d.kind.clone(),
             settings: d.settings.clone(),
-            encoder: p.encoder(&d.encoder).cloned(),
             delay: MediaTime::from_secs_f64(d.delay_s.clamp(0.0, MOST_DELAY_S)),
+            want: Want::of_destination(p, formats, d).ok(),
         }
     }
 }
@@ -52,7 +58,7 @@ pub(crate) struct Refused {
 /// A running recording with what keeps its encoders running.
 pub(crate) struct Tape {
     pub(crate) recorder: Recorder,
-    _lease: Arc<Lease>,
+    lease: Arc<Lease>,
 }
 
 /// Whether a destination in this state is on the air, or on its way there.
@@ -105,7 +111,7 @@ impl Shared {
         match &started {
             Ok(()) => refused.remove(&d.id),
             Err(e) => {
-                let made_of = MadeOf::of(&self.project.load(), d);
+                let made_of = MadeOf::of(&self.project.load(), &self.canvases, d);
                 let why = e.to_string();
                 refused.insert(d.id.clone(), Refused { why, made_of })
             }
@@ -120,7 +126,12 @@ impl Shared {
         };
         let kind = destination_kind(&d.kind).map_err(fail)?;
         let project = self.project.load_full();
-        let lease = self.encoders.feed(&project, &d.encoder)?;
+        let want = Want::of_destination(&project, &self.canvases, d)?;
+        let lease = self.encoders.lease(&want)?;
+        for change in &want.changes {
+            self.log
+                .add(EventLevel::Info, format!("destination:{}", d.id), change.clone());
+        }
         let mut running = self.destinations.lock();
         let over = |l: &Line| {
             matches!(
@@ -135,7 +146,7 @@ impl Shared {
         let seed =
             d.id.bytes()
                 .fold(self.clock.now().0 as u64, |h, b| h.wrapping_mul(31) ^ u64::from(b));
-        let made_of = MadeOf::of(&project, d);
+        let made_of = MadeOf::of(&project, &self.canvases, d);
         let terms = Terms {
             backoff: Backoff::standard(seed),
             delay: made_of.delay,
@@ -194,7 +205,7 @@ impl Shared {
             match wanted(id) {
                 None => gone.push(id.clone()),
                 Some(d) if line.handle.status().state != DestinationState::Stopped => {
-                    if line.made_of != MadeOf::of(&project, d) {
+                    if line.made_of != MadeOf::of(&project, &self.canvases, d) {
                         changed.push(id.clone());
                     }
                 }
@@ -203,7 +214,7 @@ impl Shared {
         }
         self.refused.lock().retain(|id, _| wanted(id).is_some());
         for (id, refused) in self.refused.lock().iter() {
-            if wanted(id).is_some_and(|d| refused.made_of != MadeOf::of(&project, d)) {
+            if wanted(id).is_some_and(|d| refused.made_of != MadeOf::of(&project, &self.canvases, d)) {
                 changed.push(id.clone());
             }
         }
@@ -264,6 +275,36 @@ impl Shared {
         status
     }
 
+    /// Whoever got its picture from an encoder that has failed gets it from another one: destinations connect anew, a
+    /// recording goes on in another file.
+    pub(crate) fn replace_failed_encoders(self: &Arc<Self>) {
+        if self.stop.load(Relaxed) {
+            return;
+        }
+        let hit = |l: &Line| l.lease.as_ref().is_some_and(|l| l.has_failed()) && on_air(l.handle.status().state);
+        let lines = self.destinations.lock();
+        let lost: Vec<_> = lines.iter().filter(|(_, l)| hit(l)).map(|(id, _)| id.clone()).collect();
+        drop(lines);
+        for id in lost {
+            self.restart_destination(id);
+        }
+        let mut tapes = self.recorders.lock();
+        let (lost, going): (Vec<_>, Vec<_>) = tapes.drain(..).partition(|t| t.lease.has_failed());
+        *tapes = going;
+        drop(tapes);
+        if lost.is_empty() {
+            return;
+        }
+        let folder = lost
+            .iter()
+            .find_map(|t| t.recorder.status().path.parent().map(PathBuf::from));
+        self.keep_recorded(lost);
+        if let Err(e) = self.start_recording(folder) {
+            let text = format!("the recording could not go on with another encoder: {e}");
+            self.log.add(EventLevel::Error, "recording", text);
+        }
+    }
+
     /// Lets go of encoders that nobody uses any more.
     pub(crate) fn release_encoders(&self) {
         for line in self.destinations.lock().values_mut() {
@@ -292,10 +333,7 @@ impl Shared {
         };
         let recorder = Recorder::start(path, &lease.feed.fanout, self.env.clock.clone())
             .map_err(|e| EngineError::BadValue(e.to_string()))?;
-        self.recorders.lock().push(Tape {
-            recorder,
-            _lease: lease,
-        });
+        self.recorders.lock().push(Tape { recorder, lease });
         Ok(())
     }
 

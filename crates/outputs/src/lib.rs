@@ -26,7 +26,8 @@ pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, destination_kind, destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, Wants, destination_kind,
+    destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};

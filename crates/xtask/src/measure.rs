@@ -16,12 +16,23 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let release = rest.iter().any(|a| a == "--release");
     let wanted: Vec<&String> = rest.iter().filter(|a| *a != "--release").collect();
-    if let Some(unknown) = wanted.iter().find(|a| !["start", "idle", "preview", "key"].contains(&a.as_str())) {
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|a| !["start", "idle", "preview", "key"].contains(&a.as_str()))
+    {
         bail!("`{unknown}` is nothing that is measured; {USAGE}");
     }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["test", "--quiet", "--locked", "-p", "footlight-studio", "--test", "window"]);
+    command.args([
+        "test",
+        "--quiet",
+        "--locked",
+        "-p",
+        "footlight-studio",
+        "--test",
+        "window",
+    ]);
     if release {
         command.arg("--release");
     }
