@@ -59,6 +59,8 @@ function prepare(node, command) {
 async function generate() {
   const schema = prepare(JSON.parse(await readFile(resolve(api, "schema.json"), "utf8")));
   return compile(schema, "Api", {
+    // A pair is a tuple; longer bounded lists are plain lists.
+    maxItems: 4,
     bannerComment: banner,
     additionalProperties: false,
     unreachableDefinitions: true,

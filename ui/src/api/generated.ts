@@ -27,6 +27,18 @@ export type UiMessage =
       type: "meters";
     });
 /**
+ * How pictures are brought to another size.
+ */
+export type ScaleFilter = "bilinear" | "bicubic" | "lanczos" | "area";
+/**
+ * Video codecs by name.
+ */
+export type VideoCodecName = "h264" | "hevc" | "av1" | "vp9" | "prores" | "ffv1";
+/**
+ * Audio codecs by name.
+ */
+export type AudioCodecName = "aac" | "opus" | "mp3" | "flac" | "pcm";
+/**
  * How a frame rate is written.
  */
 export type RateText = number | string;
@@ -41,10 +53,6 @@ export type Alignment =
  */
 export type BoundsMode = "stretch" | "contain" | "cover";
 /**
- * Video codecs by name.
- */
-export type VideoCodecName = "h264";
-/**
  * How a bit rate is governed.
  */
 export type RateControl = "cbr" | "vbr" | "crf";
@@ -52,10 +60,6 @@ export type RateControl = "cbr" | "vbr" | "crf";
  * H.264 profiles.
  */
 export type H264Profile = "baseline" | "main" | "high";
-/**
- * Audio codecs by name.
- */
-export type AudioCodecName = "aac" | "opus";
 /**
  * Where a destination stands.
  */
@@ -169,6 +173,24 @@ export type Command =
        * Joins edits into one step.
        */
       gesture?: string | null;
+    }
+  | {
+      command: "set_source_tracks";
+      /**
+       * The source.
+       */
+      source: string;
+      /**
+       * Ids of tracks; all of them when absent.
+       */
+      tracks?: string[] | null;
+    }
+  | {
+      command: "set_audio_tracks";
+      /**
+       * The tracks, the master first; at most eight.
+       */
+      tracks: AudioTrackInput[];
     }
   | {
       command: "set_master_volume";
@@ -468,6 +490,32 @@ export type Command =
        * The destination it stands in for while that one does not work; empty for none.
        */
       standby_for?: string | null;
+    }
+  | {
+      command: "set_destination_encode";
+      /**
+       * The destination.
+       */
+      id: string;
+      /**
+       * Fields named as in the project file; absent ones stay, `null` takes one back.
+       */
+      changes: Settings;
+    }
+  | {
+      command: "set_destination_tracks";
+      /**
+       * The destination.
+       */
+      id: string;
+      /**
+       * Ids of its tracks; the first track when empty.
+       */
+      audio_tracks?: string[] | null;
+      /**
+       * Id of the track for the service's archive; none when empty.
+       */
+      vod_track?: string | null;
     }
   | {
       command: "remove_destination";
@@ -819,6 +867,18 @@ export interface SourceAudio {
    * Later (positive) or earlier, in milliseconds.
    */
   sync_offset_ms: number;
+  /**
+   * Ids of the audio tracks it is in; all of them when absent.
+   *
+   * @maxItems 8
+   */
+  tracks?: string[] | null;
+  /**
+   * Its gain in single tracks, dB, besides its own: track id to gain; 0 where absent.
+   */
+  track_gains_db?: {
+    [k: string]: number;
+  };
 }
 /**
  * An arrangement of sources.
@@ -965,6 +1025,30 @@ export interface Audio {
    * The limiter lets no sample exceed this, dBFS.
    */
   limiter_dbfs: number;
+  /**
+   * Mixes of their own for destinations and recordings; the first is the master, which is what people hear. None given means
+   * one track, the master.
+   *
+   * @maxItems 8
+   */
+  tracks?: AudioTrack[];
+}
+/**
+ * One mix of the sources. Which it carries is said by the sources.
+ */
+export interface AudioTrack {
+  /**
+   * Unique among tracks.
+   */
+  id: string;
+  /**
+   * Name for people and in recordings.
+   */
+  name: string;
+  /**
+   * Gain of this track in dB, besides the master's.
+   */
+  volume_db: number;
 }
 /**
  * What is encoded, once, for all who name it.
@@ -988,17 +1072,17 @@ export interface VideoEncoding {
   /**
    * Codec.
    */
-  codec: "h264";
+  codec: "h264" | "hevc" | "av1" | "vp9" | "prores" | "ffv1";
   /**
-   * Which encoder: `auto` takes the first hardware encoder that really works here, else `x264`. `footlight encoders` lists them.
+   * Which encoder: `auto` takes the first hardware encoder of the codec that really works here, else one on the processor. `footlight encoders` lists them.
    */
   implementation: string;
   /**
-   * How the bit rate is governed.
+   * How the bit rate is governed. ProRes and FFV1 have no choice: their rate follows from the picture.
    */
   rate_control: "cbr" | "vbr" | "crf";
   /**
-   * Target (CBR) or average (VBR), kbit/s.
+   * Target (CBR) or average (VBR), kbit/s. Not for ProRes and FFV1.
    */
   bitrate_kbps: number;
   /**
@@ -1006,23 +1090,23 @@ export interface VideoEncoding {
    */
   max_bitrate_kbps: number | null;
   /**
-   * Quality for CRF: 0 best, 51 worst.
+   * Quality for CRF: 0 best, 51 worst; for AV1 and VP9 it is brought to their scale. Not for ProRes and FFV1.
    */
   crf: number;
   /**
-   * Speed against quality, in x264's words (`ultrafast` to `veryslow`); translated for other encoders.
+   * Speed against quality, in x264's words (`ultrafast` to `veryslow`); translated for other encoders. Not for ProRes and FFV1.
    */
   preset: "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower" | "veryslow";
   /**
-   * H.264 profile.
+   * H.264 profile. The other codecs always use the one for 8-bit 4:2:0 that every player knows.
    */
   profile: "baseline" | "main" | "high";
   /**
-   * Seconds between keyframes.
+   * Seconds between keyframes. In ProRes and FFV1 every picture is one.
    */
   keyframe_interval_s: number;
   /**
-   * Most B-frames in a row.
+   * Most B-frames in a row, for H.264 and HEVC; the other codecs have none.
    */
   b_frames: number;
 }
@@ -1033,9 +1117,9 @@ export interface AudioEncoding {
   /**
    * Codec.
    */
-  codec: "aac" | "opus";
+  codec: "aac" | "opus" | "mp3" | "flac" | "pcm";
   /**
-   * kbit/s.
+   * kbit/s. Not for FLAC and PCM; MP3 takes the nearest rate it knows, at most 320.
    */
   bitrate_kbps: number;
 }
@@ -1075,10 +1159,63 @@ export interface Destination {
    * The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
    */
   standby_for: string;
+  encode?: EncodeWish;
+  /**
+   * Ids of the audio tracks it carries, in this order; the first track when empty.
+   *
+   * @maxItems 8
+   */
+  audio_tracks?: string[];
+  /**
+   * Id of the audio track for the archive that the service keeps (Twitch's VOD track); none when empty. It follows the
+   * tracks above, where the server takes several.
+   */
+  vod_track?: string;
   /**
    * The kind's own settings.
    */
   settings: Settings;
+}
+/**
+ * What it wants differently from that encoder.
+ */
+export interface EncodeWish {
+  /**
+   * Another canvas, by id; the encoder's when empty.
+   */
+  canvas?: string;
+  /**
+   * Width in pixels; follows from the height when absent.
+   */
+  width?: number | null;
+  /**
+   * Height in pixels; follows from the width when absent. Without both, the canvas' size.
+   */
+  height?: number | null;
+  /**
+   * How the picture is brought to that size.
+   */
+  filter?: ScaleFilter | null;
+  /**
+   * Only every n-th picture: 2 makes 30 a second of 60.
+   */
+  every?: number | null;
+  /**
+   * Another codec.
+   */
+  codec?: VideoCodecName | null;
+  /**
+   * Another bit rate of the picture, kbit/s.
+   */
+  bitrate_kbps?: number | null;
+  /**
+   * Another codec of the sound.
+   */
+  audio_codec?: AudioCodecName | null;
+  /**
+   * Another bit rate of the sound, kbit/s.
+   */
+  audio_bitrate_kbps?: number | null;
 }
 /**
  * The recording on this computer.
@@ -1172,6 +1309,10 @@ export interface Snapshot {
   sources: SourceView[];
   master: Level1;
   /**
+   * All audio tracks, the master first.
+   */
+  tracks: TrackView[];
+  /**
    * Integrated loudness, LUFS.
    */
   lufs: number | null;
@@ -1202,7 +1343,7 @@ export interface CanvasState {
    */
   fps: number;
   /**
-   * Pictures a second over the last second.
+   * Pictures a second over the last second, those nobody had to see among them.
    */
   fps_now: number;
   /**
@@ -1222,6 +1363,10 @@ export interface CanvasState {
    */
   frames_repeated: number;
   /**
+   * Pictures not drawn since, off the air, nobody looked.
+   */
+  frames_unseen: number;
+  /**
    * Pictures late.
    */
   frames_late: number;
@@ -1239,9 +1384,25 @@ export interface EncoderState {
    */
   id: string;
   /**
+   * `h264`, `hevc`, `av1`, …
+   */
+  codec: string;
+  /**
    * Which encoder.
    */
   implementation: string;
+  /**
+   * Pixels.
+   */
+  width: number;
+  /**
+   * Pixels.
+   */
+  height: number;
+  /**
+   * Pictures a second.
+   */
+  fps: number;
   /**
    * Pictures out.
    */
@@ -1254,6 +1415,10 @@ export interface EncoderState {
    * Mean rate so far, kbit/s.
    */
   bitrate_kbps: number;
+  /**
+   * Mean time to encode a picture so far, ms; none before the first.
+   */
+  encode_ms: number | null;
 }
 /**
  * One destination.
@@ -1455,6 +1620,39 @@ export interface Level1 {
   rms_db: [number, number];
 }
 /**
+ * One audio track.
+ */
+export interface TrackView {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  level: Level2;
+}
+/**
+ * Its level after its limiter.
+ */
+export interface Level2 {
+  /**
+   * Peak, dBFS; -120 is silence.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  peak_db: [number, number];
+  /**
+   * RMS, dBFS.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  rms_db: [number, number];
+}
+/**
  * One scene.
  */
 export interface SceneView {
@@ -1637,6 +1835,18 @@ export interface SourceAudio1 {
    * Later (positive) or earlier, in milliseconds.
    */
   sync_offset_ms: number;
+  /**
+   * Ids of the audio tracks it is in; all of them when absent.
+   *
+   * @maxItems 8
+   */
+  tracks?: string[] | null;
+  /**
+   * Its gain in single tracks, dB, besides its own: track id to gain; 0 where absent.
+   */
+  track_gains_db?: {
+    [k: string]: number;
+  };
 }
 /**
  * A point in canvas pixels.
@@ -1697,6 +1907,13 @@ export interface Audio1 {
    * The limiter lets no sample exceed this, dBFS.
    */
   limiter_dbfs: number;
+  /**
+   * Mixes of their own for destinations and recordings; the first is the master, which is what people hear. None given means
+   * one track, the master.
+   *
+   * @maxItems 8
+   */
+  tracks?: AudioTrack[];
 }
 /**
  * How the picture is encoded. Two equal ones of the same canvas share one encoder.
@@ -1705,17 +1922,17 @@ export interface VideoEncoding1 {
   /**
    * Codec.
    */
-  codec: "h264";
+  codec: "h264" | "hevc" | "av1" | "vp9" | "prores" | "ffv1";
   /**
-   * Which encoder: `auto` takes the first hardware encoder that really works here, else `x264`. `footlight encoders` lists them.
+   * Which encoder: `auto` takes the first hardware encoder of the codec that really works here, else one on the processor. `footlight encoders` lists them.
    */
   implementation: string;
   /**
-   * How the bit rate is governed.
+   * How the bit rate is governed. ProRes and FFV1 have no choice: their rate follows from the picture.
    */
   rate_control: "cbr" | "vbr" | "crf";
   /**
-   * Target (CBR) or average (VBR), kbit/s.
+   * Target (CBR) or average (VBR), kbit/s. Not for ProRes and FFV1.
    */
   bitrate_kbps: number;
   /**
@@ -1723,23 +1940,23 @@ export interface VideoEncoding1 {
    */
   max_bitrate_kbps: number | null;
   /**
-   * Quality for CRF: 0 best, 51 worst.
+   * Quality for CRF: 0 best, 51 worst; for AV1 and VP9 it is brought to their scale. Not for ProRes and FFV1.
    */
   crf: number;
   /**
-   * Speed against quality, in x264's words (`ultrafast` to `veryslow`); translated for other encoders.
+   * Speed against quality, in x264's words (`ultrafast` to `veryslow`); translated for other encoders. Not for ProRes and FFV1.
    */
   preset: "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower" | "veryslow";
   /**
-   * H.264 profile.
+   * H.264 profile. The other codecs always use the one for 8-bit 4:2:0 that every player knows.
    */
   profile: "baseline" | "main" | "high";
   /**
-   * Seconds between keyframes.
+   * Seconds between keyframes. In ProRes and FFV1 every picture is one.
    */
   keyframe_interval_s: number;
   /**
-   * Most B-frames in a row.
+   * Most B-frames in a row, for H.264 and HEVC; the other codecs have none.
    */
   b_frames: number;
 }
@@ -1750,11 +1967,52 @@ export interface AudioEncoding1 {
   /**
    * Codec.
    */
-  codec: "aac" | "opus";
+  codec: "aac" | "opus" | "mp3" | "flac" | "pcm";
   /**
-   * kbit/s.
+   * kbit/s. Not for FLAC and PCM; MP3 takes the nearest rate it knows, at most 320.
    */
   bitrate_kbps: number;
+}
+/**
+ * What a destination wants differently from its encoder. Destinations that end up wanting the same share one encode.
+ */
+export interface EncodeWish1 {
+  /**
+   * Another canvas, by id; the encoder's when empty.
+   */
+  canvas?: string;
+  /**
+   * Width in pixels; follows from the height when absent.
+   */
+  width?: number | null;
+  /**
+   * Height in pixels; follows from the width when absent. Without both, the canvas' size.
+   */
+  height?: number | null;
+  /**
+   * How the picture is brought to that size.
+   */
+  filter?: ScaleFilter | null;
+  /**
+   * Only every n-th picture: 2 makes 30 a second of 60.
+   */
+  every?: number | null;
+  /**
+   * Another codec.
+   */
+  codec?: VideoCodecName | null;
+  /**
+   * Another bit rate of the picture, kbit/s.
+   */
+  bitrate_kbps?: number | null;
+  /**
+   * Another codec of the sound.
+   */
+  audio_codec?: AudioCodecName | null;
+  /**
+   * Another bit rate of the sound, kbit/s.
+   */
+  audio_bitrate_kbps?: number | null;
 }
 /**
  * The recording on this computer.
@@ -1848,6 +2106,10 @@ export interface Snapshot1 {
   sources: SourceView[];
   master: Level1;
   /**
+   * All audio tracks, the master first.
+   */
+  tracks: TrackView[];
+  /**
    * Integrated loudness, LUFS.
    */
   lufs: number | null;
@@ -1873,7 +2135,7 @@ export interface ProcessView1 {
 /**
  * A level after its fader, per channel.
  */
-export interface Level2 {
+export interface Level3 {
   /**
    * Peak, dBFS; -120 is silence.
    *
@@ -2042,6 +2304,142 @@ export interface Finding {
    * What to do about it, where that is not said yet.
    */
   remedy?: string | null;
+}
+/**
+ * What a show takes.
+ */
+export interface Plan {
+  /**
+   * Every distinct encode of a picture.
+   */
+  encodes: PlannedEncode[];
+  /**
+   * Distinct encodes of sound.
+   */
+  sounds: number;
+  /**
+   * Who gets what.
+   */
+  outputs: PlannedOutput[];
+  /**
+   * What all destinations take together, kbit/s.
+   */
+  uplink_kbps: number;
+  /**
+   * What encoding takes, in percent of one core, where every encode on the processor has been measured in this show.
+   */
+  cpu_percent: number | null;
+  /**
+   * GPUs' encoders in use.
+   */
+  sessions: Sessions[];
+  /**
+   * What is otherwise than the document says, in words.
+   */
+  changes: string[];
+  /**
+   * What would save an encode, in words.
+   */
+  merges: string[];
+  /**
+   * What can't be planned, and why.
+   */
+  problems: string[];
+}
+/**
+ * One encode.
+ */
+export interface PlannedEncode {
+  /**
+   * The encoder of the document it comes from.
+   */
+  encoder: string;
+  /**
+   * The canvas' id.
+   */
+  canvas: string;
+  /**
+   * `h264`, `hevc`, …
+   */
+  codec: string;
+  /**
+   * Which encoder makes it, as far as that is known without opening it.
+   */
+  implementation: string;
+  /**
+   * Whether a GPU does the work.
+   */
+  hardware: boolean;
+  /**
+   * Pixels.
+   */
+  width: number;
+  /**
+   * Pixels.
+   */
+  height: number;
+  /**
+   * Pictures a second.
+   */
+  fps: number;
+  /**
+   * kbit/s; 0 where it follows from the picture.
+   */
+  bitrate_kbps: number;
+  /**
+   * Mean time to encode a picture, ms, where this show has measured it.
+   */
+  encode_ms: number | null;
+  /**
+   * Share of the time there is for a picture that encoding one takes, percent; at 100 it falls behind.
+   */
+  load_percent: number | null;
+  /**
+   * Who gets it: names of destinations, and the recording.
+   */
+  users: string[];
+}
+/**
+ * Somebody's part.
+ */
+export interface PlannedOutput {
+  /**
+   * `destination:ID` or `recording`.
+   */
+  subject: string;
+  /**
+   * Name for people.
+   */
+  name: string;
+  /**
+   * Index in `encodes`; none when it gets sound only.
+   */
+  encode: number | null;
+  /**
+   * Ids of its audio tracks.
+   */
+  tracks: string[];
+  /**
+   * kbit/s.
+   */
+  kbps: number;
+}
+/**
+ * Encodes on one kind of GPU encoder.
+ */
+export interface Sessions {
+  /**
+   * `nvenc`, `qsv`, …
+   */
+  implementation: string;
+  /**
+   * Encodes at once.
+   */
+  used: number;
+  /**
+   * How many its driver allows, where that is known.
+   */
+  limit: number | null;
 }
 /**
  * The projects a person can choose from.
@@ -2318,6 +2716,10 @@ export interface CanvasReport {
    */
   frames_repeated: number;
   /**
+   * Pictures that were not drawn since, in a studio off the air, nobody looked.
+   */
+  frames_unseen: number;
+  /**
    * Pictures that came later than one frame.
    */
   frames_late: number;
@@ -2486,9 +2888,26 @@ export interface Availability {
    */
   reason: string | null;
   /**
-   * Whether `auto` takes it.
+   * Whether `auto` takes it for its codec.
    */
   recommended: boolean;
+}
+/**
+ * One mix of the sources. Which it carries is said by the sources.
+ */
+export interface AudioTrackInput {
+  /**
+   * Unique among tracks.
+   */
+  id?: string;
+  /**
+   * Name for people and in recordings.
+   */
+  name?: string;
+  /**
+   * Gain of this track in dB, besides the master's.
+   */
+  volume_db?: number;
 }
 /**
  * The changed fields of one item of a scene.
@@ -2649,6 +3068,18 @@ export interface SourceAudioInput {
    * Later (positive) or earlier, in milliseconds.
    */
   sync_offset_ms?: number;
+  /**
+   * Ids of the audio tracks it is in; all of them when absent.
+   *
+   * @maxItems 8
+   */
+  tracks?: string[] | null;
+  /**
+   * Its gain in single tracks, dB, besides its own: track id to gain; 0 where absent.
+   */
+  track_gains_db?: {
+    [k: string]: number;
+  };
 }
 /**
  * A point in canvas pixels.
@@ -2717,6 +3148,18 @@ export interface SourceAudioInput1 {
    * Later (positive) or earlier, in milliseconds.
    */
   sync_offset_ms?: number;
+  /**
+   * Ids of the audio tracks it is in; all of them when absent.
+   *
+   * @maxItems 8
+   */
+  tracks?: string[] | null;
+  /**
+   * Its gain in single tracks, dB, besides its own: track id to gain; 0 where absent.
+   */
+  track_gains_db?: {
+    [k: string]: number;
+  };
 }
 /**
  * What a page says on `/api/ui`.

@@ -5,6 +5,7 @@ import type { Json, Settings } from "./values";
 
 export type {
   Alignment,
+  AudioTrack,
   Availability as EncoderInfo,
   Bounds,
   Canvas,

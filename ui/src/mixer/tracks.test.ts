@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Source } from "../api/project";
+import type { Source } from "../api/types";
 import { isIn, toggled, tracksOf, withOneMore } from "./tracks";
 
 const source = (tracks?: string[]): Source => ({
