@@ -113,7 +113,11 @@ impl History {
     /// Forgets the last step when its gesture has come back to where it began: a drag that was given up is nothing to undo.
     /// `now` is the document after the edit that was just noted.
     pub fn forget_if_nothing(&mut self, now: &Project) {
-        if self.done.back().is_some_and(|s| s.gesture.is_some() && s.document.is(now)) {
+        if self
+            .done
+            .back()
+            .is_some_and(|s| s.gesture.is_some() && s.document.is(now))
+        {
             self.done.pop_back();
         }
     }
@@ -214,7 +218,11 @@ mod tests {
         there(&mut h, "d", "b");
         assert_eq!(h.undo_label(), Some("rename"), "it came back to where it began");
         there(&mut h, "b", "e");
-        assert_eq!(h.undo(&named("e")).expect("a step").0.name, "b", "and went on from there");
+        assert_eq!(
+            h.undo(&named("e")).expect("a step").0.name,
+            "b",
+            "and went on from there"
+        );
     }
 
     #[test]
