@@ -21,7 +21,7 @@ test("every room", async () => {
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.waitForTimeout(1100);
-      const path = `${TO}/${name}-${size.width}.jpg`;
+      const path = `${TO}/${name}${size.width === 1280 ? "" : `-${size.width}`}.jpg`;
       await page.screenshot({ path, type: "jpeg", quality: 82 });
       if ((await stat(path)).size > MOST) large.push(path);
     }
