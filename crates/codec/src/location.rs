@@ -42,7 +42,7 @@ impl Location {
     }
 }
 
-/// Breaks off reads of one [`crate::MediaReader`] from any thread.
+/// Breaks off reads of one [`crate::MediaReader`], or writes of one [`crate::UrlMuxer`], from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupter(Arc<AtomicBool>);
 
@@ -57,6 +57,10 @@ impl Interrupter {
     }
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+    /// What FFmpeg's callback looks at.
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
     }
 }
 
