@@ -51,6 +51,10 @@ impl Interrupter {
     pub fn new() -> Self {
         Self::default()
     }
+    /// One that `flag` sets off, for whoever has other waits to end with it.
+    pub fn of(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
     /// Makes the read that is going on, and all later ones, return [`CodecError::Interrupted`].
     pub fn interrupt(&self) {
         self.0.store(true, Ordering::Relaxed);

@@ -48,12 +48,8 @@ fn sound_only(track: u8) -> (StreamInfo, Vec<Packet>) {
     (info, packets.collect())
 }
 
-fn origin(packets: &[Packet]) -> MediaTime {
-    packets[0].dts
-}
-
 fn pack(format: StreamFormat, (info, packets): &(StreamInfo, Vec<Packet>), labels: &[TrackLabel]) -> Vec<u8> {
-    let mut m = StreamMuxer::new(format, info, labels, origin(packets)).expect("begins");
+    let mut m = StreamMuxer::new(format, info, labels).expect("begins");
     let mut all = vec![];
     for p in packets {
         let bytes = m.write(p).expect("writes");
@@ -162,7 +158,7 @@ fn hevc_becomes_a_transport_stream_and_av1_is_refused() {
 
     let (mut info, _) = show();
     info.video.as_mut().expect("video").codec = VideoCodec::Av1;
-    let e = StreamMuxer::new(StreamFormat::MpegTs, &info, &[], MediaTime::ZERO)
+    let e = StreamMuxer::new(StreamFormat::MpegTs, &info, &[])
         .err()
         .expect("refused");
     assert!(
@@ -177,7 +173,7 @@ fn hevc_becomes_a_transport_stream_and_av1_is_refused() {
 fn what_follows_a_cut_plays_by_itself() {
     let dir = tempfile::tempdir().expect("folder");
     let (info, packets) = show();
-    let mut m = StreamMuxer::new(StreamFormat::MpegTs, &info, &[], origin(&packets)).expect("begins");
+    let mut m = StreamMuxer::new(StreamFormat::MpegTs, &info, &[]).expect("begins");
     let mut segments = vec![vec![]];
     for p in &packets {
         if p.is_video() && p.keyframe && p.dts > packets[0].dts {
@@ -242,7 +238,7 @@ fn an_address_ffmpeg_knows_takes_the_show() {
         url: file.to_str().expect("text").into(),
         ..UrlTarget::default()
     };
-    let mut m = UrlMuxer::open(&target, &info, origin(&packets), Interrupter::new()).expect("opens");
+    let mut m = UrlMuxer::open(&target, &info, Interrupter::new()).expect("opens");
     packets.iter().for_each(|p| m.write(p).expect("writes"));
     assert!(m.bytes() > 10_000);
     m.finish().expect("ends");
@@ -254,7 +250,7 @@ fn an_address_ffmpeg_knows_takes_the_show() {
             options: options.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
             secrets: vec!["HUSH-HUSH".into()],
         };
-        let e = UrlMuxer::open(&target, &info, MediaTime::ZERO, Interrupter::new())
+        let e = UrlMuxer::open(&target, &info, Interrupter::new())
             .err()
             .expect("refused");
         assert!(!e.to_string().contains("HUSH"), "{e}");
@@ -288,7 +284,7 @@ fn a_blocked_write_ends_when_it_is_interrupted() {
         ..UrlTarget::default()
     };
     let interrupter = Interrupter::new();
-    let mut m = UrlMuxer::open(&target, &info, origin(&packets), interrupter.clone()).expect("opens");
+    let mut m = UrlMuxer::open(&target, &info, interrupter.clone()).expect("opens");
     let (done, over) = std::sync::mpsc::sync_channel(1);
     let writer = std::thread::Builder::new().name("writer".into()).spawn(move || {
         let mut show = 0;

@@ -1,5 +1,5 @@
-//! Making connections in the three modes, and using one. Every wait looks at the caller's flag, so that whoever wants it
-//! to end gets that within [`LOOK_MS`].
+//! Making connections in the three modes, and using one. Every wait asks the caller again and again whether to go on,
+//! so that whoever wants it to end gets that within [`LOOK_MS`].
 
 use crate::{
     Mode, Options, SrtError, Stats,
@@ -9,11 +9,10 @@ use crate::{
 use media::{Clock, MediaTime, SystemClock};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
 
-/// Longest wait between two looks at the flag, milliseconds.
+/// Longest wait between two such questions, milliseconds.
 const LOOK_MS: i64 = 20;
 /// Grace beyond libsrt's own time limit, before we give up ourselves.
 const GRACE: Duration = Duration::from_secs(1);
@@ -28,14 +27,14 @@ pub struct Connection {
 
 impl Connection {
     /// Connects as caller or in rendezvous. Blocks for at most about `connect_limit` for each of the other side's
-    /// addresses, or until `stop` is raised.
+    /// addresses, or until `give_up` says so.
     ///
     /// # Errors
     /// Why there is no connection.
-    pub fn open(o: &Options, stop: &AtomicBool) -> Result<Self, SrtError> {
+    pub fn open(o: &Options, give_up: &dyn Fn() -> bool) -> Result<Self, SrtError> {
         let mut last = SrtError::NoSuchHost { host: o.host.clone() };
         for to in addresses(&o.host, o.port)? {
-            match Self::open_to(o, to, stop) {
+            match Self::open_to(o, to, give_up) {
                 Ok(c) => return Ok(c),
                 Err(e @ (SrtError::Stopped | SrtError::Refused { .. })) => return Err(e),
                 Err(e) => last = e,
@@ -44,7 +43,7 @@ impl Connection {
         Err(last)
     }
 
-    fn open_to(o: &Options, to: SocketAddr, stop: &AtomicBool) -> Result<Self, SrtError> {
+    fn open_to(o: &Options, to: SocketAddr, give_up: &dyn Fn() -> bool) -> Result<Self, SrtError> {
         let clock = SystemClock::new();
         let end = MediaTime::from_duration(o.connect_limit + GRACE);
         let seconds = o.connect_limit.as_secs();
@@ -64,7 +63,7 @@ impl Connection {
             match socket.state() {
                 sys::CONNECTED => return Self::of(socket),
                 s if s >= sys::BROKEN => return Err(no_answer(socket.why())),
-                _ if stop.load(Relaxed) => return Err(SrtError::Stopped),
+                _ if give_up() => return Err(SrtError::Stopped),
                 _ if clock.now() >= end => return Err(SrtError::NoAnswer { seconds }),
                 _ => epoll.wait(LOOK_MS),
             }
@@ -91,6 +90,11 @@ impl Connection {
     /// Waits until there is room to send, or the connection has ended, for at most a fiftieth of a second.
     pub fn wait_for_room(&self) {
         self.writable.wait(LOOK_MS);
+    }
+
+    /// Waits a fiftieth of a second, or until the other side sends something or the connection ends.
+    pub fn pause(&self) {
+        self.readable.wait(LOOK_MS);
     }
 
     /// Takes a datagram into `room` and gives its length; none when nothing came within a fiftieth of a second.
@@ -129,8 +133,8 @@ impl Connection {
     }
 
     /// Waits until everything handed over has been acknowledged and played out at the other side, at most `limit`, or
-    /// until `stop` is raised: what is still on its way when a connection is closed is lost.
-    pub fn drain(&self, limit: Duration, stop: &AtomicBool) {
+    /// until `give_up` says so: what is still on its way when a connection is closed is lost.
+    pub fn drain(&self, limit: Duration, give_up: &dyn Fn() -> bool) {
         let clock = SystemClock::new();
         let end = MediaTime::from_duration(limit);
         let latency = MediaTime::from_millis(self.latency_ms().into());
@@ -141,7 +145,7 @@ impl Connection {
             if !waiting {
                 played_out.get_or_insert(now + latency);
             }
-            if self.has_ended() || stop.load(Relaxed) || now >= end || played_out.is_some_and(|t| now >= t) {
+            if self.has_ended() || give_up() || now >= end || played_out.is_some_and(|t| now >= t) {
                 return;
             }
             // Nothing is to be read: a wait that ends early only when the connection does.
@@ -176,14 +180,14 @@ impl Listener {
         })
     }
 
-    /// Waits for a caller, however long it takes, or until `stop` is raised. Callers with another stream id than ours
+    /// Waits for a caller, however long it takes, or until `give_up` says so. Callers with another stream id than ours
     /// are sent away.
     ///
     /// # Errors
     /// `Stopped`, or when the socket broke.
-    pub fn accept(&self, stop: &AtomicBool) -> Result<Connection, SrtError> {
+    pub fn accept(&self, give_up: &dyn Fn() -> bool) -> Result<Connection, SrtError> {
         loop {
-            if stop.load(Relaxed) {
+            if give_up() {
                 return Err(SrtError::Stopped);
             }
             if let Some(socket) = self.socket.accept()? {

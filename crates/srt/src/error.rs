@@ -85,7 +85,7 @@ pub enum SrtError {
         why: String,
     },
     /// The other side said no.
-    #[error("{}", refusal.words())]
+    #[error("it refused the connection: {}", refusal.words())]
     Refused {
         /// Why.
         refusal: Refusal,

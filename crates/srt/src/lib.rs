@@ -2,8 +2,8 @@
 //! listener or in rendezvous, with its figures.
 //!
 //! Sockets are non-blocking and each has an epoll of its own, so that closing one never wakes or breaks another. What has
-//! to be waited for ([`Connection::open`], [`Listener::accept`]) is for a thread of its own and looks at a flag fifty times
-//! a second; nothing here is for an async task. This crate knows no media: what is sent is datagrams.
+//! to be waited for ([`Connection::open`], [`Listener::accept`]) is for a thread of its own and asks fifty times a second
+//! whether to go on; nothing here is for an async task. This crate knows no media: what is sent is datagrams.
 
 mod address;
 mod connection;

@@ -34,7 +34,7 @@ fn listener(o: &Options) -> Listener {
 fn accept(l: Listener, stop: &Arc<AtomicBool>) -> JoinHandle<(Listener, Result<Connection, SrtError>)> {
     let stop = stop.clone();
     let work = move || {
-        let c = l.accept(&stop);
+        let c = l.accept(&|| stop.load(Relaxed));
         (l, c)
     };
     std::thread::Builder::new()
@@ -47,7 +47,7 @@ fn accept(l: Listener, stop: &Arc<AtomicBool>) -> JoinHandle<(Listener, Result<C
 fn pair(o: &Options) -> (Connection, Connection, Listener) {
     let stop = Arc::new(AtomicBool::new(false));
     let waiting = accept(listener(o), &stop);
-    let near = Connection::open(o, &stop).expect("connects");
+    let near = Connection::open(o, &|| false).expect("connects");
     let (l, far) = waiting.join().expect("thread");
     (near, far.expect("a caller"), l)
 }
@@ -82,8 +82,7 @@ fn what_is_sent_arrives_with_every_strength_of_encryption() {
         exchange(&near, &far, b"hello");
         assert_eq!(near.is_encrypted(), key_length.is_some());
         assert_eq!(near.latency_ms(), 100);
-        let stop = AtomicBool::new(false);
-        near.drain(Duration::from_secs(2), &stop);
+        near.drain(Duration::from_secs(2), &|| false);
         let s = near.stats().expect("open");
         assert_eq!((s.packets_sent, s.packets_late), (1, 0));
         assert!(s.rtt_ms > 0.0 && s.unacknowledged_ms == 0, "{s:?}");
@@ -109,7 +108,7 @@ fn who_may_not_connect_is_told_why() {
             passphrase: Secret::new(passphrase),
             ..o.clone()
         };
-        let e = Connection::open(&wrong, &stop).err().expect("refused");
+        let e = Connection::open(&wrong, &|| false).err().expect("refused");
         assert_eq!(e, SrtError::Refused { refusal });
         assert!(
             e.kind() == ErrorKind::Auth && !e.retryable() && e.to_string().contains("passphrase"),
@@ -127,14 +126,13 @@ fn who_may_not_connect_is_told_why() {
 
 #[test]
 fn nobody_there_and_names_that_lead_nowhere() {
-    let stop = AtomicBool::new(false);
     let mut o = caller(free_udp().expect("port"));
     o.connect_limit = Duration::from_secs(1);
-    let e = Connection::open(&o, &stop).err().expect("nobody");
+    let e = Connection::open(&o, &|| false).err().expect("nobody");
     assert_eq!(e, SrtError::NoAnswer { seconds: 1 });
     assert!(e.retryable() && e.to_string().contains("UDP"), "{e}");
     o.host = "no-such-host.invalid".into();
-    let e = Connection::open(&o, &stop).err().expect("nobody");
+    let e = Connection::open(&o, &|| false).err().expect("nobody");
     assert!(
         matches!(&e, SrtError::NoSuchHost { host } if host == "no-such-host.invalid"),
         "{e}"
@@ -153,12 +151,11 @@ fn nobody_there_and_names_that_lead_nowhere() {
     drop(taken);
     // A caller that is told to stop does not wait for its time limit.
     let clock = SystemClock::new();
-    stop.store(true, Relaxed);
     let o = Options {
         connect_limit: Duration::from_secs(30),
         ..caller(free_udp().expect("port"))
     };
-    assert_eq!(Connection::open(&o, &stop).err(), Some(SrtError::Stopped));
+    assert_eq!(Connection::open(&o, &|| true).err(), Some(SrtError::Stopped));
     assert!(clock.now() < MediaTime::from_millis(500), "{:?}", clock.now());
 }
 
@@ -173,9 +170,9 @@ fn both_call_each_other_in_rendezvous() {
     let (one, other) = (end(there, here), end(here, there));
     let far = std::thread::Builder::new().name("far".into());
     let far = far
-        .spawn(move || Connection::open(&other, &AtomicBool::new(false)))
+        .spawn(move || Connection::open(&other, &|| false))
         .expect("thread");
-    let near = Connection::open(&one, &AtomicBool::new(false)).expect("connects");
+    let near = Connection::open(&one, &|| false).expect("connects");
     let far = far.join().expect("thread").expect("connects");
     exchange(&near, &far, b"from here");
     exchange(&far, &near, b"from there");
@@ -214,7 +211,7 @@ fn a_listener_with_a_stream_id_takes_only_who_gives_it() {
             stream_id: Secret::new("other"),
             ..o.clone()
         },
-        &stop,
+        &|| false,
     )
     .expect("connects");
     let clock = SystemClock::new();
@@ -222,7 +219,7 @@ fn a_listener_with_a_stream_id_takes_only_who_gives_it() {
         assert!(clock.now() < MediaTime::from_millis(3000), "the stranger is sent away");
         clock.sleep_until(clock.now() + MediaTime::from_millis(5));
     }
-    let near = Connection::open(&o, &stop).expect("connects");
+    let near = Connection::open(&o, &|| false).expect("connects");
     let far = waiting.join().expect("thread").1.expect("taken");
     exchange(&near, &far, b"ours");
 }

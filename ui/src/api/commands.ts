@@ -34,6 +34,7 @@ export type Command =
   | { command: "set_destination"; id: string; name?: string; enabled?: boolean; encoder?: string; settings?: Settings; service?: string }
   | { command: "remove_destination"; id: string }
   | { command: "move_destination"; id: string; index: number }
+  | { command: "set_title"; title: string; id?: string }
   | { command: "start_destination" | "stop_destination" | "retry_destination"; id: string }
   | { command: "add_encoder"; like?: string; changes?: Deep<Omit<Encoder, "id">> }
   | { command: "remove_encoder"; id: string }

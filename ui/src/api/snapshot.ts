@@ -72,6 +72,21 @@ export interface DestinationState {
   queued_ms: number;
   last_error: string | null;
   retry_in_s: number | null;
+  /** What the protocol knows of its line; missing for those that know nothing. */
+  line?: LineFigures | null;
+}
+
+/** Figures of a line; what the protocol can't know is null. */
+export interface LineFigures {
+  rtt_ms: number | null;
+  loss_percent: number | null;
+  packets_lost: number | null;
+  packets_repeated: number | null;
+  packets_late: number | null;
+  bandwidth_kbps: number | null;
+  unacknowledged_ms: number | null;
+  latency_ms: number | null;
+  encrypted: boolean | null;
 }
 
 export interface RecordingState {

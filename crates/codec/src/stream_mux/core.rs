@@ -15,13 +15,16 @@ use super::TrackLabel;
 pub(super) struct Core {
     bases: Vec<AVRational>,
     has_video: bool,
-    shift: MediaTime,
+    /// Where the first packet comes to lie.
+    lead: MediaTime,
+    /// How much later than told everything is written, once the first packet has come.
+    shift: Option<MediaTime>,
     packet: AvPacket,
     last_dts: Vec<Option<i64>>,
 }
 
 impl Core {
-    /// Describes the streams and writes the header. Everything is written `shift` later than told.
+    /// Describes the streams and writes the header. The first packet will decode at `lead`.
     ///
     /// # Safety
     /// `ctx` is an output of the caller's with somewhere to write to, whose header is not written yet.
@@ -30,7 +33,7 @@ impl Core {
         info: &StreamInfo,
         labels: &[TrackLabel],
         options: &[(&str, &str)],
-        shift: MediaTime,
+        lead: MediaTime,
     ) -> Result<Self, String> {
         let packet = AvPacket::new().map_err(|e: CodecError| e.to_string())?;
         let mut dict = Dict::new();
@@ -64,7 +67,8 @@ impl Core {
         Ok(Self {
             bases,
             has_video: info.video.is_some(),
-            shift,
+            lead,
+            shift: None,
             packet,
             last_dts: vec![None; count],
         })
@@ -83,8 +87,9 @@ impl Core {
         let Some(base) = self.bases.get(index).copied() else {
             return Err(-libc::EINVAL);
         };
+        let shift = *self.shift.get_or_insert(self.lead - p.dts);
         // Rounding to the container's ticks must not make two decoding times equal, nor one later than its picture.
-        let mut dts = ff::ticks_of(p.dts + self.shift, base);
+        let mut dts = ff::ticks_of(p.dts + shift, base);
         if let Some(last) = self.last_dts[index] {
             dts = dts.max(last + 1);
         }
@@ -94,7 +99,7 @@ impl Core {
         let code = unsafe {
             let q = &mut *self.packet.ptr();
             q.stream_index = index as i32;
-            q.pts = ff::ticks_of(p.pts + self.shift, base).max(dts);
+            q.pts = ff::ticks_of(p.pts + shift, base).max(dts);
             q.dts = dts;
             q.duration = ff::ticks_of(p.duration, base);
             q.flags = if p.keyframe { sys::AV_PKT_FLAG_KEY } else { 0 };

@@ -141,17 +141,12 @@ pub struct StreamMuxer {
 }
 
 impl StreamMuxer {
-    /// Begins a stream whose first packet decodes at `origin`. `labels` go with the audio tracks in their order; there may
+    /// Begins a stream. `labels` go with the audio tracks in their order; there may
     /// be fewer.
     ///
     /// # Errors
     /// When the format can't carry these streams.
-    pub fn new(
-        format: StreamFormat,
-        info: &StreamInfo,
-        labels: &[TrackLabel],
-        origin: MediaTime,
-    ) -> Result<Self, CodecError> {
+    pub fn new(format: StreamFormat, info: &StreamInfo, labels: &[TrackLabel]) -> Result<Self, CodecError> {
         format.check(info)?;
         crate::log::start();
         crate::log::forget_errors();
@@ -168,7 +163,7 @@ impl StreamMuxer {
             let ctx = output.as_mut_ptr();
             // Decoders may hold this much before they show it; audio frames are gathered for no longer than this either.
             (*ctx).max_delay = 100_000;
-            Core::begin(ctx, info, labels, format.options(), shift(format, info, origin))
+            Core::begin(ctx, info, labels, format.options(), lead(format, info))
         }
         .map_err(broken)?;
         Ok(Self {
@@ -242,17 +237,17 @@ impl StreamMuxer {
     }
 }
 
-/// How much later than told everything is written.
-fn shift(format: StreamFormat, info: &StreamInfo, origin: MediaTime) -> MediaTime {
+/// Where the first packet comes to lie.
+fn lead(format: StreamFormat, info: &StreamInfo) -> MediaTime {
     match format {
         // B-frames are shown later than they decode and sound may begin a little earlier; TS clocks may start anywhere.
-        StreamFormat::MpegTs => MediaTime::from_millis(1000) - origin,
+        StreamFormat::MpegTs => MediaTime::from_millis(1000),
         // Ogg's Opus begins before zero, by what the decoder throws away (RFC 7845, 4.3).
         StreamFormat::OggOpus => {
             let padding = info.audio.first();
             let padding = padding.map(|a| MediaTime::from_ticks(a.initial_padding.into(), a.sample_rate));
-            MediaTime::ZERO - padding.unwrap_or_default() - origin
+            MediaTime::ZERO - padding.unwrap_or_default()
         }
-        StreamFormat::Mp3 | StreamFormat::Adts => MediaTime::ZERO - origin,
+        StreamFormat::Mp3 | StreamFormat::Adts => MediaTime::ZERO,
     }
 }

@@ -64,17 +64,12 @@ unsafe extern "C" fn interrupted(flag: *mut c_void) -> c_int {
 }
 
 impl UrlMuxer {
-    /// Opens the address and writes the header; blocks until then. The first packet decodes at `origin`.
+    /// Opens the address and writes the header; blocks until then.
     ///
     /// # Errors
     /// When FFmpeg does not know the container or the protocol, an option is unknown, the streams don't fit, nobody
     /// answers, or `interrupter` was used.
-    pub fn open(
-        target: &UrlTarget,
-        info: &StreamInfo,
-        origin: MediaTime,
-        interrupter: Interrupter,
-    ) -> Result<Self, CodecError> {
+    pub fn open(target: &UrlTarget, info: &StreamInfo, interrupter: Interrupter) -> Result<Self, CodecError> {
         log::start();
         log::forget_errors();
         let secrets = log::hide(&target.secrets);
@@ -97,9 +92,9 @@ impl UrlMuxer {
         let left = output.connect(target, &interrupter)?;
         let options: Vec<(&str, &str)> = left.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         // Nothing may lie before zero in most containers, and sound may begin a little before the picture.
-        let shift = MediaTime::from_millis(100) - origin;
+        let lead = MediaTime::from_millis(100);
         // SAFETY: our output, opened and without a header; `Self` keeps it as long as the core.
-        let core = unsafe { Core::begin(output.ctx.as_ptr(), info, &[] as &[TrackLabel], &options, shift) };
+        let core = unsafe { Core::begin(output.ctx.as_ptr(), info, &[] as &[TrackLabel], &options, lead) };
         let core = core.map_err(|reason| told(&interrupter, reason))?;
         output.begun = true;
         Ok(Self {
@@ -208,6 +203,8 @@ impl UrlOutput {
             return Ok(target.options.clone());
         }
         let mut options = Dict::new();
+        // A side that takes nothing is given up after this, microseconds; FFmpeg's own answer would be to wait for ever.
+        options.set("rw_timeout", "10000000");
         for (k, v) in &target.options {
             options.set(k, v);
         }
@@ -232,7 +229,8 @@ impl UrlOutput {
             });
         }
         self.opened = true;
-        Ok(options.entries())
+        let left = options.entries();
+        Ok(left.into_iter().filter(|(k, _)| k != "rw_timeout").collect())
     }
 }
 
