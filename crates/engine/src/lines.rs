@@ -148,7 +148,9 @@ impl Shared {
     /// Tells the listeners of a destination (of all that are started, for none) what is being played.
     pub(crate) fn set_title(&self, title: &str, id: Option<&str>) -> Result<(), EngineError> {
         if title.chars().any(char::is_control) || title.chars().count() > 300 {
-            return Err(EngineError::BadValue("a title is one line of at most 300 characters".into()));
+            return Err(EngineError::BadValue(
+                "a title is one line of at most 300 characters".into(),
+            ));
         }
         let id = id.map(|id| self.destination(id).map(|d| d.id)).transpose()?;
         for (other, line) in self.destinations.lock().iter() {

@@ -22,8 +22,8 @@ mod wire;
 
 pub use backoff::Backoff;
 pub use drivers::{
-    custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings, rist::RistSettings,
-    rtmp::RtmpSettings, srt::SrtSettings,
+    custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
+    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,
 };
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};

@@ -175,7 +175,8 @@ impl Link {
     /// Nobody is there yet, and that is no failure: `words` say what is waited for. Whoever comes gets the show from then on.
     pub fn waiting(&self, words: &str) {
         self.stale.store(true, Relaxed);
-        self.ledger.enter(DestinationState::Connecting, Some(words.to_owned()), None);
+        self.ledger
+            .enter(DestinationState::Connecting, Some(words.to_owned()), None);
     }
 
     /// What is known of the line now.

@@ -100,7 +100,13 @@ fn parse(head: &[u8]) -> Option<Head> {
     let mut first = lines.next()?.splitn(3, ' ');
     first.next().filter(|v| v.starts_with("HTTP/1."))?;
     let status = first.next()?.parse().ok().filter(|s| (100..600).contains(s))?;
-    let reason: String = first.next().unwrap_or("").chars().filter(|c| !c.is_control()).take(80).collect();
+    let reason: String = first
+        .next()
+        .unwrap_or("")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(80)
+        .collect();
     let (mut length, mut closes, mut told) = (0, false, false);
     for (name, value) in lines.filter_map(|l| l.split_once(':')) {
         let value = value.trim();
@@ -128,9 +134,9 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
     let text = format!("{user}:{password}");
     let mut out = String::new();
     for three in text.as_bytes().chunks(3) {
-        let bits = three.iter().fold(0_u32, |b, x| b << 8 | u32::from(*x)) << (8 * (3 - three.len()));
+        let bits = three.iter().fold(0_u32, |b, x| (b << 8) | u32::from(*x)) << (8 * (3 - three.len()));
         for i in 0..4 {
-            let letter = char::from(LETTERS[(bits >> (18 - 6 * i) & 63) as usize]);
+            let letter = char::from(LETTERS[((bits >> (18 - 6 * i)) & 63) as usize]);
             out.push(if i <= three.len() { letter } else { '=' });
         }
     }
@@ -144,10 +150,20 @@ mod tests {
     #[test]
     fn heads_are_read_and_garbage_is_not() {
         let head = |t: &str| parse(t.as_bytes());
-        let h = head("HTTP/1.1 403 Mountpoint in use\r\nContent-Length: 12\r\nConnection: Close\r\n\r\n").expect("a head");
-        assert_eq!((h.status, h.reason.as_str(), h.length, h.closes), (403, "Mountpoint in use", 12, true));
+        let h =
+            head("HTTP/1.1 403 Mountpoint in use\r\nContent-Length: 12\r\nConnection: Close\r\n\r\n").expect("a head");
+        assert_eq!(
+            (h.status, h.reason.as_str(), h.length, h.closes),
+            (403, "Mountpoint in use", 12, true)
+        );
         assert!(!head("HTTP/1.1 100 Continue\r\n\r\n").expect("a head").closes);
-        for garbage in ["", "\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/1.1 x\r\n\r\n", "HTTP/1.1 999999 x\r\n\r\n"] {
+        for garbage in [
+            "",
+            "\r\n\r\n",
+            "ICY 200 OK\r\n\r\n",
+            "HTTP/1.1 x\r\n\r\n",
+            "HTTP/1.1 999999 x\r\n\r\n",
+        ] {
             assert_eq!(head(garbage), None, "{garbage}");
         }
     }

@@ -169,9 +169,7 @@ fn both_call_each_other_in_rendezvous() {
     };
     let (one, other) = (end(there, here), end(here, there));
     let far = std::thread::Builder::new().name("far".into());
-    let far = far
-        .spawn(move || Connection::open(&other, &|| false))
-        .expect("thread");
+    let far = far.spawn(move || Connection::open(&other, &|| false)).expect("thread");
     let near = Connection::open(&one, &|| false).expect("connects");
     let far = far.join().expect("thread").expect("connects");
     exchange(&near, &far, b"from here");

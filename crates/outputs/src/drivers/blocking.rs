@@ -3,7 +3,7 @@
 
 use crate::{Link, OutputError};
 use codec::{CodecError, Interrupter, UrlMuxer, UrlTarget};
-use media::{PacketReceiver, Received, StreamInfo};
+use media::{PacketReceiver, StreamInfo, queue::Received};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -122,10 +122,17 @@ pub(super) fn send_to_url(feed: &Feed, target: &UrlTarget) -> Result<(), OutputE
     loop {
         match feed.next() {
             Received::Packet(p) => {
+                if feed.is_over() {
+                    return Ok(());
+                }
                 muxer.write(&p).map_err(failed)?;
                 let bytes = muxer.bytes();
                 // Containers that keep no count are taken at their payload.
-                let wrote = if bytes > told { bytes - told } else { p.data.len() as u64 };
+                let wrote = if bytes > told {
+                    bytes - told
+                } else {
+                    p.data.len() as u64
+                };
                 told = told.max(bytes);
                 feed.link.wrote(usize::try_from(wrote).unwrap_or(0));
                 feed.link.sent(&p);

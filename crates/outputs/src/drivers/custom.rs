@@ -53,12 +53,19 @@ pub struct CustomSettings {
 impl Settings for CustomSettings {
     fn validate(&self) -> Result<(), (String, String)> {
         let wrong = |field: &str, problem: &str| Err((field.to_owned(), problem.to_owned()));
-        if self.options.split_whitespace().any(|o| !o.contains('=') || o.starts_with('=')) {
+        if self
+            .options
+            .split_whitespace()
+            .any(|o| !o.contains('=') || o.starts_with('='))
+        {
             return wrong("options", "write each option as name=value, with spaces between them");
         }
         let named = |text: &str| text.contains(PLACE);
         if !self.secret.is_empty() && !named(&self.url) && !named(&self.options) {
-            return wrong("secret", "write {secret} in the address or an option, where it is to be put");
+            return wrong(
+                "secret",
+                "write {secret} in the address or an option, where it is to be put",
+            );
         }
         Ok(())
     }
@@ -91,16 +98,29 @@ impl CustomSettings {
 fn redacted(url: &str) -> String {
     let url = url.trim();
     let Some((scheme, rest)) = url.split_once("://") else {
-        return if url.is_empty() { "the destination without an address".into() } else { url.to_owned() };
+        return if url.is_empty() {
+            "the destination without an address".into()
+        } else {
+            url.to_owned()
+        };
     };
     if scheme.eq_ignore_ascii_case("file") {
         return url.to_owned();
     }
     let (place, query) = rest.split_once('?').map_or((rest, ""), |(p, _)| (p, "?****"));
-    let (host, path) = place.split_once('/').map_or((place, ""), |(h, p)| (h, if p.is_empty() { "/" } else { "/****" }));
-    let host = host.rsplit_once('@').map_or_else(|| host.to_owned(), |(_, h)| {
-        if host.starts_with('@') { host.to_owned() } else { format!("****@{h}") }
-    });
+    let (host, path) = place
+        .split_once('/')
+        .map_or((place, ""), |(h, p)| (h, if p.is_empty() { "/" } else { "/****" }));
+    let host = host.rsplit_once('@').map_or_else(
+        || host.to_owned(),
+        |(_, h)| {
+            if host.starts_with('@') {
+                host.to_owned()
+            } else {
+                format!("****@{h}")
+            }
+        },
+    );
     format!("{scheme}://{host}{path}{query}")
 }
 
@@ -192,7 +212,10 @@ mod tests {
         };
         let t = s.target();
         assert_eq!(t.url, "ftp://me:hush-hush@h/show");
-        assert_eq!(t.options, [("a".into(), "hush-hush".into()), ("b".into(), "2".to_owned())]);
+        assert_eq!(
+            t.options,
+            [("a".into(), "hush-hush".into()), ("b".into(), "2".to_owned())]
+        );
         assert!(t.secrets.contains(&"me:hush-hush".to_owned()) && t.secrets.contains(&"show".to_owned()));
     }
 }

@@ -63,7 +63,7 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
         let place = read(map, "settings")?.0.place()?;
         Ok(Some((place.host, place.port)))
     },
-    check_streams: |info| check_streams(info),
+    check_streams,
     open,
 };
 
@@ -174,7 +174,11 @@ impl HlsPushSettings {
         let in_query = u.query().and_then(|q| {
             let at = if q.starts_with(FILE) { 0 } else { q.find("&file=")? + 1 } + FILE.len();
             let end = q[at..].find('&').map_or(q.len(), |i| at + i);
-            Some((format!("{}?{}", u.path(), &q[..at]), q[at..end].to_owned(), q[end..].to_owned()))
+            Some((
+                format!("{}?{}", u.path(), &q[..at]),
+                q[at..end].to_owned(),
+                q[end..].to_owned(),
+            ))
         });
         let (head, playlist, tail) = in_query.unwrap_or_else(|| {
             let (folder, name) = u.path().rsplit_once('/').unwrap_or(("", ""));
@@ -288,7 +292,11 @@ impl Playlist {
     fn text(&self, ended: bool) -> String {
         let mut t = format!(
             "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{}\n",
-            if self.shown.iter().any(|s| s.init.is_some()) { 7 } else { 3 },
+            if self.shown.iter().any(|s| s.init.is_some()) {
+                7
+            } else {
+                3
+            },
             self.target_s.max(1),
             self.first
         );
@@ -326,20 +334,26 @@ struct HlsPush {
 impl Driver for HlsPush {
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
+            let Self {
+                settings,
+                place,
+                prefix,
+                playlist,
+            } = self;
             let mut upload = Upload {
-                settings: &self.settings,
-                place: &self.place,
+                settings,
+                place,
                 link,
                 wire: None,
             };
             // Connected before anything is there to be sent, so that a wrong address shows at once.
             upload.connect().await?;
             link.connected();
-            let mut cutter = Cutter::new(info, &self.settings)?;
-            self.playlist.starts += 1;
+            let mut cutter = Cutter::new(info, settings)?;
+            playlist.starts += 1;
             let mut init = None;
             if let Some(bytes) = cutter.init() {
-                let name = format!("{}-init{}.mp4", self.prefix, self.playlist.starts);
+                let name = format!("{}-init{}.mp4", prefix, playlist.starts);
                 upload.put(&name, "video/mp4", &bytes).await?;
                 init = Some(name);
             }
@@ -351,22 +365,22 @@ impl Driver for HlsPush {
                     None => cutter.finish(),
                 };
                 if let Some((bytes, duration)) = ready.map_err(muxing)? {
-                    let (ending, media_type) = match self.settings.container {
+                    let (ending, media_type) = match settings.container {
                         HlsContainer::Ts => ("ts", "video/mp2t"),
                         HlsContainer::Fmp4 => ("m4s", "video/mp4"),
                     };
-                    let name = format!("{}-{}.{ending}", self.prefix, self.playlist.next);
+                    let name = format!("{}-{}.{ending}", prefix, playlist.next);
                     upload.put(&name, media_type, &bytes).await?;
-                    self.playlist.next += 1;
-                    self.playlist.push(Segment {
+                    playlist.next += 1;
+                    playlist.push(Segment {
                         name,
                         duration,
                         begins: std::mem::take(&mut begins),
                         init: init.clone(),
                     });
-                    self.put_playlist(&mut upload, packet.is_none()).await?;
-                } else if packet.is_none() && !self.playlist.shown.is_empty() {
-                    self.put_playlist(&mut upload, true).await?;
+                    put_playlist(playlist, &mut upload, packet.is_none()).await?;
+                } else if packet.is_none() && !playlist.shown.is_empty() {
+                    put_playlist(playlist, &mut upload, true).await?;
                 }
                 match packet {
                     Some(p) => link.sent(&p),
@@ -377,22 +391,21 @@ impl Driver for HlsPush {
     }
 }
 
-impl HlsPush {
-    async fn put_playlist(&mut self, upload: &mut Upload<'_>, ended: bool) -> Result<(), OutputError> {
-        let text = self.playlist.text(ended);
-        let name = self.place.playlist.clone();
-        upload.put(&name, "application/vnd.apple.mpegurl", text.as_bytes()).await?;
-        if self.settings.delete_old {
-            while self.playlist.kept.len() > KEPT_BESIDES {
-                if let Some(old) = self.playlist.kept.pop_front() {
-                    upload.delete(&old).await?;
-                }
-            }
-        } else {
-            self.playlist.kept.clear();
-        }
-        Ok(())
+async fn put_playlist(playlist: &mut Playlist, upload: &mut Upload<'_>, ended: bool) -> Result<(), OutputError> {
+    let text = playlist.text(ended);
+    let name = upload.place.playlist.clone();
+    upload
+        .put(&name, "application/vnd.apple.mpegurl", text.as_bytes())
+        .await?;
+    if !upload.settings.delete_old {
+        playlist.kept.clear();
     }
+    while playlist.kept.len() > KEPT_BESIDES {
+        if let Some(old) = playlist.kept.pop_front() {
+            upload.delete(&old).await?;
+        }
+    }
+    Ok(())
 }
 
 fn muxing(source: CodecError) -> OutputError {
@@ -466,7 +479,9 @@ impl Cutter {
     }
 
     fn cut(&mut self, next: Option<MediaTime>) -> Result<Option<(Bytes, MediaTime)>, CodecError> {
-        let Some(begun) = self.begun.take() else { return Ok(None) };
+        let Some(begun) = self.begun.take() else {
+            return Ok(None);
+        };
         let bytes = match &mut self.packer {
             Packer::Ts(m) => {
                 self.gathered.extend_from_slice(&m.cut()?);
@@ -517,7 +532,10 @@ impl Upload<'_> {
             }),
             404 | 405 => Err(OutputError::Config {
                 to,
-                problem: format!("it takes no files there (\"{} {}\"). Check the address", status.0, status.1),
+                problem: format!(
+                    "it takes no files there (\"{} {}\"). Check the address",
+                    status.0, status.1
+                ),
             }),
             _ => Err(OutputError::Lost {
                 to,
@@ -530,12 +548,21 @@ impl Upload<'_> {
     async fn delete(&mut self, name: &str) -> Result<(), OutputError> {
         let (status, reason) = self.request("DELETE", name, "", &[]).await?;
         if !(200..300).contains(&status) {
-            tracing::debug!(destination = self.link.to(), "{name} was not deleted: {status} {reason}");
+            tracing::debug!(
+                destination = self.link.to(),
+                "{name} was not deleted: {status} {reason}"
+            );
         }
         Ok(())
     }
 
-    async fn request(&mut self, method: &str, name: &str, media_type: &str, body: &[u8]) -> Result<(u16, String), OutputError> {
+    async fn request(
+        &mut self,
+        method: &str,
+        name: &str,
+        media_type: &str,
+        body: &[u8],
+    ) -> Result<(u16, String), OutputError> {
         // A connection that has been idle may have been closed meanwhile: then once more on a new one.
         let fresh = self.wire.is_none();
         match self.try_request(method, name, media_type, body).await {
@@ -554,7 +581,9 @@ impl Upload<'_> {
         if self.wire.is_none() {
             self.connect().await?;
         }
-        let Some(mut wire) = self.wire.take() else { return Ok((0, String::new())) };
+        let Some(mut wire) = self.wire.take() else {
+            return Ok((0, String::new()));
+        };
         let head = self.head(method, name, media_type, body.len());
         let to = self.link.to();
         let sending = async {
@@ -587,11 +616,11 @@ impl Upload<'_> {
             env!("CARGO_PKG_VERSION"),
         );
         if !media_type.is_empty() {
-            let _ = write!(h, "Content-Type: {media_type}\r\n");
+            h.push_str(&format!("Content-Type: {media_type}\r\n"));
         }
         if !self.settings.password.is_empty() {
             let login = basic(&self.settings.user, self.settings.password.reveal());
-            let _ = write!(h, "Authorization: Basic {login}\r\n");
+            h.push_str(&format!("Authorization: Basic {login}\r\n"));
         }
         h.push_str("\r\n");
         h
@@ -635,14 +664,26 @@ mod tests {
             p.push(segment(n, n == 0 || n == 4));
         }
         let t = p.text(false);
-        assert!(t.contains("#EXT-X-MEDIA-SEQUENCE:1\n") && !t.contains("DISCONTINUITY-SEQUENCE"), "{t}");
-        assert!(t.contains("#EXT-X-MAP:URI=\"init1.mp4\"\n#EXTINF:2.000000,\n1.m4s\n"), "{t}");
-        assert!(t.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init2.mp4\"\n#EXTINF:2.000000,\n4.m4s\n"), "{t}");
+        assert!(
+            t.contains("#EXT-X-MEDIA-SEQUENCE:1\n") && !t.contains("DISCONTINUITY-SEQUENCE"),
+            "{t}"
+        );
+        assert!(
+            t.contains("#EXT-X-MAP:URI=\"init1.mp4\"\n#EXTINF:2.000000,\n1.m4s\n"),
+            "{t}"
+        );
+        assert!(
+            t.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init2.mp4\"\n#EXTINF:2.000000,\n4.m4s\n"),
+            "{t}"
+        );
         for n in 6..10 {
             p.push(segment(n, false));
         }
         let t = p.text(true);
-        assert!(t.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n") && t.ends_with("#EXT-X-ENDLIST\n"), "{t}");
+        assert!(
+            t.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n") && t.ends_with("#EXT-X-ENDLIST\n"),
+            "{t}"
+        );
         assert!(!t.contains("#EXT-X-DISCONTINUITY\n"), "{t}");
     }
 }

@@ -105,7 +105,10 @@ impl Settings for IcecastSettings {
             return wrong("mount", "a mount point begins with / and has no spaces, as /live");
         }
         if self.host.contains(['/', '?', '@', ' ', '#']) {
-            return wrong("host", "write the server's name alone, without http:// and without a path");
+            return wrong(
+                "host",
+                "write the server's name alone, without http:// and without a path",
+            );
         }
         for (field, text) in [
             ("mount", &self.mount),
@@ -215,7 +218,9 @@ fn read(map: &Map<String, Value>, path: &str) -> Result<(IcecastSettings, Vec<Un
 fn from_url(url: &str) -> Result<Map<String, Value>, OutputError> {
     let wrong = |problem: &str| OutputError::Config {
         to: "icecast://****".into(),
-        problem: format!("{problem}. The address should look like icecast://source:PASSWORD@radio.example.com:8000/live"),
+        problem: format!(
+            "{problem}. The address should look like icecast://source:PASSWORD@radio.example.com:8000/live"
+        ),
     };
     let u = Url::parse(url.trim()).map_err(|_| wrong("the address can't be read"))?;
     let plain = |t: &str| -> String {
@@ -228,8 +233,16 @@ fn from_url(url: &str) -> Result<Map<String, Value>, OutputError> {
         host: u.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
         port: u.port().unwrap_or(if tls { 443 } else { 8000 }),
         tls,
-        mount: if u.path().len() > 1 { u.path().to_owned() } else { "/live".into() },
-        user: if u.username().is_empty() { "source".into() } else { plain(u.username()) },
+        mount: if u.path().len() > 1 {
+            u.path().to_owned()
+        } else {
+            "/live".into()
+        },
+        user: if u.username().is_empty() {
+            "source".into()
+        } else {
+            plain(u.username())
+        },
         password: Secret::new(plain(u.password().unwrap_or_default())),
         ..IcecastSettings::default()
     };
@@ -260,7 +273,11 @@ fn sound_of(info: &StreamInfo) -> Result<Sound, OutputError> {
         AudioCodec::Opus => (StreamFormat::OggOpus, "audio/ogg"),
         AudioCodec::Mp3 => (StreamFormat::Mp3, "audio/mpeg"),
         AudioCodec::Aac => (StreamFormat::Adts, "audio/aac"),
-        _ => return Err(unsupported("its sound must be Opus, MP3 or AAC. Choose one of these as the audio codec")),
+        _ => {
+            return Err(unsupported(
+                "its sound must be Opus, MP3 or AAC. Choose one of these as the audio codec",
+            ));
+        }
     };
     Ok(Sound {
         info: StreamInfo {
@@ -310,10 +327,12 @@ impl IcecastDriver {
         let mut wire = wire::connect(s.host.trim(), s.port, s.tls, to).await?;
         let asking = async {
             let request = s.request(sound);
-            wire.write_all(request.as_bytes()).await.map_err(|e| OutputError::Lost {
-                to: to.to_owned(),
-                why: io_words(&e),
-            })?;
+            wire.write_all(request.as_bytes())
+                .await
+                .map_err(|e| OutputError::Lost {
+                    to: to.to_owned(),
+                    why: io_words(&e),
+                })?;
             wire::answer(&mut *wire, to).await
         };
         let head = time::timeout(LIMIT, asking).await.map_err(|_| OutputError::TimedOut {
@@ -326,7 +345,10 @@ impl IcecastDriver {
             100 | 200..=299 => Ok(wire),
             401 => Err(OutputError::Password {
                 to: to.to_owned(),
-                why: format!("it does not take the password of user `{}`. Enter the server's source password again", s.user),
+                why: format!(
+                    "it does not take the password of user `{}`. Enter the server's source password again",
+                    s.user
+                ),
             }),
             403 => Err(unreachable(format!(
                 "it said \"{}\". Somebody may be sending to this mount point already, or it takes no {}",
@@ -352,24 +374,24 @@ impl Source<'_> {
         // A title that was set before is told at the beginning.
         let mut title = self.titles.borrow_and_update().clone();
         if !title.is_empty() && self.sound.format != StreamFormat::OggOpus {
-            self.tell_title(&title).await;
+            tell_title(self.settings, self.link, &title).await;
         }
         loop {
             let packet = tokio::select! {
                 p = packets.recv() => p,
                 n = wire.read(&mut said) => match n {
                     Ok(1..) => continue,
-                    Ok(_) => return Err(self.lost("the server closed it")),
-                    Err(e) => return Err(self.lost(&io_words(&e))),
+                    Ok(_) => return Err(lost(self.link, "the server closed it")),
+                    Err(e) => return Err(lost(self.link, &io_words(&e))),
                 },
                 Ok(()) = self.titles.changed() => {
                     title = self.titles.borrow_and_update().clone();
                     if self.sound.format == StreamFormat::OggOpus {
                         // A new logical stream in the same Ogg (RFC 3533, 4), with the title in its comments.
                         let rest = self.end_of_stream()?;
-                        self.write(wire, &rest).await?;
+                        write(self.link, wire, &rest).await?;
                     } else {
-                        self.tell_title(&title).await;
+                        tell_title(self.settings, self.link, &title).await;
                     }
                     continue;
                 }
@@ -385,7 +407,7 @@ impl Source<'_> {
             };
             if p.stream == StreamKind::Audio(0) {
                 let bytes = self.pack(&p, &title)?;
-                self.write(wire, &bytes).await?;
+                write(self.link, wire, &bytes).await?;
             }
             self.link.sent(&p);
         }
@@ -407,50 +429,52 @@ impl Source<'_> {
     }
 
     fn end_of_stream(&mut self) -> Result<Bytes, OutputError> {
-        self.muxer.take().map_or(Ok(Bytes::new()), |m| m.finish().map_err(muxing))
+        self.muxer
+            .take()
+            .map_or(Ok(Bytes::new()), |m| m.finish().map_err(muxing))
     }
+}
 
-    async fn write(&self, wire: &mut dyn Wire, bytes: &[u8]) -> Result<(), OutputError> {
-        let written = time::timeout(LIMIT, async {
-            wire.write_all(bytes).await?;
-            wire.flush().await
-        });
-        match written.await {
-            Ok(Ok(())) => {
-                self.link.wrote(bytes.len());
-                Ok(())
-            }
-            Ok(Err(e)) => Err(self.lost(&io_words(&e))),
-            Err(_) => Err(OutputError::Stalled {
-                to: self.link.to().to_owned(),
-                seconds: LIMIT.as_secs(),
-            }),
+async fn write(link: &Link, wire: &mut dyn Wire, bytes: &[u8]) -> Result<(), OutputError> {
+    let written = time::timeout(LIMIT, async {
+        wire.write_all(bytes).await?;
+        wire.flush().await
+    });
+    match written.await {
+        Ok(Ok(())) => {
+            link.wrote(bytes.len());
+            Ok(())
         }
+        Ok(Err(e)) => Err(lost(link, &io_words(&e))),
+        Err(_) => Err(OutputError::Stalled {
+            to: link.to().to_owned(),
+            seconds: LIMIT.as_secs(),
+        }),
     }
+}
 
-    fn lost(&self, why: &str) -> OutputError {
-        OutputError::Lost {
-            to: self.link.to().to_owned(),
-            why: why.to_owned(),
-        }
-    }
+/// A title that does not get through is no reason to end the show: it is told in the log.
+async fn tell_title(s: &IcecastSettings, link: &Link, title: &str) {
+    let telling = async {
+        let mut wire = wire::connect(s.host.trim(), s.port, s.tls, link.to()).await?;
+        let request = s.title_request(title);
+        let asked = wire.write_all(request.as_bytes()).await;
+        asked.map_err(|e| lost(link, &io_words(&e)))?;
+        wire::answer(&mut *wire, link.to()).await
+    };
+    let why = match time::timeout(Duration::from_secs(2), telling).await {
+        Ok(Ok(head)) if (200..300).contains(&head.status) => return,
+        Ok(Ok(head)) => format!("it said \"{} {}\"", head.status, head.reason),
+        Ok(Err(e)) => e.to_string(),
+        Err(_) => "it did not answer".into(),
+    };
+    tracing::warn!(destination = link.to(), "the title was not taken: {why}");
+}
 
-    /// A title that does not get through is no reason to end the show: it is told in the log.
-    async fn tell_title(&self, title: &str) {
-        let s = self.settings;
-        let telling = async {
-            let mut wire = wire::connect(s.host.trim(), s.port, s.tls, self.link.to()).await?;
-            let request = s.title_request(title);
-            wire.write_all(request.as_bytes()).await.map_err(|e| self.lost(&io_words(&e)))?;
-            wire::answer(&mut *wire, self.link.to()).await
-        };
-        let why = match time::timeout(Duration::from_secs(2), telling).await {
-            Ok(Ok(head)) if (200..300).contains(&head.status) => return,
-            Ok(Ok(head)) => format!("it said \"{} {}\"", head.status, head.reason),
-            Ok(Err(e)) => e.to_string(),
-            Err(_) => "it did not answer".into(),
-        };
-        tracing::warn!(destination = self.link.to(), "the title was not taken: {why}");
+fn lost(link: &Link, why: &str) -> OutputError {
+    OutputError::Lost {
+        to: link.to().to_owned(),
+        why: why.to_owned(),
     }
 }
 

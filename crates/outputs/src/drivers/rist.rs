@@ -82,13 +82,19 @@ impl Settings for RistSettings {
     fn validate(&self) -> Result<(), (String, String)> {
         let wrong = |field: &str, problem: &str| Err((field.to_owned(), problem.to_owned()));
         if self.host.contains(['/', '?', '@', ' ', '#']) {
-            return wrong("host", "write the name or address alone, without rist:// and without a path");
+            return wrong(
+                "host",
+                "write the name or address alone, without rist:// and without a path",
+            );
         }
         if self.profile == RistProfile::Simple && !self.port.is_multiple_of(2) {
             return wrong("port", "the simple profile wants an even port");
         }
         if self.profile == RistProfile::Simple && !self.secret.is_empty() {
-            return wrong("secret", "the simple profile has no encryption; choose the main profile");
+            return wrong(
+                "secret",
+                "the simple profile has no encryption; choose the main profile",
+            );
         }
         Ok(())
     }
@@ -97,7 +103,11 @@ impl Settings for RistSettings {
 impl RistSettings {
     fn shown(&self) -> String {
         let host = self.host.trim();
-        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let host = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        };
         format!("rist://{}{host}:{}", if host.is_empty() { "@" } else { "" }, self.port)
     }
 
@@ -149,7 +159,9 @@ fn from_url(url: &str) -> Result<Map<String, Value>, OutputError> {
         .ok_or_else(|| wrong("the port is missing"))?;
     let mut s = RistSettings {
         host: host.trim_start_matches('@').trim_matches(['[', ']']).to_owned(),
-        port: port.parse().map_err(|_| wrong("the port is a number from 1 to 65535"))?,
+        port: port
+            .parse()
+            .map_err(|_| wrong("the port is a number from 1 to 65535"))?,
         ..RistSettings::default()
     };
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {

@@ -12,7 +12,7 @@ use crate::{
 };
 use bytes::Bytes;
 use codec::{StreamFormat, StreamMuxer, TS_PACKET, TrackLabel};
-use media::{MediaTime, PacketReceiver, Received, Secret, StreamInfo};
+use media::{MediaTime, PacketReceiver, Secret, StreamInfo, queue::Received};
 use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,11 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
         )
     },
     schemes: &["srt"],
-    from_url: |url| Ok(settings_of(&SrtSettings::from(Options::from_url(url).map_err(|e| wrong(&e))?))),
+    from_url: |url| {
+        Ok(settings_of(&SrtSettings::from(
+            Options::from_url(url).map_err(|e| wrong(&e))?,
+        )))
+    },
     redacted_url,
     // SRT uses UDP: whether somebody is there shows only when we call.
     endpoint: |map| read(map, "settings").map(|_| None).map_err(OutputError::from),
@@ -130,7 +134,11 @@ impl Settings for SrtSettings {
     fn validate(&self) -> Result<(), (String, String)> {
         // A destination not filled in yet is no fault of the document.
         let filled = Options {
-            host: if self.host.is_empty() { "unset".into() } else { self.host.clone() },
+            host: if self.host.is_empty() {
+                "unset".into()
+            } else {
+                self.host.clone()
+            },
             ..self.options()
         };
         filled.check().map_err(|(field, problem)| {
@@ -139,7 +147,10 @@ impl Settings for SrtSettings {
         })?;
         let fine = |l: &str| l.len() == 3 && l.bytes().all(|b| b.is_ascii_lowercase());
         match self.labels().iter().find(|l| !fine(&l.language)) {
-            Some(_) => Err(("languages".into(), "write three small letters for each track, as eng or deu".into())),
+            Some(_) => Err((
+                "languages".into(),
+                "write three small letters for each track, as eng or deu".into(),
+            )),
             None => Ok(()),
         }
     }
@@ -195,7 +206,11 @@ impl SrtSettings {
     }
 
     fn labels(&self) -> Vec<TrackLabel> {
-        let languages = self.languages.split([',', ' ']).map(str::trim).filter(|l| !l.is_empty());
+        let languages = self
+            .languages
+            .split([',', ' '])
+            .map(str::trim)
+            .filter(|l| !l.is_empty());
         languages
             .map(|l| TrackLabel {
                 language: l.to_owned(),
@@ -333,12 +348,14 @@ impl Line<'_> {
     }
 
     fn send_show(&self, c: &Connection) -> Result<(), OutputError> {
-        let mut muxer = StreamMuxer::new(StreamFormat::MpegTs, &self.feed.info, self.labels).map_err(|e| self.muxing(e))?;
+        let mut muxer =
+            StreamMuxer::new(StreamFormat::MpegTs, &self.feed.info, self.labels).map_err(|e| self.muxing(e))?;
         let mut datagrams = Datagrams::new(self.options.payload);
         let mut meter = Meter::default();
         loop {
             self.measure(c, &mut meter)?;
             match self.feed.next() {
+                Received::Packet(_) if self.feed.is_over() => return Ok(()),
                 Received::Packet(p) => {
                     let bytes = muxer.write(&p).map_err(|e| self.muxing(e))?;
                     // A picture goes out whole; the sound between two pictures with the next.

@@ -39,9 +39,16 @@ async fn rist_delivers_every_frame_encrypted_or_not() {
             arguments.extend(["-e", "128", "-s", secret]);
         }
         let _rist = program("/usr/bin/ristreceiver", &arguments, &dir.path().join("log"));
-        let receiver = ffmpeg_receives(&format!("udp://127.0.0.1:{udp}?timeout=3000000&fifo_size=100000"), &file);
+        let receiver = ffmpeg_receives(
+            &format!("udp://127.0.0.1:{udp}?timeout=3000000&fifo_size=100000"),
+            &file,
+        );
         let fanout = Fanout::new(show.info.clone());
-        let d = go_live(&format!("rist://127.0.0.1:{port}"), json!({"secret": secret, "buffer_ms": 500}), &fanout);
+        let d = go_live(
+            &format!("rist://127.0.0.1:{port}"),
+            json!({"secret": secret, "buffer_ms": 500}),
+            &fanout,
+        );
         reaches(&d, State::Live).await;
         send_paced(&fanout, show.packets.clone(), 1.0).await;
         taken(&d, frames).await;
@@ -76,7 +83,11 @@ async fn ffmpeg_addresses_take_the_show_and_can_be_left_at_once() {
     let tcp = go_live(&format!("tcp://127.0.0.1:{port}"), json!({}), &fanout);
     let map = json!({"url": direct.to_str(), "options": "cluster_time_limit=500"});
     let disk = start("custom", map.as_object().expect("map"), &fanout);
-    let wrong = start("custom", json!({"url": "x.ts", "options": "colour=1"}).as_object().expect("map"), &fanout);
+    let wrong = start(
+        "custom",
+        json!({"url": "x.ts", "options": "colour=1"}).as_object().expect("map"),
+        &fanout,
+    );
     let stuck = go_live(&format!("tcp://127.0.0.1:{}", hole.port()), json!({}), &fanout);
     for d in [&tcp, &disk, &stuck] {
         reaches(d, State::Live).await;
@@ -110,7 +121,17 @@ fn sound_only(info: &StreamInfo, all: &[Packet]) -> (StreamInfo, Vec<Packet>) {
 
 fn listen(server: &Icecast, file: &Path) -> test_support::process::ChildGuard {
     let url = server.listen_url("show");
-    let arguments = ["-nostdin", "-v", "warning", "-y", "-i", &url, "-c", "copy", file.to_str().expect("text")];
+    let arguments = [
+        "-nostdin",
+        "-v",
+        "warning",
+        "-y",
+        "-i",
+        &url,
+        "-c",
+        "copy",
+        file.to_str().expect("text"),
+    ];
     program("/usr/bin/ffmpeg", &arguments, &file.with_extension("log"))
 }
 
@@ -132,11 +153,16 @@ async fn icecast_plays_the_sound_and_shows_the_title() {
     let sending = send_paced(&fanout, show.packets.clone(), 1.0);
     let listening = async {
         until("icecast has the stream and its title", LIMIT, || {
-            server.status().is_ok_and(|s| s.contains("Night Radio") && s.contains("A title") && s.contains("中文"))
+            server
+                .status()
+                .is_ok_and(|s| s.contains("Night Radio") && s.contains("A title") && s.contains("中文"))
         })
         .await;
         let listener = listen(&server, &file);
-        until("something is heard", LIMIT, || file.metadata().is_ok_and(|m| m.len() > 20_000)).await;
+        until("something is heard", LIMIT, || {
+            file.metadata().is_ok_and(|m| m.len() > 20_000)
+        })
+        .await;
         ended(listener).await;
     };
     tokio::join!(sending, listening);
@@ -145,7 +171,13 @@ async fn icecast_plays_the_sound_and_shows_the_title() {
     let heard = packets(&file, "a:0").expect("sound").len();
     assert!(heard > 50, "{heard} packets; {}", server.log());
     let s = streams(&file).expect("sound");
-    assert_eq!((s["streams"][0]["codec_name"].as_str(), s["streams"][0]["sample_rate"].as_str()), (Some("aac"), Some("48000")));
+    assert_eq!(
+        (
+            s["streams"][0]["codec_name"].as_str(),
+            s["streams"][0]["sample_rate"].as_str()
+        ),
+        (Some("aac"), Some("48000"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -157,19 +189,31 @@ async fn icecast_refuses_wrong_passwords_and_a_mount_that_is_taken() {
     let good = go_live(&server.source_url("show", SOURCE_PASSWORD), json!({}), &fanout);
     reaches(&good, State::Live).await;
     fanout.send_all(sound[..20].to_vec());
-    until("it is on the air", LIMIT, || server.status().is_ok_and(|s| s.contains("/show"))).await;
+    until("it is on the air", LIMIT, || {
+        server.status().is_ok_and(|s| s.contains("/show"))
+    })
+    .await;
     let wrong = go_live(&server.source_url("other", "battery-staple"), json!({}), &fanout);
     let taken = go_live(&server.source_url("show", SOURCE_PASSWORD), json!({}), &fanout);
     reaches(&wrong, State::Failed).await;
     reaches(&taken, State::Retrying).await;
-    for (d, words) in [(&wrong, "does not take the password"), (&taken, "sending to this mount point already")] {
+    for (d, words) in [
+        (&wrong, "does not take the password"),
+        (&taken, "sending to this mount point already"),
+    ] {
         let reason = d.status().reason.expect("a sentence");
-        assert!(reason.contains(words) && !reason.contains("staple") && !reason.contains(SOURCE_PASSWORD), "{reason}");
+        assert!(
+            reason.contains(words) && !reason.contains("staple") && !reason.contains(SOURCE_PASSWORD),
+            "{reason}"
+        );
     }
     fanout.send_all(sound[20..].to_vec());
     fanout.end();
     reaches(&good, State::Stopped).await;
-    assert_eq!((good.status().frames_sent, good.status().frames_dropped), (sound.len() as u64, 0));
+    assert_eq!(
+        (good.status().frames_sent, good.status().frames_dropped),
+        (sound.len() as u64, 0)
+    );
 }
 
 type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
@@ -194,10 +238,14 @@ fn file_server() -> FileServer {
             let (files, asked) = (files.clone(), asked.clone());
             let one = std::thread::Builder::new().name("file server".into());
             // A client that goes away ends its thread.
-            one.spawn(move || while serve_one(&c, &files, &asked).is_some() {}).expect("thread");
+            one.spawn(move || while serve_one(&c, &files, &asked).is_some() {})
+                .expect("thread");
         }
     };
-    std::thread::Builder::new().name("files".into()).spawn(serve).expect("thread");
+    std::thread::Builder::new()
+        .name("files".into())
+        .spawn(serve)
+        .expect("thread");
     s
 }
 
@@ -220,7 +268,9 @@ fn serve_one(c: &TcpStream, files: &Files, asked: &Mutex<Vec<String>>) -> Option
     let mut words = first.split_whitespace();
     let (method, target) = (words.next()?, words.next()?.to_owned());
     // As YouTube names files, or as a path.
-    let name = target.split_once("file=").map_or_else(|| target.trim_start_matches("/show/").to_owned(), |(_, n)| n.to_owned());
+    let name = target
+        .split_once("file=")
+        .map_or_else(|| target.trim_start_matches("/show/").to_owned(), |(_, n)| n.to_owned());
     asked.lock().expect("lock").push(format!("{method} {target}"));
     let mut files = files.lock().expect("lock");
     let (status, answer) = match method {
@@ -228,8 +278,17 @@ fn serve_one(c: &TcpStream, files: &Files, asked: &Mutex<Vec<String>>) -> Option
             files.insert(name, body);
             ("200 OK", vec![])
         }
-        "DELETE" => (if files.remove(&name).is_some() { "200 OK" } else { "404 Not Found" }, vec![]),
-        _ => files.get(&name).map_or(("404 Not Found", vec![]), |f| ("200 OK", f.clone())),
+        "DELETE" => (
+            if files.remove(&name).is_some() {
+                "200 OK"
+            } else {
+                "404 Not Found"
+            },
+            vec![],
+        ),
+        _ => files
+            .get(&name)
+            .map_or(("404 Not Found", vec![]), |f| ("200 OK", f.clone())),
     };
     drop(files);
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", answer.len());
@@ -242,14 +301,25 @@ async fn hls_uploads_play_and_delete_only_their_own() {
     let (show, frames) = show(14);
     for (container, query) in [("ts", true), ("fmp4", false)] {
         let server = file_server();
-        server.files.lock().expect("lock").insert("somebody-elses.ts".into(), vec![1]);
+        server
+            .files
+            .lock()
+            .expect("lock")
+            .insert("somebody-elses.ts".into(), vec![1]);
         let url = if query {
-            format!("hls+http://127.0.0.1:{}/upload?cid=KEY&copy=0&file=out.m3u8", server.port)
+            format!(
+                "hls+http://127.0.0.1:{}/upload?cid=KEY&copy=0&file=out.m3u8",
+                server.port
+            )
         } else {
             format!("hls+http://127.0.0.1:{}/show/out.m3u8", server.port)
         };
         let fanout = Fanout::new(show.info.clone());
-        let d = go_live(&url, json!({"container": container, "segment_s": 1.0, "delete_old": true}), &fanout);
+        let d = go_live(
+            &url,
+            json!({"container": container, "segment_s": 1.0, "delete_old": true}),
+            &fanout,
+        );
         reaches(&d, State::Live).await;
         send_paced(&fanout, show.packets.clone(), 6.0).await;
         fanout.end();
@@ -258,12 +328,18 @@ async fn hls_uploads_play_and_delete_only_their_own() {
         assert_eq!((s.frames_sent, s.frames_dropped), (frames, 0), "{s:?}");
         let files = server.files.lock().expect("lock").clone();
         let playlist = String::from_utf8(files["out.m3u8"].clone()).expect("text");
-        assert!(playlist.contains("#EXT-X-MEDIA-SEQUENCE:9\n") && playlist.ends_with("#EXT-X-ENDLIST\n"), "{playlist}");
+        assert!(
+            playlist.contains("#EXT-X-MEDIA-SEQUENCE:9\n") && playlist.ends_with("#EXT-X-ENDLIST\n"),
+            "{playlist}"
+        );
         assert!(files.contains_key("somebody-elses.ts"), "what is not ours stays");
         let asked = server.asked.lock().expect("lock").clone();
         let deleted = asked.iter().filter(|a| a.starts_with("DELETE")).count();
         assert_eq!(deleted, 4, "{asked:?}");
-        assert!(!query || asked.iter().all(|a| a.contains("?cid=KEY&copy=0&file=")), "{asked:?}");
+        assert!(
+            !query || asked.iter().all(|a| a.contains("?cid=KEY&copy=0&file=")),
+            "{asked:?}"
+        );
         // FFmpeg plays what is there: the last five seconds.
         let dir = tempfile::tempdir().expect("folder");
         for (name, bytes) in &files {
@@ -282,14 +358,29 @@ async fn hls_uploads_that_are_refused_get_a_sentence() {
     let port = listener.local_addr().expect("address").port();
     let refuse = move || {
         for mut c in listener.incoming().flatten() {
+            // All of the request is read first: closing with unread data would reset the connection.
+            c.set_read_timeout(Some(Duration::from_millis(300)))
+                .expect("a time limit");
+            let mut room = [0; 65536];
+            while c.read(&mut room).is_ok_and(|n| n > 0) {}
             // Its client may be gone; the next one gets the same answer.
-            let _ = c.read(&mut [0; 65536]);
             let _ = c.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
     };
-    std::thread::Builder::new().name("refuses".into()).spawn(refuse).expect("thread");
-    let d = go_live(&format!("hls+http://127.0.0.1:{port}/x?cid=HUSH&file=o.m3u8"), json!({"segment_s": 1.0}), &fanout);
-    let away = go_live("hls+http://no-such-host.invalid/HUSH/o.m3u8", Map::new().into(), &fanout);
+    std::thread::Builder::new()
+        .name("refuses".into())
+        .spawn(refuse)
+        .expect("thread");
+    let d = go_live(
+        &format!("hls+http://127.0.0.1:{port}/x?cid=HUSH&file=o.m3u8"),
+        json!({"segment_s": 1.0}),
+        &fanout,
+    );
+    let away = go_live(
+        "hls+http://no-such-host.invalid/HUSH/o.m3u8",
+        Map::new().into(),
+        &fanout,
+    );
     reaches(&away, State::Retrying).await;
     reaches(&d, State::Live).await;
     send_paced(&fanout, show.packets.clone(), 4.0).await;

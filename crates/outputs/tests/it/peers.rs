@@ -3,14 +3,11 @@
 
 use crate::show::{FPS, Show, until};
 use media::{Packet, SystemClock};
-use outputs::{Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, destination_kind, from_url};
-use serde_json::{Map, Value};
-use std::{
-    path::Path,
-    process::Command,
-    sync::Arc,
-    time::Duration,
+use outputs::{
+    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, destination_kind, from_url,
 };
+use serde_json::{Map, Value};
+use std::{path::Path, process::Command, sync::Arc, time::Duration};
 use test_support::process::ChildGuard;
 use tokio::{runtime::Handle, time};
 
@@ -63,7 +60,9 @@ pub fn program(name: &str, arguments: &[&str], log: &Path) -> ChildGuard {
 /// FFmpeg that writes what it receives at `url` to `file`, as it comes.
 pub fn ffmpeg_receives(url: &str, file: &Path) -> ChildGuard {
     let to = file.to_str().expect("text");
-    let arguments = ["-nostdin", "-v", "warning", "-y", "-i", url, "-map", "0", "-c", "copy", "-f", "mpegts", to];
+    let arguments = [
+        "-nostdin", "-v", "warning", "-y", "-i", url, "-map", "0", "-c", "copy", "-f", "mpegts", to,
+    ];
     program("/usr/bin/ffmpeg", &arguments, &file.with_extension("log"))
 }
 

@@ -37,7 +37,10 @@ async fn ffmpeg_listens_and_gets_every_frame_encrypted() {
         let s = d.status();
         assert_eq!((s.frames_sent, s.frames_dropped, s.reconnects), (frames, 0, 0), "{s:?}");
         let line = s.line.expect("figures");
-        assert!(line.encrypted == Some(true) && line.rtt_ms.is_some_and(|r| r > 0.0), "{line:?}");
+        assert!(
+            line.encrypted == Some(true) && line.rtt_ms.is_some_and(|r| r > 0.0),
+            "{line:?}"
+        );
         assert_eq!((line.packets_late, line.latency_ms), (Some(0), Some(200)));
         ended(receiver).await;
         assert_eq!(count_frames(&file, "v:0").expect("a stream"), frames);
@@ -63,7 +66,11 @@ async fn a_viewer_comes_leaves_and_another_comes() {
             let file = dir.path().join(name);
             let mut viewer = program(
                 "/usr/bin/srt-live-transmit",
-                &["-q", &format!("srt://127.0.0.1:{port}"), &format!("file://{}", file.display())],
+                &[
+                    "-q",
+                    &format!("srt://127.0.0.1:{port}"),
+                    &format!("file://{}", file.display()),
+                ],
                 &dir.path().join("log"),
             );
             reaches(&d, State::Live).await;
@@ -129,7 +136,10 @@ async fn wrong_passphrases_and_empty_ports_get_a_sentence() {
     let fanout = Fanout::new(show.info.clone());
     let listening = |u: &str| go_live(u, json!({}), &fanout);
     let wrong = listening(&format!("srt://127.0.0.1:{port}?passphrase=battery-staple"));
-    let nobody = listening(&format!("srt://127.0.0.1:{}?passphrase=battery-staple", free_udp().expect("port")));
+    let nobody = listening(&format!(
+        "srt://127.0.0.1:{}?passphrase=battery-staple",
+        free_udp().expect("port")
+    ));
     let nameless = listening("srt://no-such-host.invalid:9?streamid=staple");
     for (d, state, words) in [
         (&wrong, State::Failed, "passphrase is not the one"),
@@ -138,13 +148,20 @@ async fn wrong_passphrases_and_empty_ports_get_a_sentence() {
     ] {
         reaches(d, state).await;
         let reason = d.status().reason.expect("a sentence");
-        assert!(reason.contains(words) && !reason.contains("staple") && !reason.contains("horse"), "{reason}");
+        assert!(
+            reason.contains(words) && !reason.contains("staple") && !reason.contains("horse"),
+            "{reason}"
+        );
     }
     let begun = Instant::now();
     let waits = listening(&format!("srt://127.0.0.1:{}", free_udp().expect("port")));
     reaches(&waits, State::Connecting).await;
     waits.stop().await;
-    assert!(begun.elapsed() < Duration::from_secs(1), "cancelled at once: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "cancelled at once: {:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -163,7 +180,11 @@ async fn five_percent_loss_and_a_far_away_receiver_cost_no_frame() {
     let proxy = UdpProxy::start(to, faults, 7).expect("proxy");
     let receiver = ffmpeg_receives(&format!("srt://127.0.0.1:{port}?mode=listener&latency=500000"), &file);
     let fanout = Fanout::new(show.info.clone());
-    let d = go_live(&format!("srt://127.0.0.1:{}?latency=500", proxy.port()), json!({}), &fanout);
+    let d = go_live(
+        &format!("srt://127.0.0.1:{}?latency=500", proxy.port()),
+        json!({}),
+        &fanout,
+    );
     reaches(&d, State::Live).await;
     send_paced(&fanout, show.packets.clone(), 1.0).await;
     taken(&d, frames).await;
@@ -174,7 +195,10 @@ async fn five_percent_loss_and_a_far_away_receiver_cost_no_frame() {
     let line = s.line.expect("figures");
     assert!(proxy.lost() > 20, "the line was bad: {}", proxy.lost());
     assert!(line.packets_repeated.is_some_and(|n| n > 10), "{line:?}");
-    assert!(line.rtt_ms.is_some_and(|r| r > 40.0) && line.loss_percent.is_some_and(|p| p > 1.0), "{line:?}");
+    assert!(
+        line.rtt_ms.is_some_and(|r| r > 40.0) && line.loss_percent.is_some_and(|p| p > 1.0),
+        "{line:?}"
+    );
     assert_eq!(line.packets_late, Some(0), "{line:?}");
     ended(receiver).await;
     assert_eq!(count_frames(&file, "v:0").expect("a stream"), frames);
@@ -187,7 +211,12 @@ async fn a_line_that_goes_dead_is_lost_and_comes_back_from_a_keyframe() {
     let dir = tempfile::tempdir().expect("folder");
     let port = free_udp().expect("port");
     let proxy = UdpProxy::start(SocketAddr::from(([127, 0, 0, 1], port)), Faults::default(), 3).expect("proxy");
-    let serve = |n: u32| ffmpeg_receives(&format!("srt://127.0.0.1:{port}?mode=listener"), &dir.path().join(format!("{n}.ts")));
+    let serve = |n: u32| {
+        ffmpeg_receives(
+            &format!("srt://127.0.0.1:{port}?mode=listener"),
+            &dir.path().join(format!("{n}.ts")),
+        )
+    };
     let first = serve(1);
     let fanout = Fanout::new(show.info.clone());
     let d = go_live(&format!("srt://127.0.0.1:{}", proxy.port()), json!({}), &fanout);
@@ -211,5 +240,9 @@ async fn a_line_that_goes_dead_is_lost_and_comes_back_from_a_keyframe() {
     assert_eq!(d.status().reconnects, 1);
     ended(second).await;
     let file = dir.path().join("2.ts");
-    assert!(wait_for(LIMIT, || count_frames(&file, "v:0").is_ok_and(|n| n == 75)), "{:?}", count_frames(&file, "v:0"));
+    assert!(
+        wait_for(LIMIT, || count_frames(&file, "v:0").is_ok_and(|n| n == 75)),
+        "{:?}",
+        count_frames(&file, "v:0")
+    );
 }
