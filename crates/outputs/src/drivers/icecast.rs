@@ -56,7 +56,7 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
 pub struct IcecastSettings {
     /// Name or address of the server.
     pub host: String,
-    /// TCP port.
+    /// TCP port of the server.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
     /// Encrypt the connection (TLS); the server's certificate must be good.

@@ -155,7 +155,7 @@ async fn icecast_plays_the_sound_and_shows_the_title() {
         until("icecast has the stream and its title", LIMIT, || {
             server
                 .status()
-                .is_ok_and(|s| s.contains("Night Radio") && s.contains("A title") && s.contains("中文"))
+                .is_ok_and(|s| s.contains("Night Radio") && s.contains("A title") && s.contains("&#20013;&#25991;"))
         })
         .await;
         let listener = listen(&server, &file);
