@@ -53,7 +53,7 @@ fn pack(format: StreamFormat, (info, packets): &(StreamInfo, Vec<Packet>), label
     let mut all = vec![];
     for p in packets {
         let bytes = m.write(p).expect("writes");
-        assert!(format != StreamFormat::MpegTs || bytes.len() % TS_PACKET == 0);
+        assert!(format != StreamFormat::MpegTs || bytes.len().is_multiple_of(TS_PACKET));
         all.extend_from_slice(&bytes);
     }
     all.extend_from_slice(&m.finish().expect("finishes"));
@@ -291,12 +291,12 @@ fn a_blocked_write_ends_when_it_is_interrupted() {
         let result = loop {
             let later = MediaTime::from_millis(3000 * show);
             show += 1;
-            let shifted = packets.iter().map(|p| Packet {
+            let mut shifted = packets.iter().map(|p| Packet {
                 pts: p.pts + later,
                 dts: p.dts + later,
                 ..p.clone()
             });
-            if let Err(e) = shifted.map(|p| m.write(&p)).collect::<Result<(), _>>() {
+            if let Err(e) = shifted.try_for_each(|p| m.write(&p)) {
                 break e;
             }
         };

@@ -198,7 +198,6 @@ async fn five_percent_loss_and_a_far_away_receiver_cost_no_frame() {
     assert_eq!(line.packets_late, Some(0), "{line:?}");
     ended(receiver).await;
     assert_eq!(count_frames(&file, "v:0").expect("a stream"), frames);
-    eprintln!("SRT at 5 % loss, 50 ms: {line:?}, the proxy lost {}", proxy.lost());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
