@@ -133,6 +133,14 @@ pub enum CodecError {
         /// Why.
         reason: String,
     },
+    /// An address that FFmpeg opens can't be opened or written to.
+    #[error("it could not be sent: {reason}")]
+    Url {
+        /// Why; no secret is in it.
+        reason: String,
+        /// Trying again would end the same way.
+        lasting: bool,
+    },
     /// An H.264 stream that breaks the rules.
     #[error("this video stream is damaged: {reason}")]
     Bitstream {
@@ -157,6 +165,8 @@ impl MediaError for CodecError {
             Self::NoStream { .. } | Self::UnknownEncoder { .. } | Self::Interrupted { .. } => ErrorKind::Config,
             Self::NoDecoder { .. } | Self::EncoderUnavailable { .. } => ErrorKind::Unsupported,
             Self::EncoderInput { .. } => ErrorKind::Bug,
+            Self::Url { lasting: true, .. } => ErrorKind::Config,
+            Self::Url { lasting: false, .. } => ErrorKind::Network,
             _ => ErrorKind::Encoder,
         }
     }

@@ -1,8 +1,8 @@
 //! The only user of FFmpeg: decode, encode, mux, hardware probing.
 //!
 //! Files and devices become pictures and sound through [`MediaReader`]; pictures and sound become packets through
-//! [`VideoEncoder`] and [`AudioEncoder`]; packets become files through [`FileMuxer`] and fragments through
-//! [`FragmentMuxer`]. Which encoders really work on this computer is found out by [`probe_all`] in child processes, since
+//! [`VideoEncoder`] and [`AudioEncoder`]; packets become files through [`FileMuxer`], fragments through
+//! [`FragmentMuxer`] and streams to send through [`StreamMuxer`] and [`UrlMuxer`]. Which encoders really work on this computer is found out by [`probe_all`] in child processes, since
 //! a broken driver may crash or hang whoever asks it.
 //!
 //! This crate knows no scenes and no sockets.
@@ -34,6 +34,7 @@ mod resample;
 #[cfg(test)]
 mod roundtrip_tests;
 mod scale;
+mod stream_mux;
 mod streams;
 mod video_encoder;
 pub mod vp9;
@@ -52,6 +53,7 @@ pub use probe::{Availability, choose, probe_all, probe_codec, probe_in_process, 
 pub use raw::{RawFormat, frame_from_raw};
 pub use reader::{Decoded, MediaReader, ReadOptions};
 pub use scale::Rescaler;
+pub use stream_mux::{StreamFormat, StreamMuxer, TS_PACKET, TrackLabel, UrlMuxer, UrlTarget};
 pub use video_encoder::VideoEncoder;
 
 /// Starts FFmpeg and sends its log lines to `tracing` (target `ffmpeg`). Everything here does so by itself when first

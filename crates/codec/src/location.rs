@@ -42,7 +42,7 @@ impl Location {
     }
 }
 
-/// Breaks off reads of one [`crate::MediaReader`] from any thread.
+/// Breaks off reads of one [`crate::MediaReader`], or writes of one [`crate::UrlMuxer`], from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupter(Arc<AtomicBool>);
 
@@ -51,12 +51,20 @@ impl Interrupter {
     pub fn new() -> Self {
         Self::default()
     }
+    /// One that `flag` sets off, for whoever has other waits to end with it.
+    pub fn of(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
     /// Makes the read that is going on, and all later ones, return [`CodecError::Interrupted`].
     pub fn interrupt(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+    /// What FFmpeg's callback looks at.
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
     }
 }
 

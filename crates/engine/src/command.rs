@@ -415,6 +415,13 @@ pub enum Command {
         /// The destination.
         id: String,
     },
+    /// Tells listeners what is being played, where a destination can (Icecast). Kept by the destination until it ends.
+    SetTitle {
+        /// The title, such as `Artist - Song`; empty for none. One line, at most 300 characters.
+        title: String,
+        /// The destination; every one that is started when absent.
+        id: Option<String>,
+    },
     /// Starts a recording.
     StartRecording {
         /// The file; by the project's pattern when absent. Only from this machine's own command line.

@@ -27,6 +27,7 @@ impl Shared {
             | Command::StartDestination { .. }
             | Command::StopDestination { .. }
             | Command::RetryDestination { .. }
+            | Command::SetTitle { .. }
             | Command::StartRecording { .. }
             | Command::StopRecording
             | Command::SaveProject
@@ -54,6 +55,7 @@ impl Shared {
                 let d = self.destination(&id)?;
                 self.retry_destination(&d)?;
             }
+            Command::SetTitle { title, id } => self.set_title(&title, id.as_deref())?,
             Command::StartRecording { path } => self.start_recording(path)?,
             Command::StopRecording => self.stop_recordings(),
             Command::SaveProject => self.save_project(false)?,

@@ -182,6 +182,22 @@ impl Shared {
         self.refused.lock().remove(id);
     }
 
+    /// Tells the listeners of a destination (of all that are started, for none) what is being played.
+    pub(crate) fn set_title(&self, title: &str, id: Option<&str>) -> Result<(), EngineError> {
+        if title.chars().any(char::is_control) || title.chars().count() > 300 {
+            return Err(EngineError::BadValue(
+                "a title is one line of at most 300 characters".into(),
+            ));
+        }
+        let id = id.map(|id| self.destination(id).map(|d| d.id)).transpose()?;
+        for (other, line) in self.destinations.lock().iter() {
+            if id.as_ref().is_none_or(|id| id == other) {
+                line.handle.set_title(title);
+            }
+        }
+        Ok(())
+    }
+
     /// Tries again at once.
     pub(crate) fn retry_destination(&self, d: &Destination) -> Result<(), EngineError> {
         match self.destinations.lock().get(&d.id) {

@@ -59,6 +59,16 @@ pub enum OutputError {
         /// Why.
         why: String,
     },
+    /// The encrypted connection did not come about.
+    #[error("{to}: {problem}.")]
+    Tls {
+        /// The destination, redacted.
+        to: String,
+        /// What is wrong and what to do.
+        problem: String,
+        /// It may pass by itself.
+        passes: bool,
+    },
     /// A step took too long.
     #[error("{to} did not answer within {seconds} s ({step}).")]
     TimedOut {
@@ -88,6 +98,30 @@ pub enum OutputError {
     /// The RTMP conversation failed; its own text names the server.
     #[error(transparent)]
     Rtmp(#[from] rtmp::RtmpError),
+    /// An SRT connection did not come about or ended.
+    #[error("{to}: {source}.")]
+    Srt {
+        /// The destination, redacted.
+        to: String,
+        /// Why.
+        source: srt::SrtError,
+    },
+    /// An address that FFmpeg opens could not be sent to.
+    #[error("{to}: {source}.")]
+    Url {
+        /// The destination, redacted.
+        to: String,
+        /// Why.
+        source: codec::CodecError,
+    },
+    /// The server did not accept the password.
+    #[error("{to} refused the stream: {why}.")]
+    Password {
+        /// The destination, redacted.
+        to: String,
+        /// Why, and what to do.
+        why: String,
+    },
     /// Making the stream's container failed.
     #[error("{what} could not be written: {source}")]
     Mux {
@@ -150,12 +184,17 @@ impl MediaError for OutputError {
             Self::UnknownKind { .. } | Self::UnknownScheme { .. } | Self::Settings(_) | Self::Config { .. } => {
                 ErrorKind::Config
             }
+            Self::Tls { passes: false, .. } => ErrorKind::Config,
+            Self::Tls { passes: true, .. } => ErrorKind::Network,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::Auth { .. } => ErrorKind::Auth,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Lost { .. } | Self::Stalled { .. } => {
                 ErrorKind::Network
             }
             Self::Rtmp(source) => source.kind(),
+            Self::Srt { source, .. } => source.kind(),
+            Self::Url { source, .. } => source.kind(),
+            Self::Password { .. } => ErrorKind::Auth,
             Self::Mux { source, .. } => source.kind(),
             Self::Folder { .. }
             | Self::Create { .. }
@@ -168,6 +207,8 @@ impl MediaError for OutputError {
     fn retryable(&self) -> bool {
         match self {
             Self::Rtmp(source) => source.retryable(),
+            Self::Srt { source, .. } => source.retryable(),
+            Self::Url { source, .. } => source.retryable(),
             Self::Mux { source, .. } => source.retryable(),
             _ => self.kind() == ErrorKind::Network,
         }

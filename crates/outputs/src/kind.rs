@@ -136,7 +136,15 @@ pub struct DestinationKind {
     pub open: OpenDriver,
 }
 
-static KINDS: &[DestinationKind] = &[drivers::rtmp::KIND, drivers::local::KIND];
+static KINDS: &[DestinationKind] = &[
+    drivers::rtmp::KIND,
+    drivers::srt::KIND,
+    drivers::rist::KIND,
+    drivers::icecast::KIND,
+    drivers::hls_push::KIND,
+    drivers::custom::KIND,
+    drivers::local::KIND,
+];
 
 /// Every kind of destination.
 pub fn destination_kinds() -> &'static [DestinationKind] {

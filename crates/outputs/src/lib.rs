@@ -18,10 +18,15 @@ mod link;
 mod recorder;
 mod status;
 mod supervisor;
+mod tls;
+mod wire;
 
 pub use backoff::Backoff;
 pub use delay::MOST_DELAY_S;
-pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
+pub use drivers::{
+    custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
+    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,
+};
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
@@ -31,5 +36,5 @@ pub use kind::{
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};
-pub use status::{DestinationState, DestinationStatus};
+pub use status::{DestinationState, DestinationStatus, LineFigures};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT, Terms};

@@ -3,14 +3,15 @@
 
 use crate::{
     Fanout,
-    status::{DestinationState, DestinationStatus, RateMeter},
+    status::{DestinationState, DestinationStatus, LineFigures, RateMeter},
 };
 use media::{Clock, MediaTime, Packet, PacketReceiver, PacketSender};
 use parking_lot::Mutex;
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
+use tokio::sync::watch;
 
 /// State and figures of one destination, shared by its handle, its task and its driver.
 pub(crate) struct Ledger {
@@ -32,6 +33,9 @@ pub(crate) struct Ledger {
     /// Frames taken from the queue whose connection died before they were written.
     lost: AtomicU64,
     rate: Mutex<RateMeter>,
+    figures: Mutex<Option<LineFigures>>,
+    /// What is being played, for listeners that see a title.
+    pub(crate) title: watch::Sender<String>,
 }
 
 /// Where the destination stands and why.
@@ -69,6 +73,8 @@ impl Ledger {
             frames: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             rate: Mutex::default(),
+            figures: Mutex::default(),
+            title: watch::Sender::default(),
         }
     }
 
@@ -103,7 +109,7 @@ impl Ledger {
         s.state = state;
         s.entered = self.clock.now();
         s.retry_at = retry_at;
-        if reason.is_some() && state != DestinationState::Stopped {
+        if reason.is_some() && !matches!(state, DestinationState::Stopped | DestinationState::Connecting) {
             s.last_error.clone_from(&reason);
         }
         s.reason = reason;
@@ -161,6 +167,7 @@ impl Ledger {
             queued_ms: q.queued.as_millis(),
             last_error: s.last_error.clone(),
             retry_in_s: s.retry_at.map(|t| (t - now).as_secs_f64().max(0.0)),
+            line: *self.figures.lock(),
         }
     }
 }
@@ -174,7 +181,8 @@ fn seconds(t: MediaTime) -> i64 {
 pub struct Link {
     ledger: Arc<Ledger>,
     packets: Arc<PacketReceiver>,
-    first_try: bool,
+    /// What is queued is of no use to whoever connects next.
+    stale: AtomicBool,
 }
 
 impl Link {
@@ -182,14 +190,14 @@ impl Link {
         Self {
             ledger,
             packets,
-            first_try,
+            stale: AtomicBool::new(!first_try),
         }
     }
 
     /// The destination takes the stream from now on. Packets read after this begin with a keyframe: after an earlier
     /// failure the queue is emptied and the encoder asked for one; the first try keeps what has been waiting.
     pub fn connected(&self) {
-        if !self.first_try {
+        if self.stale.load(Relaxed) {
             self.packets.restart();
             // One made now would reach a delayed destination too late to help.
             if self.ledger.line.is_none() {
@@ -200,6 +208,43 @@ impl Link {
         self.ledger.state.lock().times_live += 1;
         self.ledger.enter(DestinationState::Live, None, None);
         tracing::info!(destination = %self.ledger.to, "live");
+    }
+
+    /// Nobody is there yet, and that is no failure: `words` say what is waited for. Whoever comes gets the show from then on.
+    pub fn waiting(&self, words: &str) {
+        self.stale.store(true, Relaxed);
+        self.ledger
+            .enter(DestinationState::Connecting, Some(words.to_owned()), None);
+    }
+
+    /// What is known of the line now.
+    pub fn line(&self, figures: LineFigures) {
+        *self.ledger.figures.lock() = Some(figures);
+    }
+
+    /// What is being played, now and when it changes; empty for nothing in particular.
+    pub fn title(&self) -> watch::Receiver<String> {
+        self.ledger.title.subscribe()
+    }
+
+    /// The same line and its packets, for a thread that outlives a borrow.
+    pub(crate) fn for_a_thread(&self) -> (Self, Arc<PacketReceiver>) {
+        let link = Self {
+            ledger: self.ledger.clone(),
+            packets: self.packets.clone(),
+            stale: AtomicBool::new(self.stale.load(Relaxed)),
+        };
+        (link, self.packets.clone())
+    }
+
+    /// Whether no more packets will come than are queued.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ledger.queue.is_ended()
+    }
+
+    /// Engine time.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.ledger.clock
     }
 
     /// Bytes were taken by the network (or stored).

@@ -123,6 +123,11 @@ impl DestinationHandle {
         self.ledger.status()
     }
 
+    /// Tells listeners what is being played, where the protocol can (Icecast).
+    pub fn set_title(&self, title: &str) {
+        self.ledger.title.send_replace(title.to_owned());
+    }
+
     /// Tries again at once, if the destination is waiting or has failed.
     pub fn retry_now(&self) {
         self.wishes.send_modify(|w| w.retries += 1);

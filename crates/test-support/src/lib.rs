@@ -14,6 +14,7 @@
 
 pub mod faults;
 pub mod ffprobe;
+pub mod icecast;
 pub mod media_files;
 pub mod net;
 pub mod nginx_rtmp;

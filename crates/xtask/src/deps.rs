@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("mixer", 1),
     ("codec", 1),
     ("rtmp", 1),
+    ("srt", 1),
     ("sources", 2),
     ("outputs", 2),
     ("engine", 3),

@@ -684,6 +684,17 @@ export type Command =
       id: string;
     }
   | {
+      command: "set_title";
+      /**
+       * The title, such as `Artist - Song`; empty for none. One line, at most 300 characters.
+       */
+      title: string;
+      /**
+       * The destination; every one that is started when absent.
+       */
+      id?: string | null;
+    }
+  | {
       command: "start_recording";
     }
   | {
@@ -1488,6 +1499,51 @@ export interface DestinationView {
    * Seconds until the next try, while retrying.
    */
   retry_in_s: number | null;
+  /**
+   * What the protocol knows of its line, where it knows anything; kept after the connection has ended.
+   */
+  line: LineFigures | null;
+}
+/**
+ * What a protocol knows of its line. What it can't know is missing.
+ */
+export interface LineFigures {
+  /**
+   * Time to the other side and back, milliseconds.
+   */
+  rtt_ms: number | null;
+  /**
+   * Share of the packets that got lost on the way since the connection began, percent.
+   */
+  loss_percent: number | null;
+  /**
+   * Packets that got lost on the way.
+   */
+  packets_lost: number | null;
+  /**
+   * Packets that were sent again.
+   */
+  packets_repeated: number | null;
+  /**
+   * Packets given up because their time was over before they arrived: what the viewer misses.
+   */
+  packets_late: number | null;
+  /**
+   * What the line is thought to carry, kbit/s.
+   */
+  bandwidth_kbps: number | null;
+  /**
+   * Sent and not yet acknowledged, milliseconds of media.
+   */
+  unacknowledged_ms: number | null;
+  /**
+   * The receiver's delay that both sides agreed on, milliseconds.
+   */
+  latency_ms: number | null;
+  /**
+   * What is sent is encrypted.
+   */
+  encrypted: boolean | null;
 }
 /**
  * What became of a recording so far.
@@ -2595,6 +2651,10 @@ export interface AirDestination {
    * The last thing that went wrong.
    */
   last_error: string | null;
+  /**
+   * What the protocol last knew of its line, where it knows anything.
+   */
+  line: LineFigures | null;
   /**
    * How it stood, one after the other.
    */

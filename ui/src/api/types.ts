@@ -20,6 +20,7 @@ export type {
   Event,
   Finding,
   Level,
+  LineFigures,
   MetersMessage as Meters,
   Project,
   Projects,

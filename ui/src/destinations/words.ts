@@ -25,7 +25,8 @@ export function happened(one: DestinationState, enabled: boolean): string {
     case "idle":
       return t(enabled ? "destinations.fineIdle" : "destinations.fineOff", { name });
     case "connecting":
-      return t("destinations.connectingTo", { name });
+      // A destination that is called has a reason to be connecting still, and it is no trouble.
+      return t(one.reason?.startsWith("waiting for somebody") ? "destinations.waitingFor" : "destinations.connectingTo", { name });
     case "live":
       return t("destinations.fine", { name });
     case "stopped":

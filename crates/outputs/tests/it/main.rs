@@ -3,8 +3,11 @@
 mod hls;
 mod isolation;
 mod kinds;
+mod other_peers;
+mod peers;
 mod recording;
 mod rtmp_nginx;
 mod script;
 mod show;
+mod srt_peers;
 mod supervision;
