@@ -320,3 +320,27 @@ fn every_sound_codec_decodes_with_all_its_samples() {
         );
     }
 }
+
+#[test]
+fn pictures_are_rescaled_with_every_filter() {
+    use project::ScaleFilter::{Area, Bicubic, Bilinear, Lanczos};
+    let rate = FrameRate::whole(30);
+    for filter in [Bilinear, Bicubic, Lanczos, Area] {
+        for format in [PixelFormat::I420, PixelFormat::Nv12] {
+            for (w, h) in [(160, 90), (640, 360), (202, 78)] {
+                let mut r = crate::Rescaler::new(w, h, filter).expect("makes");
+                let got = r.run(&picture(format, 7, rate)).expect("scales");
+                assert_eq!((got.width, got.height, got.format), (w, h, format));
+                assert_eq!((got.time, got.color), (rate.time_of(7), ColorInfo::BT709_LIMITED));
+                for y in [0, h as usize / 2, h as usize - 1] {
+                    let row = got.planes[0].row(y, w as usize);
+                    assert!(row.iter().all(|p| p.abs_diff(luma(7)) <= 1), "{filter:?} {w}×{h}");
+                }
+            }
+            let mut same = crate::Rescaler::new(W, H, filter).expect("makes");
+            let before = picture(format, 1, rate);
+            let after = same.run(&before).expect("has it already");
+            assert_eq!(after.planes[0].data.as_ptr(), before.planes[0].data.as_ptr(), "shared");
+        }
+    }
+}
