@@ -91,6 +91,7 @@ fn decode(mut ctx: Codec, packets: &[Packet]) -> Vec<(i64, u32, i32)> {
         assert!(sent >= 0, "{}", ff::text(sent));
         // SAFETY: our decoder and our frame, whose first plane has at least a row.
         while unsafe { sys::avcodec_receive_frame(ctx.ptr(), frame.ptr()) } >= 0 {
+            // SAFETY: our frame, which holds a picture or sound now.
             let f = unsafe { &*frame.ptr() };
             out.push((f.pts, mean(f), f.nb_samples));
         }
@@ -221,7 +222,6 @@ fn av1_decodes_from_its_record() {
         for rate_control in LOSSY {
             let (stream, packets) = round_trip(id, &settings(VideoCodecName::Av1, rate_control), rate);
             let at = keys(&packets, rate);
-            println!("{id} {rate_control:?}: keyframes at {at:?}");
             assert!(at.contains(&0), "{id} {rate_control:?}: {at:?}");
             assert!(
                 at.windows(2).all(|w| w[1] - w[0] <= 30),

@@ -102,6 +102,9 @@ pub(crate) struct Measure {
     pub(crate) preset: String,
 }
 
+/// An encoder's thread, with the video lane it works for.
+type Worker = (JoinHandle<()>, Option<Arc<VideoLane>>);
+
 /// All encoders of a show.
 pub(crate) struct Encoders {
     pub(crate) video: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
@@ -109,8 +112,7 @@ pub(crate) struct Encoders {
     /// Video lanes that have ended before the show.
     pub(crate) ended: Mutex<Vec<Arc<VideoLane>>>,
     outputs: Mutex<Vec<Output>>,
-    /// Each with the video lane it works for.
-    threads: Mutex<Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>>,
+    threads: Mutex<Vec<Worker>>,
     scaled: Mutex<Vec<Weak<Scaled>>>,
     failures: Mutex<HashMap<(VideoCodecName, String), u32>>,
     /// Encode times of lanes that have ended, ms.
@@ -462,7 +464,7 @@ impl Encoders {
         self.join_all(all);
     }
 
-    fn join_all(&self, threads: Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>) {
+    fn join_all(&self, threads: Vec<Worker>) {
         for (t, lane) in threads {
             let hangs = |l: &Arc<VideoLane>| l.hangs(self.clock.now(), HANGS_AFTER);
             if !t.is_finished() && lane.as_ref().is_some_and(hangs) {

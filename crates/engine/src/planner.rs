@@ -412,11 +412,10 @@ mod tests {
 
     #[test]
     fn measured_times_make_an_estimate_and_a_warning() {
-        let mut p = Project::default();
-        p.destinations = vec![
+        let p = project(vec![
             destination("A", |_| {}),
             destination("B", |d| d.encode.height = Some(720)),
-        ];
+        ]);
         let got = planned_with(&p, &|m| Some(if m.size.1 == 1080 { 32.0 } else { 10.0 }));
         assert_eq!(got.encodes[0].load_percent.map(f64::round), Some(96.0));
         assert_eq!(got.cpu_percent.map(f64::round), Some(126.0));

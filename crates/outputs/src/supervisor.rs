@@ -76,6 +76,8 @@ impl DestinationHandle {
     ) -> Self {
         let (packets, queue) = fanout.attach(QUEUE_LIMIT);
         let ledger = Arc::new(Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT));
+        // Whoever asks right after the start hears that it is on its way, also before the task has had its turn.
+        ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
         let supervisor = Supervisor {
