@@ -96,6 +96,8 @@ impl DestinationHandle {
         let (packets, queue, line) = attach(rt, fanout, delay, &clock);
         let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT).behind(line, delay);
         let ledger = Arc::new(ledger);
+        // Whoever asks right after the start hears that it is on its way, also before the task has had its turn.
+        ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
         let supervisor = Supervisor {

@@ -215,7 +215,7 @@ pub struct Audio {
 pub const MAX_AUDIO_TRACKS: usize = 8;
 
 /// One mix of the sources. Which it carries is said by the sources.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct AudioTrack {
     /// Unique among tracks.
@@ -231,17 +231,6 @@ pub struct AudioTrack {
     pub extra: Extra,
 }
 
-impl Default for AudioTrack {
-    fn default() -> Self {
-        Self {
-            id: "master".into(),
-            name: String::new(),
-            volume_db: 0.0,
-            extra: Extra::new(),
-        }
-    }
-}
-
 impl AudioTrack {
     /// The name shown to people.
     pub fn label(&self) -> &str {
@@ -253,7 +242,10 @@ impl Audio {
     /// The tracks there are: at least the master, at most eight.
     pub fn all_tracks(&self) -> Vec<AudioTrack> {
         if self.tracks.is_empty() {
-            return vec![AudioTrack::default()];
+            return vec![AudioTrack {
+                id: "master".into(),
+                ..AudioTrack::default()
+            }];
         }
         self.tracks.iter().take(MAX_AUDIO_TRACKS).cloned().collect()
     }
