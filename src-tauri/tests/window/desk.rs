@@ -251,11 +251,11 @@ impl Driven {
         );
     }
 
-    /// Presses a key and lets it go.
+    /// The page gets a key, as its window would hand it on.
     pub fn press(&self, key: &str) {
-        let keys = json!({"actions": [{"type": "key", "id": "keys", "actions": [
-            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]});
-        self.ask("POST", "actions", Some(&keys)).expect("pressed");
+        self.run(&format!(
+            "for (const type of ['keydown', 'keyup']) document.body.dispatchEvent(new KeyboardEvent(type, {{key: '{key}', code: 'Digit{key}', bubbles: true, cancelable: true}}))"
+        ));
     }
 
     /// Waits until a script gives true.
@@ -284,6 +284,13 @@ impl Driven {
 
     pub fn end(&self) {
         let _ = http(self.port, "DELETE", &format!("/session/{}", self.session), None);
+    }
+}
+
+impl Drop for Driven {
+    /// Asked politely, the driver ends WebKit's driver too; killed, it would leave it behind.
+    fn drop(&mut self) {
+        self.driver.terminate();
     }
 }
 
