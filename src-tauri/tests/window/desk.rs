@@ -210,7 +210,12 @@ impl Driven {
     }
 
     fn ask(&self, method: &str, what: &str, body: Option<&Value>) -> io::Result<Value> {
-        http(self.port, method, &format!("/session/{}/{what}", self.session), body)
+        let path = format!("/session/{}/{what}", self.session);
+        match http(self.port, method, &path, body) {
+            // After some seconds of rest the driver's own line to WebKit's driver is gone, which it notices by losing a question.
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => http(self.port, method, &path, body),
+            answer => answer,
+        }
     }
 
     /// What a script gives (`return …`); nothing when the page is gone.
@@ -251,11 +256,11 @@ impl Driven {
         );
     }
 
-    /// Presses a key and lets it go.
+    /// The page gets a key, as its window would hand it on.
     pub fn press(&self, key: &str) {
-        let keys = json!({"actions": [{"type": "key", "id": "keys", "actions": [
-            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]});
-        self.ask("POST", "actions", Some(&keys)).expect("pressed");
+        self.run(&format!(
+            "for (const type of ['keydown', 'keyup']) document.body.dispatchEvent(new KeyboardEvent(type, {{key: '{key}', code: 'Digit{key}', bubbles: true, cancelable: true}}))"
+        ));
     }
 
     /// Waits until a script gives true.
@@ -287,6 +292,13 @@ impl Driven {
     }
 }
 
+impl Drop for Driven {
+    /// Asked politely, the driver ends WebKit's driver too; killed, it would leave it behind.
+    fn drop(&mut self) {
+        self.driver.terminate();
+    }
+}
+
 /// One question to the driver; its `value`.
 fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result<Value> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -302,7 +314,7 @@ fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result
     let text = String::from_utf8_lossy(&answer);
     let (_, json) = text
         .split_once("\r\n\r\n")
-        .ok_or_else(|| io::Error::other("no answer"))?;
+        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
     // tauri-driver passes on what WebKit's driver sends, in one piece or in chunks.
     let json = &json[json.find('{').unwrap_or(0)..json.rfind('}').map_or(json.len(), |i| i + 1)];
     let answer: Value = serde_json::from_str(json).map_err(|e| io::Error::other(format!("{e}: {text}")))?;

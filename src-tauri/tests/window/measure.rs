@@ -83,14 +83,14 @@ fn used(root: u32) -> BTreeMap<String, f64> {
     let stat = |pid: &str| {
         let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let name = text[text.find('(')? + 1..text.rfind(')')?].to_owned();
-        let rest: Vec<u64> = text[text.rfind(')')? + 1..]
+        let rest: Vec<i64> = text[text.rfind(')')? + 1..]
             .split_whitespace()
             .skip(1)
             .filter_map(|n| n.parse().ok())
             .collect();
-        // After the state: ppid is the first number, utime and stime the 11th and 12th.
+        // After the state (some are negative): ppid is the first number, utime and stime the 11th and 12th.
         Some((
-            pid.parse::<u64>().ok()?,
+            pid.parse::<i64>().ok()?,
             *rest.first()?,
             name,
             (rest.get(10)? + rest.get(11)?) as f64,
@@ -101,7 +101,7 @@ fn used(root: u32) -> BTreeMap<String, f64> {
         .flatten()
         .filter_map(|e| stat(&e.file_name().to_string_lossy()))
         .collect();
-    let mut family = vec![u64::from(root)];
+    let mut family = vec![i64::from(root)];
     let mut seen = 0;
     while seen < family.len() {
         let parent = family[seen];
