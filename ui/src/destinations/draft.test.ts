@@ -1,7 +1,7 @@
 // From a form to a command: only what was changed, and a saved key is never sent back.
 import { describe, expect, it } from "vitest";
 import type { Destination } from "../api/types";
-import { addCommand, draftFault, draftOf, editCommand, newDraft } from "./draft";
+import { addCommand, draftFault, draftOf, editCommand, newDraft, newOfKind } from "./draft";
 
 const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube" };
 
@@ -23,5 +23,17 @@ describe("a destination's form", () => {
     expect(draftFault({ ...newDraft("custom", ""), url: "rtmp://h/app" }, false)).toBeNull();
     expect(draftFault({ ...newDraft("custom", ""), url: "rtmps://h/app" }, false)).toBe("addressRtmps");
     expect(draftFault(newDraft("local", ""), false)).toBeNull();
+  });
+});
+
+describe("a kind whose form is made from its schema", () => {
+  const srt = { id: "srt", name: "SRT", summary: "", schema: {}, defaults: { host: "", port: 9000 } };
+  it("is added and changed with what was changed", () => {
+    const draft = { ...newOfKind(srt), changed: { host: "h.example.com" } };
+    expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "srt", name: "SRT", enabled: true, settings: { host: "h.example.com" } });
+    expect(draftFault(draft, false)).toBeNull();
+    const one: Destination = { id: "d", name: "SRT", kind: "srt", enabled: true, encoder: "", settings: { host: "h.example.com", port: 9000 } };
+    expect(editCommand(draftOf(one), one)).toBeNull();
+    expect(editCommand({ ...draftOf(one), changed: { port: 9001 } }, one)).toEqual({ command: "set_destination", id: "d", settings: { port: 9001 } });
   });
 });

@@ -1,5 +1,5 @@
 // A destination while a person fills in its form, and the command it becomes. Pure.
-import type { Command, Destination, Settings } from "../api/types";
+import type { Command, Destination, Kind, Settings } from "../api/types";
 import { addressFault, type Service } from "./services";
 
 export interface Draft {
@@ -10,8 +10,19 @@ export interface Draft {
   /** Typed anew; empty: the saved one stays. */
   key: string;
   segment_s: number;
+  /** Of a kind whose form is made from its schema: what is set, and what was changed here. */
+  settings: Settings;
+  changed: Settings;
   enabled: boolean;
   encoder: string;
+}
+
+/** The kinds with a form of their own; the others' forms are made from their schemas. */
+export const hasOwnForm = (kind: string): boolean => kind === "rtmp" || kind === "local";
+
+/** A new one of a kind whose form is made from its schema. */
+export function newOfKind(kind: Kind): Draft {
+  return { ...newDraft("custom", kind.name), kind: kind.id, settings: kind.defaults };
 }
 
 /** A new one, from a service, a server or this computer. */
@@ -19,13 +30,13 @@ export function newDraft(pick: Service | "custom" | "local", name: string): Draf
   const service = typeof pick === "object" ? pick : undefined;
   return {
     kind: pick === "local" ? "local" : "rtmp", service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "",
-    segment_s: 2, enabled: true, encoder: "",
+    segment_s: 2, settings: {}, changed: {}, enabled: true, encoder: "",
   };
 }
 export function draftOf(one: Destination): Draft {
   return {
     kind: one.kind, service: one.service ?? "", name: one.name, url: String(one.settings["url"] ?? ""), key: "",
-    segment_s: Number(one.settings["segment_s"] ?? 2), enabled: one.enabled, encoder: one.encoder,
+    segment_s: Number(one.settings["segment_s"] ?? 2), settings: one.settings, changed: {}, enabled: one.enabled, encoder: one.encoder,
   };
 }
 
@@ -40,6 +51,7 @@ export function draftFault(draft: Draft, keySet: boolean): Fault | null {
 
 function settingsOf(draft: Draft): Settings {
   if (draft.kind === "local") return { segment_s: draft.segment_s };
+  if (!hasOwnForm(draft.kind)) return draft.changed;
   const key = draft.key.trim();
   return { url: draft.url.trim(), ...(key ? { key } : {}) };
 }
@@ -55,6 +67,7 @@ export function editCommand(draft: Draft, from: Destination): Command | null {
   if (draft.kind === "rtmp" && draft.url.trim() !== before.url) settings["url"] = draft.url.trim();
   if (draft.kind === "rtmp" && draft.key.trim()) settings["key"] = draft.key.trim();
   if (draft.kind === "local" && draft.segment_s !== before.segment_s) settings["segment_s"] = draft.segment_s;
+  if (!hasOwnForm(draft.kind)) Object.assign(settings, draft.changed);
   const changes = {
     ...(draft.name.trim() !== before.name ? { name: draft.name.trim() } : {}),
     ...(draft.enabled !== before.enabled ? { enabled: draft.enabled } : {}),
