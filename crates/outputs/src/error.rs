@@ -112,7 +112,7 @@ pub enum OutputError {
         /// The destination, redacted.
         to: String,
         /// Why.
-        source: codec::CodecError,
+        source: Box<codec::CodecError>,
     },
     /// The server did not accept the password.
     #[error("{to} refused the stream: {why}.")]

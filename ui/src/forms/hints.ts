@@ -33,5 +33,7 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   test_pattern: { order: ["pattern", "sound", "level_db", "period_s", "width", "height"], fields: size },
   tone: { order: ["sound", "frequency_hz", "level_db"] },
   rtmp: { order: ["url", "key"] },
+  srt: { order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"] },
+  icecast: { order: ["host", "port", "mount", "password", "station", "tls"] },
   recording: { order: ["folder", "file_name", "encoder", "enabled"], fields: { folder: { control: "folder" } } },
 };

@@ -114,7 +114,7 @@ pub(super) async fn on_a_thread(
 pub(super) fn send_to_url(feed: &Feed, target: &UrlTarget) -> Result<(), OutputError> {
     let failed = |source: CodecError| OutputError::Url {
         to: feed.link.to().to_owned(),
-        source,
+        source: Box::new(source),
     };
     let mut muxer = UrlMuxer::open(target, &feed.info, feed.interrupter()).map_err(failed)?;
     feed.connected();

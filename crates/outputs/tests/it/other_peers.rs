@@ -17,7 +17,7 @@ use std::{
 };
 use test_support::{
     black_hole_tcp,
-    ffprobe::{count_frames, packets, streams},
+    ffprobe::{count_frames, decode_errors, packets, streams},
     icecast::{Icecast, SOURCE_PASSWORD},
     ports::free_udp,
 };
@@ -389,4 +389,69 @@ async fn hls_uploads_that_are_refused_get_a_sentence() {
         let reason = d.status().reason.expect("a sentence");
         assert!(reason.contains(words) && !reason.contains("HUSH"), "{reason}");
     }
+}
+
+/// Ten seconds of a tone as Opus.
+fn opus_tone() -> (StreamInfo, Vec<Packet>) {
+    let settings = project::AudioEncoding {
+        codec: project::AudioCodecName::Opus,
+        ..project::AudioEncoding::default()
+    };
+    let mut encoder = codec::AudioEncoder::open(&settings).expect("opens");
+    let mut packets = vec![];
+    for n in 0..1000_i64 {
+        let mut block = media::AudioBlock::silence(media::MediaTime::from_ticks(n * 480, 48_000), 480);
+        for (i, s) in block.samples.iter_mut().enumerate() {
+            let t = (n * 480 + i as i64 / 2) as f32 / 48_000.0;
+            *s = (t * 440.0 * std::f32::consts::TAU).sin() * 0.2;
+        }
+        encoder.encode(&block, &mut packets).expect("encodes");
+    }
+    encoder.finish(&mut packets).expect("finishes");
+    let info = StreamInfo {
+        video: None,
+        audio: vec![encoder.stream().clone()],
+    };
+    (info, packets)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn icecast_gets_opus_in_ogg_whose_title_changes_inside() {
+    let (info, sound) = opus_tone();
+    let server = Icecast::start().expect("icecast");
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("heard.ogg");
+    let fanout = Fanout::new(info);
+    let d = go_live(&server.source_url("show", SOURCE_PASSWORD), json!({}), &fanout);
+    reaches(&d, State::Live).await;
+    let sending = send_paced(&fanout, sound, 1.0);
+    let listening = async {
+        until("icecast has the stream", LIMIT, || {
+            server.status().is_ok_and(|s| s.contains("/show"))
+        })
+        .await;
+        let (url, to) = (server.listen_url("show"), file.to_str().expect("text").to_owned());
+        let listener = program("/usr/bin/curl", &["-sN", "-o", &to, &url], &dir.path().join("log"));
+        let heard = || std::fs::read(&file).unwrap_or_default();
+        until("the tone is heard", LIMIT, || heard().len() > 20_000).await;
+        d.set_title("Second half — 下半場");
+        let title = "title=Second half — 下半場".as_bytes();
+        until("the title comes with the sound", LIMIT, || {
+            heard().windows(title.len()).any(|w| w == title)
+        })
+        .await;
+        let size = heard().len();
+        until("and the sound goes on", LIMIT, || heard().len() > size + 5_000).await;
+        ended(listener).await;
+    };
+    tokio::join!(sending, listening);
+    fanout.end();
+    reaches(&d, State::Stopped).await;
+    let heard = packets(&file, "a:0").expect("sound").len();
+    assert!(heard > 40, "{heard} packets; {}", server.log());
+    assert_eq!(decode_errors(&file).expect("decodes"), "");
+    assert_eq!(
+        streams(&file).expect("sound")["streams"][0]["codec_name"].as_str(),
+        Some("opus")
+    );
 }
