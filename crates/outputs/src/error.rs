@@ -59,6 +59,16 @@ pub enum OutputError {
         /// Why.
         why: String,
     },
+    /// The encrypted connection did not come about.
+    #[error("{to}: {problem}.")]
+    Tls {
+        /// The destination, redacted.
+        to: String,
+        /// What is wrong and what to do.
+        problem: String,
+        /// It may pass by itself.
+        passes: bool,
+    },
     /// A step took too long.
     #[error("{to} did not answer within {seconds} s ({step}).")]
     TimedOut {
@@ -150,6 +160,8 @@ impl MediaError for OutputError {
             Self::UnknownKind { .. } | Self::UnknownScheme { .. } | Self::Settings(_) | Self::Config { .. } => {
                 ErrorKind::Config
             }
+            Self::Tls { passes: false, .. } => ErrorKind::Config,
+            Self::Tls { passes: true, .. } => ErrorKind::Network,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::Auth { .. } => ErrorKind::Auth,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Lost { .. } | Self::Stalled { .. } => {

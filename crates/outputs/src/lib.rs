@@ -15,8 +15,10 @@ mod hls;
 mod kind;
 mod link;
 mod recorder;
+pub mod services;
 mod status;
 mod supervisor;
+mod tls;
 
 pub use backoff::Backoff;
 pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
@@ -24,7 +26,8 @@ pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, destination_kind, destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, ProbeFuture, ProbeWish, Probed,
+    destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};
