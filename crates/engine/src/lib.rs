@@ -26,6 +26,7 @@ mod pictures;
 mod places;
 mod plan;
 mod preflight;
+mod preflight_ask;
 mod process;
 mod ready;
 mod ready_more;

@@ -5,8 +5,10 @@
 use crate::{
     Finding, FindingLevel, Remote, ShowOptions,
     preflight::{Findings, check_outputs},
+    preflight_ask::config_dir,
     stage::{kind_of, state_words},
 };
+use outputs::services::ServiceList;
 use std::path::PathBuf;
 
 impl Remote {
@@ -42,10 +44,20 @@ impl Remote {
         self.0.look_ahead(&document.project, &mut found);
         let options = ShowOptions {
             probe_exe: self.probe_exe(),
+            config_dir: self.0.config_dir.clone(),
             ..ShowOptions::default()
         };
         check_outputs(&document.project, &document.path, &options, &mut found);
         found.0
+    }
+
+    /// The services a show can go to by name: the list shipped, or this user's newer one.
+    pub fn services(&self) -> ServiceList {
+        let options = ShowOptions {
+            config_dir: self.0.config_dir.clone(),
+            ..ShowOptions::default()
+        };
+        ServiceList::in_use(config_dir(&options).as_deref())
     }
 
     /// The program to run for probing encoders.
