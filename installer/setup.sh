@@ -7,7 +7,7 @@ set -euo pipefail
 build=(build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev
   libavutil-dev libswscale-dev libswresample-dev libsrt-gnutls-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
 run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core libayatana-appindicator3-1 curl ca-certificates xz-utils)
-tests=(ffmpeg srt-tools rist-tools icecast2 xvfb nginx-light libnginx-mod-rtmp pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
+tests=(ffmpeg srt-tools rist-tools icecast2 xvfb nginx-light libnginx-mod-rtmp libnginx-mod-stream pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
   webkit2gtk-driver dbus)
 package=(dpkg-dev librsvg2-bin rpm file)
 # What Vite needs. Where the system's own is older, this one comes from nodejs.org into .tools/, beside the sources.
@@ -20,11 +20,11 @@ other_systems() {
 This script knows Debian and Ubuntu. On other systems install these, then run make again:
   Fedora   dnf install gcc clang-devel pkgconf ffmpeg-devel (RPM Fusion) srt-devel alsa-lib-devel vulkan-loader mesa-vulkan-drivers
            webkit2gtk4.1-devel gtk3-devel librsvg2-devel libayatana-appindicator-gtk3 nodejs npm
-           for the tests: ffmpeg xorg-x11-server-Xvfb nginx nginx-mod-rtmp pulseaudio chromium google-noto-sans-cjk-fonts
+           for the tests: ffmpeg xorg-x11-server-Xvfb nginx nginx-mod-rtmp nginx-mod-stream pulseaudio chromium google-noto-sans-cjk-fonts
            for make package: rpm-build librsvg2-tools
   Arch     pacman -S base-devel clang pkgconf ffmpeg srt alsa-lib vulkan-icd-loader vulkan-swrast webkit2gtk-4.1 gtk3 librsvg
            libayatana-appindicator nodejs npm
-           for the tests: xorg-server-xvfb nginx nginx-mod-rtmp pulseaudio chromium noto-fonts-cjk
+           for the tests: xorg-server-xvfb nginx nginx-mod-rtmp nginx-mod-stream pulseaudio chromium noto-fonts-cjk
   macOS    brew install ffmpeg srt pkg-config llvm node
   Windows  LLVM, and FFmpeg's shared development build with FFMPEG_DIR pointing to it (winget install LLVM.LLVM
            OpenJS.NodeJS.LTS); WebView2 is part of Windows 11
@@ -117,6 +117,12 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 need_rust
 need_node
+# Servers by others that the tests publish to.
+peers="$(cd "$(dirname "$0")/.." && pwd)/tests/peers"
+if [ "${1:-all}" = all ] && [ "$peers/package-lock.json" -nt "$peers/node_modules/.package-lock.json" ]; then
+  echo 'Installing node-media-server into tests/peers'
+  (cd "$peers" && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json)
+fi
 if [ "${1:-all}" = all ] && ! command -v tauri-driver >/dev/null 2>&1; then
   echo 'Installing tauri-driver'
   cargo install --locked --quiet --debug tauri-driver@2.1.0

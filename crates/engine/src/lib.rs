@@ -27,6 +27,7 @@ mod places;
 mod plan;
 mod planner;
 mod preflight;
+mod preflight_ask;
 mod process;
 mod ready;
 mod ready_more;

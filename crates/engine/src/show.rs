@@ -103,6 +103,8 @@ pub(crate) struct Shared {
     pub(crate) store: Option<project::ProjectStore>,
     /// The program to run for probing encoders.
     pub(crate) probe_exe: Option<PathBuf>,
+    /// The folder with this user's settings.
+    pub(crate) config_dir: Option<PathBuf>,
     /// Ids of the destinations that the options added.
     pub(crate) added_destinations: Vec<String>,
     /// The main canvas' rate in the document, before the options changed it.
@@ -233,6 +235,7 @@ impl Show {
             log,
             store: options.store.clone(),
             probe_exe: options.probe_exe.clone(),
+            config_dir: options.config_dir.clone(),
             added_destinations,
             saved_rate,
         });

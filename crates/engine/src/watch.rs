@@ -19,6 +19,8 @@ struct Seen {
     /// What sources said although they play.
     notices: BTreeMap<String, Vec<String>>,
     destinations: BTreeMap<String, DestinationState>,
+    /// What was doubted of destinations that are live.
+    doubts: BTreeMap<String, Option<String>>,
     recordings: BTreeMap<String, Option<String>>,
 }
 
@@ -109,12 +111,21 @@ impl Shared {
     fn look_at_destinations(&self, seen: &mut Seen) {
         for d in self.destination_views() {
             let now = d.status.state;
+            // A doubt about one that is live all the same comes a moment after the state.
+            let doubt = d.status.reason.clone().filter(|_| now == DestinationState::Live);
+            let told = seen.doubts.insert(d.id.clone(), doubt.clone()).flatten();
             let before = seen.destinations.insert(d.id.clone(), now);
             if before == Some(now) || (before.is_none() && now == DestinationState::Idle) {
+                if let Some(doubt) = doubt.filter(|d| told.as_ref() != Some(d)) {
+                    let subject = format!("destination:{}", d.id);
+                    self.log
+                        .add(EventLevel::Warning, subject, format!("{}: {doubt}", d.name));
+                }
                 continue;
             }
             let why = d.status.reason.map(|r| format!(": {r}")).unwrap_or_default();
             let (level, word) = match now {
+                DestinationState::Live if doubt.is_some() => (EventLevel::Warning, "live"),
                 DestinationState::Live => (EventLevel::Info, "live"),
                 DestinationState::Degraded => (EventLevel::Warning, "too slow"),
                 DestinationState::Connecting => (EventLevel::Info, "connecting"),

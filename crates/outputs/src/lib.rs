@@ -16,6 +16,7 @@ mod hls;
 mod kind;
 mod link;
 mod recorder;
+pub mod services;
 mod status;
 mod supervisor;
 mod tls;
@@ -31,8 +32,8 @@ pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, Wants, destination_kind,
-    destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,
+    Wants, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};

@@ -13,6 +13,9 @@ use std::sync::{
 };
 use tokio::sync::watch;
 
+const SLOW: &str = "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a faster \
+                    connection.";
+
 /// State and figures of one destination, shared by its handle, its task and its driver.
 pub(crate) struct Ledger {
     /// The destination's address, redacted.
@@ -47,6 +50,8 @@ pub(crate) struct StateNow {
     pub(crate) entered: MediaTime,
     pub(crate) retry_at: Option<MediaTime>,
     pub(crate) times_live: u32,
+    /// What may be wrong with a destination that is live all the same.
+    pub(crate) notice: Option<String>,
     first_packet: Option<MediaTime>,
 }
 
@@ -113,6 +118,7 @@ impl Ledger {
             s.last_error.clone_from(&reason);
         }
         s.reason = reason;
+        s.notice = None;
     }
 
     pub(crate) fn current(&self) -> DestinationState {
@@ -150,13 +156,12 @@ impl Ledger {
         let slow = live && q.queued.0 > self.queue_limit.0 / 2;
         DestinationStatus {
             state: if slow { DestinationState::Degraded } else { s.state },
-            reason: s.reason.clone().or_else(|| self.word_of_delay(s.state)).or_else(|| {
-                slow.then(|| {
-                    "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a \
-                     faster connection."
-                        .into()
-                })
-            }),
+            reason: s
+                .reason
+                .clone()
+                .or_else(|| self.word_of_delay(s.state))
+                .or_else(|| slow.then(|| SLOW.to_owned()))
+                .or_else(|| s.notice.clone()),
             connected_s: if live { (now - s.entered).as_secs_f64() } else { 0.0 },
             bytes_sent: self.bytes.load(Relaxed),
             frames_sent: self.frames.load(Relaxed),
@@ -245,6 +250,15 @@ impl Link {
     /// Engine time.
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.ledger.clock
+    }
+
+    /// Says what may be wrong although the destination is live, in a sentence for the creator; `None` takes it back. Ends
+    /// with the connection.
+    pub fn notice(&self, notice: Option<String>) {
+        if let Some(text) = &notice {
+            tracing::warn!(destination = %self.ledger.to, "{text}");
+        }
+        self.ledger.state.lock().notice = notice;
     }
 
     /// Bytes were taken by the network (or stored).

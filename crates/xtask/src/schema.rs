@@ -44,6 +44,11 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
     let mut files = BTreeMap::new();
     let project = SchemaGenerator::default().into_root_schema_for::<Project>().to_value();
     files.insert("assets/schema/project.schema.json".to_owned(), pretty(&project)?);
+    let services = SchemaGenerator::default().into_root_schema_for::<outputs::services::ServiceList>();
+    files.insert(
+        "assets/schema/services.schema.json".to_owned(),
+        pretty(&services.to_value())?,
+    );
     for (group, kinds) in [("source", sources), ("destination", destinations)] {
         for k in kinds {
             files.insert(

@@ -40,7 +40,7 @@ export function draftOf(one: Destination): Draft {
   };
 }
 
-export type Fault = "addressBad" | "addressRtmps" | "addressPath" | "keyMissing";
+export type Fault = "addressBad" | "addressPath" | "keyMissing";
 /** What keeps it from being saved. A server of one's own may need no key, or has it in its address. */
 export function draftFault(draft: Draft, keySet: boolean): Fault | null {
   if (draft.kind !== "rtmp") return null;

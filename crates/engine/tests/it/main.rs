@@ -4,6 +4,7 @@
 mod air;
 mod encodes;
 mod live;
+mod preflight;
 mod studio;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};

@@ -90,15 +90,12 @@ fn unknown_addresses_are_told_without_their_keys() {
 }
 
 #[test]
-fn rtmps_is_told_to_be_missing() {
+fn rtmps_is_an_address_like_another() {
     let (kind, settings) = from_url("rtmps://live.example.com/app/s3cret").expect("an address");
-    let e = (kind.open)(&settings, &env()).err().expect("not built in");
-    assert!(matches!(e, OutputError::Unsupported { .. }));
-    assert!(
-        e.to_string().contains("RTMPS") && e.to_string().contains("not built into"),
-        "{e}"
-    );
-    assert!(!e.to_string().contains("s3cret") && !e.retryable());
+    assert!((kind.open)(&settings, &env()).is_ok());
+    let endpoint = (kind.endpoint)(&settings).expect("an address");
+    assert_eq!(endpoint, Some(("live.example.com".to_owned(), 443)));
+    assert_eq!((kind.redacted_url)(&settings), "rtmps://live.example.com/app/****");
 }
 
 #[test]
