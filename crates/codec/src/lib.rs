@@ -9,6 +9,7 @@
 
 mod audio_encoder;
 mod color;
+mod container;
 mod convert;
 mod decode;
 mod encoders;
@@ -18,20 +19,25 @@ mod file;
 mod fragment;
 mod frames;
 pub mod h264;
+mod hybrid;
 mod info;
 mod jpeg;
 mod location;
 mod log;
+mod mp4;
 mod mux;
 mod probe;
 mod raw;
 mod reader;
+mod remux;
+mod repair;
 mod resample;
 mod scale;
 mod streams;
 mod video_encoder;
 
 pub use audio_encoder::AudioEncoder;
+pub use container::{Container, MOST_TRACKS};
 pub use encoders::{EncoderKind, encoder_kinds};
 pub use error::CodecError;
 pub use file::FileMuxer;
@@ -39,10 +45,12 @@ pub use fragment::FragmentMuxer;
 pub use info::{AudioDesc, MediaInfo, VideoDesc};
 pub use jpeg::JpegDecoder;
 pub use location::{Interrupter, Location};
-pub use mux::Container;
+pub use mux::{Chapter, Labels};
 pub use probe::{Availability, choose, probe_all, probe_in_process};
 pub use raw::{RawFormat, frame_from_raw};
 pub use reader::{Decoded, MediaReader, ReadOptions};
+pub use remux::remux;
+pub use repair::{Repaired, repair};
 pub use video_encoder::VideoEncoder;
 
 /// Starts FFmpeg and sends its log lines to `tracing` (target `ffmpeg`). Everything here does so by itself when first
