@@ -15,6 +15,7 @@ mod hls;
 mod kind;
 mod link;
 mod recorder;
+mod replay;
 mod status;
 mod supervisor;
 
@@ -27,6 +28,9 @@ pub use kind::{
     DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
-pub use recorder::{Recorder, RecordingState, RecordingStatus};
+pub use recorder::{
+    FreeBytes, Mended, NameFile, Recorder, RecordingPlan, RecordingState, RecordingStatus, mend_recordings,
+};
+pub use replay::{Replay, ReplayPlan, ReplayStatus};
 pub use status::{DestinationState, DestinationStatus};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT};

@@ -2,8 +2,11 @@
 
 mod hls;
 mod isolation;
+mod killed;
 mod kinds;
 mod recording;
+mod recording_parts;
+mod replay;
 mod rtmp_nginx;
 mod script;
 mod show;
