@@ -105,16 +105,45 @@ impl Container {
             ));
         }
         if let Some(v) = info.video.as_ref().filter(|v| !self.takes_video(v.codec)) {
-            return Some(format!(
-                "{name} files can't hold {} video. Record as Matroska, or choose another video codec.",
-                video_name(v.codec)
-            ));
+            return Some(self.no_video(v.codec));
         }
         let sound = info.audio.iter().find(|a| !self.takes_audio(a.codec))?;
-        Some(format!(
-            "{name} files can't hold {} sound. Record as Matroska, or choose another audio codec.",
-            audio_name(sound.codec)
-        ))
+        Some(self.no_sound(sound.codec))
+    }
+
+    /// As [`Container::refusal`], by the names that codecs have in the project file; none for names it does not know.
+    pub fn refusal_by_name(self, video: &str, audio: &str) -> Option<String> {
+        let v = match video {
+            "h264" => VideoCodec::H264,
+            "hevc" => VideoCodec::Hevc,
+            "av1" => VideoCodec::Av1,
+            "vp9" => VideoCodec::Vp9,
+            "prores" | "pro_res" => VideoCodec::ProRes,
+            "ffv1" => VideoCodec::Ffv1,
+            _ => return None,
+        };
+        if !self.takes_video(v) {
+            return Some(self.no_video(v));
+        }
+        let a = match audio {
+            "aac" => AudioCodec::Aac,
+            "opus" => AudioCodec::Opus,
+            "mp3" => AudioCodec::Mp3,
+            "flac" => AudioCodec::Flac,
+            "pcm" => AudioCodec::Pcm,
+            _ => return None,
+        };
+        (!self.takes_audio(a)).then(|| self.no_sound(a))
+    }
+
+    fn no_video(self, codec: VideoCodec) -> String {
+        let (file, codec) = (self.name(), video_name(codec));
+        format!("{file} files can't hold {codec} video. Record as Matroska, or choose another video codec.")
+    }
+
+    fn no_sound(self, codec: AudioCodec) -> String {
+        let (file, codec) = (self.name(), audio_name(codec));
+        format!("{file} files can't hold {codec} sound. Record as Matroska, or choose another audio codec.")
     }
 
     fn takes_video(self, codec: VideoCodec) -> bool {

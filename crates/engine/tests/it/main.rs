@@ -3,6 +3,7 @@
 
 mod air;
 mod live;
+mod recording;
 mod studio;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};
