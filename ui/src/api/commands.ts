@@ -39,7 +39,10 @@ export type Command =
   | { command: "remove_encoder"; id: string }
   | { command: "set_encoder"; id: string; changes: Deep<Omit<Encoder, "id">> }
   | { command: "set_recording"; changes: Partial<Recording> }
-  | { command: "start_recording" | "stop_recording" }
+  | { command: "start_recording" | "stop_recording" | "split_recording" | "pause_recording" | "resume_recording" }
+  | { command: "start_replay" | "stop_replay" | "save_replay" }
+  | { command: "remux_recording"; file: string; format: Recording["format"] }
+  | { command: "screenshot"; target?: string }
   // project
   | { command: "set_canvas"; id: string; changes: Partial<Omit<Canvas, "id" | "scene">> }
   | { command: "set_background"; color: string; canvas?: string }
@@ -70,6 +73,8 @@ export interface Result {
   started?: string[];
   failed?: { id: string; message: string }[];
   recording_failed?: string;
+  /** Of save_replay, screenshot, remux_recording. */
+  file?: string;
 }
 
 export type { Destination, Scene };

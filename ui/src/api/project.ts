@@ -119,4 +119,5 @@ export interface Recording {
   folder: string;
   file_name: string;
   encoder: string;
+  format: "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
 }

@@ -15,6 +15,7 @@ export interface Snapshot {
   recordings: RecordingState[];
   /** The running one. */
   recording: RecordingState | null;
+  replay: { seconds: number; bytes: number; saved: string | null; error: string | null } | null;
   sources: SourceState[];
   scenes: { id: string; name: string }[];
   master: Level;
@@ -80,8 +81,13 @@ export interface RecordingState {
   frames: number;
   frames_dropped: number;
   duration_s: number;
-  state: "starting" | "recording" | "finished" | "failed";
+  state: "starting" | "recording" | "paused" | "finished" | "failed";
   error: string | null;
+  warning: string | null;
+  /** Which file of the recording, from 1. */
+  part: number;
+  /** Length with the files before. */
+  total_s: number;
 }
 
 export interface SourceState {
