@@ -199,12 +199,11 @@ impl Recorder {
         let shared = self.shared.clone();
         let last = self.stop();
         let mut files = shared.file_states();
+        let earlier: u64 = files.iter().rev().skip(1).map(|f| f.frames_dropped).sum();
         match files.last_mut() {
             Some(f) => {
-                f.frames_dropped = last
-                    .frames_dropped
-                    .saturating_sub(f.frames_dropped)
-                    .max(f.frames_dropped);
+                // What was lost before it came to a file counts for the last one.
+                f.frames_dropped = last.frames_dropped.saturating_sub(earlier);
                 f.error = last.error;
             }
             None => files.push(last),

@@ -92,6 +92,7 @@ struct Left {
     sent: u64,
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are for people")]
 fn kill_at_random(kills: u64, mut seed: u64) {
     let containers = [Container::Matroska, Container::FragmentedMp4, Container::HybridMp4];
     let mut worst = 0;
