@@ -141,6 +141,20 @@ pub enum CodecError {
         /// Trying again would end the same way.
         lasting: bool,
     },
+    /// Streams that no file of this kind can hold.
+    #[error("{reason}")]
+    Refused {
+        /// The sentence, with the remedy.
+        reason: String,
+    },
+    /// A file of the MP4 family that is not as it should be.
+    #[error("`{path}` can't be put right: {reason}")]
+    Mp4 {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// An H.264 stream that breaks the rules.
     #[error("this video stream is damaged: {reason}")]
     Bitstream {
@@ -158,12 +172,12 @@ pub enum CodecError {
 impl MediaError for CodecError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::OpenFile { .. } | Self::Seek { .. } | Self::Write { .. } => ErrorKind::Disk,
+            Self::OpenFile { .. } | Self::Seek { .. } | Self::Write { .. } | Self::Mp4 { .. } => ErrorKind::Disk,
             Self::OpenDevice { .. } => ErrorKind::Device,
             Self::Read { device: true, .. } => ErrorKind::Device,
             Self::Read { .. } => ErrorKind::Disk,
             Self::NoStream { .. } | Self::UnknownEncoder { .. } | Self::Interrupted { .. } => ErrorKind::Config,
-            Self::NoDecoder { .. } | Self::EncoderUnavailable { .. } => ErrorKind::Unsupported,
+            Self::NoDecoder { .. } | Self::EncoderUnavailable { .. } | Self::Refused { .. } => ErrorKind::Unsupported,
             Self::EncoderInput { .. } => ErrorKind::Bug,
             Self::Url { lasting: true, .. } => ErrorKind::Config,
             Self::Url { lasting: false, .. } => ErrorKind::Network,

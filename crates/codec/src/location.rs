@@ -175,6 +175,23 @@ impl Input {
         &self.interrupter
     }
 
+    /// How long it is; zero when it does not say.
+    pub(crate) fn length(&self) -> media::MediaTime {
+        // SAFETY: a number of our open context, microseconds.
+        media::MediaTime(unsafe { (*self.ptr()).duration }.clamp(0, i64::MAX / 1000) * 1000)
+    }
+
+    /// When it begins; zero when it does not say.
+    pub(crate) fn start(&self) -> media::MediaTime {
+        // SAFETY: a number of our open context, microseconds.
+        let micros = unsafe { (*self.ptr()).start_time };
+        media::MediaTime(if micros == sys::AV_NOPTS_VALUE {
+            0
+        } else {
+            micros.saturating_mul(1000)
+        })
+    }
+
     /// All streams.
     pub(crate) fn streams(&self) -> &[*mut sys::AVStream] {
         // SAFETY: FFmpeg keeps `nb_streams` valid pointers at `streams`; only reading can add to them, which takes `&mut`.

@@ -91,6 +91,7 @@ impl Shared {
                 }
             }
         }
+        self.begin_replay_with_show();
         self.look_at_air();
         Ok(outcome)
     }
@@ -114,16 +115,19 @@ impl Shared {
         }
     }
 
-    /// Puts a marker into the report under way.
+    /// Puts a marker into the report under way, and a chapter into the recording.
     pub(crate) fn mark(&self, name: Option<String>) -> Result<(), EngineError> {
         let now = self.clock.now();
+        let name = name.unwrap_or_default();
+        let recorded = self.mark_recording(&name);
         match &mut self.air.lock().log {
             Some(log) => {
-                log.mark(now, name.unwrap_or_default());
+                log.mark(now, name);
                 Ok(())
             }
+            None if recorded => Ok(()),
             None => Err(EngineError::BadValue(
-                "the show is not on the air, so there is no report to mark".into(),
+                "the show is neither on the air nor recorded, so there is nothing to mark".into(),
             )),
         }
     }
@@ -131,6 +135,7 @@ impl Shared {
     /// Notices going on and off the air and keeps the log of it; called four times a second and at once after commands.
     pub(crate) fn look_at_air(&self) {
         let on = self.is_on_air();
+        self.end_replay_with_show(on);
         let now = self.clock.now();
         let mut air = self.air.lock();
         if on && air.log.is_none() {

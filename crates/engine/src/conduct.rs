@@ -21,7 +21,15 @@ impl Shared {
             Command::Redo => self.turn_back(true),
             Command::TrySource { kind, settings } => self.try_source(&kind, settings),
             Command::GoLive { destinations, record } => self.go_live(destinations, record),
+            Command::SaveReplay => self.save_replay(),
+            Command::Screenshot { target } => self.screenshot(target.as_deref()),
+            Command::RemuxRecording { file, format } => self.remux_recording(&file, format),
             Command::DropTry
+            | Command::SplitRecording
+            | Command::PauseRecording
+            | Command::ResumeRecording
+            | Command::StartReplay
+            | Command::StopReplay
             | Command::EndLive
             | Command::Mark { .. }
             | Command::StartDestination { .. }
@@ -58,6 +66,11 @@ impl Shared {
             Command::SetTitle { title, id } => self.set_title(&title, id.as_deref())?,
             Command::StartRecording { path } => self.start_recording(path)?,
             Command::StopRecording => self.stop_recordings(),
+            Command::SplitRecording => self.split_recording()?,
+            Command::PauseRecording => self.pause_recording()?,
+            Command::ResumeRecording => self.resume_recording()?,
+            Command::StartReplay => self.start_replay(false)?,
+            Command::StopReplay => self.stop_replay(),
             Command::SaveProject => self.save_project(false)?,
             _ => self.stop.store(true, Relaxed),
         }

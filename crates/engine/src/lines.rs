@@ -1,5 +1,5 @@
-//! The lines out of the show: destinations and the recording, started, ended and kept in step with the document. A change
-//! of one never touches another.
+//! The lines out of the show: destinations, started, ended and kept in step with the document. A change of one never
+//! touches another. Recordings are in [`crate::recording`].
 
 use crate::{
     EngineError, EventLevel, ShowOptions,
@@ -9,9 +9,7 @@ use crate::{
     wants::Want,
 };
 use media::MediaTime;
-use outputs::{
-    Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, Terms, destination_kind, filename,
-};
+use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Terms, destination_kind};
 use project::{Destination, Project, edit::MOST_DELAY_S};
 use std::{
     path::PathBuf,
@@ -53,12 +51,6 @@ impl MadeOf {
 pub(crate) struct Refused {
     why: String,
     made_of: MadeOf,
-}
-
-/// A running recording with what keeps its encoders running.
-pub(crate) struct Tape {
-    pub(crate) recorder: Recorder,
-    lease: Arc<Lease>,
 }
 
 /// Whether a destination in this state is on the air, or on its way there.
@@ -331,50 +323,6 @@ impl Shared {
         self.encoders.release_unused();
     }
 
-    /// Starts a recording; by the project's pattern when no path is given.
-    pub(crate) fn start_recording(&self, path: Option<PathBuf>) -> Result<(), EngineError> {
-        self.put_away_ended_recordings();
-        if !self.recorders.lock().is_empty() {
-            return Err(EngineError::BadValue(
-                "a recording is running already; stop it first".into(),
-            ));
-        }
-        let project = self.project.load();
-        let lease = self.encoders.feed(&project, &project.recording.encoder)?;
-        let named = || filename::recording_name(&project.recording.file_name, &project.name, wall_time()) + ".mkv";
-        let path = match path {
-            Some(folder) if folder.is_dir() => folder.join(named()),
-            Some(file) => file,
-            None => self.project_dir.join(&project.recording.folder).join(named()),
-        };
-        let recorder = Recorder::start(path, &lease.feed.fanout, self.env.clock.clone())
-            .map_err(|e| EngineError::BadValue(e.to_string()))?;
-        self.recorders.lock().push(Tape { recorder, lease });
-        Ok(())
-    }
-
-    /// Recordings that have failed by themselves make room for a new one.
-    pub(crate) fn put_away_ended_recordings(&self) {
-        let mut running = self.recorders.lock();
-        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|t| t.recorder.status().is_running());
-        *running = going;
-        drop(running);
-        self.keep_recorded(ended);
-    }
-
-    /// Ends the recording; returns when the file is complete.
-    pub(crate) fn stop_recordings(&self) {
-        let running: Vec<Tape> = self.recorders.lock().drain(..).collect();
-        self.keep_recorded(running);
-    }
-
-    fn keep_recorded(&self, tapes: Vec<Tape>) {
-        for t in tapes {
-            let status = t.recorder.stop();
-            self.recorded.lock().push(status);
-        }
-    }
-
     /// Lets every destination send what it still has, then closes it.
     pub(crate) fn stop_destinations(&self) {
         let running: Vec<_> = self.destinations.lock().values().map(|l| l.handle.clone()).collect();
@@ -388,10 +336,4 @@ impl Shared {
             }
         });
     }
-}
-
-/// Now, where this computer is.
-pub(crate) fn wall_time() -> filename::WallTime {
-    let now = jiff::Zoned::now();
-    filename::WallTime::from_unix(now.timestamp().as_second(), now.offset().seconds())
 }

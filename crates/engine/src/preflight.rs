@@ -214,6 +214,9 @@ fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions,
     } else {
         folder
     };
+    if let Some(why) = misfit(project, options) {
+        found.add(FindingLevel::Fail, "recording", why);
+    }
     match writable(&folder) {
         Ok(()) => found.add(
             FindingLevel::Pass,
@@ -226,6 +229,19 @@ fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions,
             format!("{} can't be written: {e}; choose another folder", folder.display()),
         ),
     }
+}
+
+/// Why what is encoded does not fit the kind of file; none when it does, or when that can't be said beforehand.
+fn misfit(project: &Project, options: &ShowOptions) -> Option<String> {
+    let encoder = project.encoder(&project.recording.encoder)?;
+    let given = options.record.as_ref().and_then(|f| f.extension()?.to_str());
+    let container = given
+        .and_then(codec::Container::of_ending)
+        .unwrap_or(project.recording.format.into());
+    let name = |v: serde_json::Result<serde_json::Value>| Some(v.ok()?.as_str()?.to_owned());
+    let video = name(serde_json::to_value(encoder.video.codec))?;
+    let audio = name(serde_json::to_value(encoder.audio.codec))?;
+    container.refusal_by_name(&video, &audio)
 }
 
 fn writable(folder: &Path) -> Result<(), EngineError> {

@@ -8,9 +8,11 @@ use crate::{
     encode::{CanvasFormat, Encoders, Probes},
     events::EventLog,
     health::Health,
-    lines::{Line, Refused, Tape},
+    lines::{Line, Refused},
     pictures::{OnShow, Pictures},
     plan,
+    recording::Tape,
+    replay::Buffer,
     sound::{SoundState, SoundThread},
     stage::{Stage, StageSetting},
     tick::{CanvasCounters, Ticker},
@@ -91,6 +93,9 @@ pub(crate) struct Shared {
     pub(crate) restarting: Mutex<BTreeSet<String>>,
     pub(crate) recorders: Mutex<Vec<Tape>>,
     pub(crate) recorded: Mutex<Vec<RecordingStatus>>,
+    pub(crate) replay: Mutex<Option<Buffer>>,
+    /// Marks made so far, to give them names.
+    pub(crate) markers: AtomicU64,
     /// How the destinations stood when the show was ended, before they were closed.
     pub(crate) final_views: Mutex<Option<Vec<crate::DestinationView>>>,
     pub(crate) sound: Arc<Mutex<SoundState>>,
@@ -221,6 +226,8 @@ impl Show {
             destinations: Mutex::default(),
             recorders: Mutex::default(),
             recorded: Mutex::default(),
+            replay: Mutex::default(),
+            markers: AtomicU64::new(0),
             final_views: Mutex::default(),
             sound: Arc::default(),
             env: Env {
@@ -239,6 +246,7 @@ impl Show {
             added_destinations,
             saved_rate,
         });
+        shared.mend_recordings();
         if shared.studio.is_none() {
             shared.start_outputs(options)?;
         }
@@ -298,6 +306,7 @@ impl Show {
         *s.final_views.lock() = Some(s.destination_views());
         s.end_air();
         s.pictures.stop();
+        s.stop_replay();
         s.encoders.end_video();
         s.sound_end()
             .store(ends.into_iter().max().unwrap_or(MediaTime::ZERO).0, Relaxed);

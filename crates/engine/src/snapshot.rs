@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub recordings: Vec<RecordingStatus>,
     /// The recording that runs now.
     pub recording: Option<RecordingStatus>,
+    /// The replay buffer; none while it does not run.
+    pub replay: Option<outputs::ReplayStatus>,
     /// Sum over all destinations, kbit/s.
     pub upload_kbps: f64,
     /// Free bytes where recordings go; none while unknown.

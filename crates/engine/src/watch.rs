@@ -22,6 +22,8 @@ struct Seen {
     /// What was doubted of destinations that are live.
     doubts: BTreeMap<String, Option<String>>,
     recordings: BTreeMap<String, Option<String>>,
+    /// Warnings of recordings that were told.
+    warnings: BTreeMap<String, String>,
 }
 
 impl Shared {
@@ -65,6 +67,11 @@ impl Shared {
         self.look_at_destinations(seen);
         for r in self.recording_states() {
             let path = r.path.display().to_string();
+            if let Some(w) = r.warning
+                && seen.warnings.insert(path.clone(), w.clone()).as_ref() != Some(&w)
+            {
+                self.log.add(EventLevel::Warning, "recording", w);
+            }
             let before = seen.recordings.insert(path.clone(), r.error.clone());
             match (before, r.error) {
                 (None, None) => self

@@ -168,6 +168,9 @@ pub enum OutputError {
         /// How long was waited, seconds.
         seconds: u64,
     },
+    /// Something that is told as it is.
+    #[error("{0}")]
+    Given(String),
     /// The system gave no thread.
     #[error("The system gave no thread for {what}: {source}. Close other programs and try again.")]
     Thread {
@@ -200,6 +203,7 @@ impl MediaError for OutputError {
             | Self::Create { .. }
             | Self::DiskFull { .. }
             | Self::Write { .. }
+            | Self::Given(_)
             | Self::DiskStalled { .. } => ErrorKind::Disk,
             Self::Thread { .. } => ErrorKind::Bug,
         }

@@ -16,6 +16,7 @@ mod hls;
 mod kind;
 mod link;
 mod recorder;
+mod replay;
 pub mod services;
 mod status;
 mod supervisor;
@@ -36,6 +37,9 @@ pub use kind::{
     Wants, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
-pub use recorder::{Recorder, RecordingState, RecordingStatus};
+pub use recorder::{
+    FreeBytes, Mended, NameFile, Recorder, RecordingPlan, RecordingState, RecordingStatus, mend_recordings,
+};
+pub use replay::{Replay, ReplayPlan, ReplayStatus};
 pub use status::{DestinationState, DestinationStatus, LineFigures};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT, Terms};

@@ -2,9 +2,11 @@
 //! Footlight (or a person's own note) survives being opened and saved here.
 
 mod encoding;
+mod recording;
 mod scene;
 
 pub use encoding::*;
+pub use recording::*;
 pub use scene::*;
 
 use crate::Rgba;
@@ -347,36 +349,6 @@ impl Default for Destination {
             audio_tracks: vec![],
             vod_track: String::new(),
             settings: Map::new(),
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// The recording on this computer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Recording {
-    /// Whether it starts with the show.
-    pub enabled: bool,
-    /// Folder, relative to the project's.
-    pub folder: String,
-    /// File name without ending; `{project}`, `{date}` and `{time}` are replaced.
-    pub file_name: String,
-    /// The encoder it records; the first when empty.
-    pub encoder: String,
-    /// Unknown fields, kept.
-    #[serde(flatten)]
-    #[schemars(skip)]
-    pub extra: Extra,
-}
-
-impl Default for Recording {
-    fn default() -> Self {
-        Self {
-            enabled: false,
-            folder: "recordings".into(),
-            file_name: "{project} {date} {time}".into(),
-            encoder: String::new(),
             extra: Extra::new(),
         }
     }

@@ -61,13 +61,17 @@ export type RateControl = "cbr" | "vbr" | "crf";
  */
 export type H264Profile = "baseline" | "main" | "high";
 /**
+ * Kinds of recording files.
+ */
+export type RecordingFormat = "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
+/**
  * Where a destination stands.
  */
 export type DestinationState = "idle" | "connecting" | "live" | "degraded" | "retrying" | "failed" | "stopped";
 /**
  * Where a recording stands.
  */
-export type RecordingState = "starting" | "recording" | "failed" | "finished";
+export type RecordingState = "starting" | "recording" | "paused" | "failed" | "finished";
 /**
  * How one scene follows another on show.
  */
@@ -701,6 +705,42 @@ export type Command =
       command: "stop_recording";
     }
   | {
+      command: "split_recording";
+    }
+  | {
+      command: "pause_recording";
+    }
+  | {
+      command: "resume_recording";
+    }
+  | {
+      command: "remux_recording";
+      /**
+       * Name of the file, without folder.
+       */
+      file: string;
+      /**
+       * Kind of the new file.
+       */
+      format: "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
+    }
+  | {
+      command: "start_replay";
+    }
+  | {
+      command: "stop_replay";
+    }
+  | {
+      command: "save_replay";
+    }
+  | {
+      command: "screenshot";
+      /**
+       * `program`, `program:CANVAS`, `preview`, `scene:ID` or `source:ID`; the programme when absent.
+       */
+      target?: string | null;
+    }
+  | {
       command: "save_project";
     }
   | {
@@ -1241,13 +1281,66 @@ export interface Recording {
    */
   folder: string;
   /**
-   * File name without ending; `{project}`, `{date}` and `{time}` are replaced.
+   * File name without ending; `{project}`, `{date}`, `{time}`, `{canvas}`, `{source}` (what is recorded) and `{counter}`
+   * (which file of the recording, `001`) are replaced. Without `{counter}`, later files of a split recording get a number.
    */
   file_name: string;
   /**
    * The encoder it records; the first when empty.
    */
   encoder: string;
+  /**
+   * Kind of file.
+   */
+  format: "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
+  /**
+   * A new file begins after this many minutes; 0 for one file.
+   */
+  split_minutes: number;
+  /**
+   * A new file begins before one is larger than this, MiB; 0 for no limit. 4000 fits on FAT32.
+   */
+  split_mib: number;
+  /**
+   * Folder that takes over when the first one fails, stalls or fills up, relative to the project's; empty for none.
+   */
+  second_folder: string;
+  /**
+   * Free space below which a warning is given, MiB.
+   */
+  low_disk_mib: number;
+  /**
+   * Free space at which the recording ends by itself, complete, or goes on in the second folder, MiB.
+   */
+  stop_disk_mib: number;
+  /**
+   * Names of the audio tracks in the file, in track order.
+   *
+   * @maxItems 8
+   */
+  track_names: string[];
+  replay: Replay;
+}
+/**
+ * The replay buffer.
+ */
+export interface Replay {
+  /**
+   * Whether it runs whenever the show is live or recorded.
+   */
+  enabled: boolean;
+  /**
+   * How much it keeps, seconds.
+   */
+  seconds: number;
+  /**
+   * The most it may take, MiB; it keeps less time then.
+   */
+  max_mib: number;
+  /**
+   * Kept in the recording folder instead of in memory.
+   */
+  on_disk: boolean;
 }
 /**
  * The state.
@@ -1305,6 +1398,10 @@ export interface Snapshot {
    * The recording that runs now.
    */
   recording: RecordingStatus | null;
+  /**
+   * The replay buffer; none while it does not run.
+   */
+  replay: ReplayStatus | null;
   /**
    * Sum over all destinations, kbit/s.
    */
@@ -1546,7 +1643,7 @@ export interface LineFigures {
   encrypted: boolean | null;
 }
 /**
- * What became of a recording so far.
+ * What became of a recording so far: of one of its files, or of the one under way.
  */
 export interface RecordingStatus {
   /**
@@ -1572,9 +1669,42 @@ export interface RecordingStatus {
   /**
    * Where it stands.
    */
-  state: "starting" | "recording" | "failed" | "finished";
+  state: "starting" | "recording" | "paused" | "failed" | "finished";
   /**
    * What went wrong, in a sentence for the creator.
+   */
+  error: string | null;
+  /**
+   * What is about to go wrong (the disk fills up), or why it ended by itself though complete.
+   */
+  warning: string | null;
+  /**
+   * Which file of the recording, from 1.
+   */
+  part: number;
+  /**
+   * Length of the whole recording in seconds, earlier files included.
+   */
+  total_s: number;
+}
+/**
+ * How a replay buffer does.
+ */
+export interface ReplayStatus {
+  /**
+   * What would be saved now, seconds.
+   */
+  seconds: number;
+  /**
+   * What it takes, bytes.
+   */
+  bytes: number;
+  /**
+   * The file saved last.
+   */
+  saved: string | null;
+  /**
+   * What went wrong last, in a sentence.
    */
   error: string | null;
 }
@@ -2083,13 +2213,66 @@ export interface Recording1 {
    */
   folder: string;
   /**
-   * File name without ending; `{project}`, `{date}` and `{time}` are replaced.
+   * File name without ending; `{project}`, `{date}`, `{time}`, `{canvas}`, `{source}` (what is recorded) and `{counter}`
+   * (which file of the recording, `001`) are replaced. Without `{counter}`, later files of a split recording get a number.
    */
   file_name: string;
   /**
    * The encoder it records; the first when empty.
    */
   encoder: string;
+  /**
+   * Kind of file.
+   */
+  format: "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
+  /**
+   * A new file begins after this many minutes; 0 for one file.
+   */
+  split_minutes: number;
+  /**
+   * A new file begins before one is larger than this, MiB; 0 for no limit. 4000 fits on FAT32.
+   */
+  split_mib: number;
+  /**
+   * Folder that takes over when the first one fails, stalls or fills up, relative to the project's; empty for none.
+   */
+  second_folder: string;
+  /**
+   * Free space below which a warning is given, MiB.
+   */
+  low_disk_mib: number;
+  /**
+   * Free space at which the recording ends by itself, complete, or goes on in the second folder, MiB.
+   */
+  stop_disk_mib: number;
+  /**
+   * Names of the audio tracks in the file, in track order.
+   *
+   * @maxItems 8
+   */
+  track_names: string[];
+  replay: Replay;
+}
+/**
+ * The replay buffer: the last while of the show, to be saved after something happened.
+ */
+export interface Replay1 {
+  /**
+   * Whether it runs whenever the show is live or recorded.
+   */
+  enabled: boolean;
+  /**
+   * How much it keeps, seconds.
+   */
+  seconds: number;
+  /**
+   * The most it may take, MiB; it keeps less time then.
+   */
+  max_mib: number;
+  /**
+   * Kept in the recording folder instead of in memory.
+   */
+  on_disk: boolean;
 }
 /**
  * The state of a show.
@@ -2147,6 +2330,10 @@ export interface Snapshot1 {
    * The recording that runs now.
    */
   recording: RecordingStatus | null;
+  /**
+   * The replay buffer; none while it does not run.
+   */
+  replay: ReplayStatus | null;
   /**
    * Sum over all destinations, kbit/s.
    */

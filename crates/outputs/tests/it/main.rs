@@ -2,10 +2,13 @@
 
 mod hls;
 mod isolation;
+mod killed;
 mod kinds;
 mod other_peers;
 mod peers;
 mod recording;
+mod recording_parts;
+mod replay;
 mod rtmp_moves;
 mod rtmp_nginx;
 mod rtmp_node;

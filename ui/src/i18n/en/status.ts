@@ -9,6 +9,7 @@ export const status = {
   recordingStarting: "Starting",
   recordingSince: "{size}, {time}",
   recordingFailed: "Cut short",
+  replayHolds: "The replay buffer holds {n} s, {size}",
   room: "{free} free",
   roomHours: "room for {n} {n|hour|hours}",
   roomMinutes: "room for {n} min",

@@ -12,6 +12,7 @@ export const status: Words<typeof en> = {
   recordingStarting: "正在开始",
   recordingSince: "{size}，{time}",
   recordingFailed: "中途中断",
+  replayHolds: "回放缓存有 {n} 秒，{size}",
   room: "剩余 {free}",
   roomHours: "还可录 {n} 小时",
   roomMinutes: "还可录 {n} 分钟",

@@ -12,6 +12,7 @@ export const status: Words<typeof en> = {
   recordingStarting: "正在開始",
   recordingSince: "{size}，{time}",
   recordingFailed: "中途中斷",
+  replayHolds: "重播緩衝有 {n} 秒，{size}",
   room: "剩餘 {free}",
   roomHours: "還可錄 {n} 小時",
   roomMinutes: "還可錄 {n} 分鐘",
