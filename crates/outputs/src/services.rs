@@ -376,7 +376,8 @@ mod tests {
         let mut same = newer.clone();
         same.version = shipped.version;
         assert_eq!(in_use(&serde_json::to_string(&same).expect("JSON")), shipped);
-        let broken: [(&str, fn(&mut ServiceList)); 6] = [
+        type Break = fn(&mut ServiceList);
+        let broken: [(&str, Break); 6] = [
             ("twice", |l| l.services.push(l.services[0].clone())),
             ("kind", |l| l.services[0].kind = "pigeon".into()),
             ("address", |l| l.services[0].servers[0].url = "http://x".into()),

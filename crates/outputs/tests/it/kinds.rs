@@ -3,7 +3,7 @@
 use crate::show::{made_up_info, stream_info};
 use bytes::Bytes;
 use media::{ErrorKind, ManualClock, MediaError};
-use outputs::{Env, HlsStore, OutputError, destination_kind, destination_kinds, from_url};
+use outputs::{Env, HlsStore, destination_kind, destination_kinds, from_url};
 use serde_json::{Map, Value, json};
 use std::{collections::HashSet, sync::Arc};
 
