@@ -244,7 +244,11 @@ fn has_the_stable_keys(report: &Value) {
         "frames_dropped",
         "bitrate_kbps",
     ];
-    check(&report["encoders"][0], &encoder, &[]);
+    check(
+        &report["encoders"][0],
+        &encoder,
+        &["width", "height", "fps", "encode_ms"],
+    );
     let destination = [
         "id",
         "name",
