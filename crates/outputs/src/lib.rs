@@ -20,7 +20,6 @@ mod status;
 mod supervisor;
 
 pub use backoff::Backoff;
-pub use delay::MOST_DELAY_S;
 pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
