@@ -96,7 +96,8 @@ impl Shared {
         Ok(outcome)
     }
 
-    /// Goes off air: all destinations (delayed ones once what was said has gone out; asked again, at once), and the recording if going live began it. Returns at once.
+    /// Goes off air: all destinations (delayed ones once what was said has gone out; asked again, at once), and the
+    /// recording if going live began it. Returns at once.
     pub(crate) fn end_live(self: &Arc<Self>) {
         let ids: Vec<String> = self.destinations.lock().keys().cloned().collect();
         for id in &ids {

@@ -2,10 +2,9 @@
 //! stands in for does not work, and off again once that has held for a while. Looked at four times a second, so a takeover
 //! costs the audience about the time a connection takes, less than a GOP.
 
-use crate::{EventLevel, show::Shared};
+use crate::{EventLevel, lines::on_air, show::Shared};
 use outputs::DestinationState;
 use project::edit::main_of;
-use std::collections::BTreeSet;
 
 /// How long the main destination must hold before its stand-in goes off again, seconds.
 const HELD_S: f64 = 10.0;
@@ -58,13 +57,12 @@ impl Shared {
         for d in project.destinations.iter().filter(|d| d.enabled) {
             let Some(main) = main_of(&project, &d.id) else { continue };
             let running = self.is_under_way(&d.id);
-            if !running {
-                standing.remove(&d.id);
-            }
-            // One that a person started by hand is that person's to end.
-            if running && !standing.contains(&d.id) {
+            // One that a person started by hand is that person's to end; and of a main destination that is just being
+            // connected anew nothing is known.
+            if running && !standing.contains(&d.id) || self.restarting.lock().contains(main) {
                 continue;
             }
+            let now = self.main_now(main);
             let name = |id: &str| {
                 project
                     .destinations
@@ -73,18 +71,22 @@ impl Shared {
                     .map_or(id, |x| x.label())
                     .to_owned()
             };
-            match step(self.main_now(main), standing.contains(&d.id)) {
+            match step(now, standing.contains(&d.id)) {
                 Step::Begin => {
                     let text = format!("{} does not work just now: {} takes over", name(main), d.label());
                     self.log.add(EventLevel::Warning, format!("destination:{}", d.id), text);
-                    match self.start_destination(d) {
-                        Ok(()) => drop(standing.insert(d.id.clone())),
-                        Err(e) => self.tell_once(&mut standing, &d.id, &e.to_string()),
+                    // Begun once for each failure of its main destination, whatever becomes of it.
+                    standing.insert(d.id.clone());
+                    if let Err(e) = self.start_destination(d) {
+                        let whom = format!("destination:{}", d.id);
+                        self.log.add(EventLevel::Error, whom, e.to_string());
                     }
                 }
                 Step::End => {
-                    let text = format!("{} works again: {} goes back to standing by", name(main), d.label());
-                    self.log.add(EventLevel::Info, format!("destination:{}", d.id), text);
+                    if running && now.is_some_and(|m| on_air(m.state)) {
+                        let text = format!("{} works again: {} goes back to standing by", name(main), d.label());
+                        self.log.add(EventLevel::Info, format!("destination:{}", d.id), text);
+                    }
                     self.stop_destination(&d.id);
                     standing.remove(&d.id);
                 }
@@ -93,21 +95,12 @@ impl Shared {
         }
     }
 
-    /// A stand-in that can't even be started is tried once for each failure of its main destination.
-    fn tell_once(&self, standing: &mut BTreeSet<String>, id: &str, why: &str) {
-        standing.insert(id.to_owned());
-        self.log.add(EventLevel::Error, format!("destination:{id}"), why);
-    }
-
     fn is_under_way(&self, id: &str) -> bool {
         let state = self.destinations.lock().get(id).map(|l| l.handle.status().state);
-        state.is_some_and(crate::lines::on_air)
+        state.is_some_and(on_air)
     }
 
     fn main_now(&self, id: &str) -> Option<Main> {
-        if self.restarting.lock().contains(id) {
-            return None;
-        }
         let now = self.clock.now();
         let status = self.destinations.lock().get(id).map(|l| (l.handle.status(), l.begun));
         let refused = self.refused.lock().contains_key(id);

@@ -9,8 +9,6 @@ use media::{Clock, MediaTime, PacketReceiver, PacketSender};
 use std::{sync::Arc, time::Duration};
 use tokio::time;
 
-/// The longest delay, seconds: ten minutes of 6 Mbit/s are 450 MB of memory.
-pub const MOST_DELAY_S: u32 = 600;
 /// How often it looks at the clock, which tests may step by hand.
 const LOOK: Duration = Duration::from_millis(20);
 

@@ -24,7 +24,6 @@ mod tls;
 mod wire;
 
 pub use backoff::Backoff;
-pub use delay::MOST_DELAY_S;
 pub use drivers::{
     custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
     rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,

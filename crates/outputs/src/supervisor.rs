@@ -43,7 +43,7 @@ struct Wishes {
 pub struct Terms {
     /// How long it waits before trying again.
     pub backoff: Backoff,
-    /// How much later it gets the show; at most [`crate::MOST_DELAY_S`].
+    /// How much later it gets the show; at most ten minutes: 6 Mbit/s are 450 MB by then.
     pub delay: MediaTime,
 }
 
