@@ -449,6 +449,11 @@ pub enum Command {
     StopReplay,
     /// Writes the last seconds into the recording folder, without stopping. Gives `file`.
     SaveReplay,
+    /// Saves the last seconds and plays them again in the sources that show instant replays. Gives `file`.
+    PlayReplay {
+        /// The source; all of that kind when absent.
+        source: Option<String>,
+    },
     /// Writes a picture into the recording folder as PNG. Gives `file`.
     Screenshot {
         /// `program`, `program:CANVAS`, `preview`, `scene:ID` or `source:ID`; the programme when absent.

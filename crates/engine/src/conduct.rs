@@ -21,7 +21,8 @@ impl Shared {
             Command::Redo => self.turn_back(true),
             Command::TrySource { kind, settings } => self.try_source(&kind, settings),
             Command::GoLive { destinations, record } => self.go_live(destinations, record),
-            Command::SaveReplay => self.save_replay(),
+            Command::SaveReplay => self.save_replay().map(|r| r.1),
+            Command::PlayReplay { source } => self.play_replay(source.as_deref()),
             Command::Screenshot { target } => self.screenshot(target.as_deref()),
             Command::RemuxRecording { file, format } => self.remux_recording(&file, format),
             Command::DropTry

@@ -8,8 +8,12 @@ use crate::{
 };
 use codec::Container;
 use media::MediaTime;
-use outputs::{Replay, ReplayPlan, ReplayStatus};
+use outputs::{RecordingStatus, Replay, ReplayPlan, ReplayStatus};
+use sources::Clip;
 use std::sync::Arc;
+
+/// The kind of source that shows replays.
+const PLAYER: &str = "replay";
 
 /// A running replay buffer with what keeps its encoders running.
 pub(crate) struct Buffer {
@@ -43,9 +47,11 @@ impl Shared {
         Ok(())
     }
 
-    /// With the show, when the project says so; what keeps it from starting is only told.
+    /// With the show, when the project says so or has a source that shows replays; what keeps it from starting is only told.
     pub(crate) fn begin_replay_with_show(&self) {
-        if self.project.load().recording.replay.enabled
+        let project = self.project.load();
+        let shown = project.sources.iter().any(|s| s.kind == PLAYER);
+        if (project.recording.replay.enabled || shown)
             && let Err(e) = self.start_replay(true)
         {
             self.log.add(EventLevel::Error, "replay", e.to_string());
@@ -67,7 +73,7 @@ impl Shared {
     }
 
     /// Writes the last seconds into the recording folder. Gives `file`; the buffer goes on.
-    pub(crate) fn save_replay(&self) -> Result<Outcome, EngineError> {
+    pub(crate) fn save_replay(&self) -> Result<(RecordingStatus, Outcome), EngineError> {
         let replay = self.replay.lock().as_ref().map(|b| b.replay.clone());
         let replay =
             replay.ok_or_else(|| EngineError::BadValue("the replay buffer is not running; start it first".into()))?;
@@ -85,8 +91,34 @@ impl Shared {
         let file = saved.path.display().to_string();
         let text = format!("the last {:.0} s are saved: {file}", saved.duration_s);
         self.log.add(EventLevel::Info, "replay", text);
-        self.recorded.lock().push(saved);
-        Ok(Outcome::none().with("file", file))
+        self.recorded.lock().push(saved.clone());
+        Ok((saved, Outcome::none().with("file", file)))
+    }
+
+    /// Saves the last seconds and plays them in one source of instant replays, or in all of them. Gives `file`.
+    pub(crate) fn play_replay(&self, source: Option<&str>) -> Result<Outcome, EngineError> {
+        let stage = self.stage.sources();
+        let players: Vec<_> = stage
+            .iter()
+            .filter(|(id, s)| s.kind == PLAYER && source.is_none_or(|wanted| wanted == &***id))
+            .map(|(_, s)| s.clone())
+            .collect();
+        if players.is_empty() {
+            return Err(EngineError::BadValue(match source {
+                Some(id) => format!("`{id}` is no source that shows instant replays; add one of that kind"),
+                None => "no source shows instant replays; add one to a scene first".into(),
+            }));
+        }
+        let (saved, outcome) = self.save_replay()?;
+        let clip = Clip {
+            file: saved.path,
+            from_s: 0.0,
+            length_s: saved.duration_s,
+        };
+        for p in players {
+            p.source.lock().play(clip.clone());
+        }
+        Ok(outcome)
     }
 
     /// How the buffer does; none while it does not run.

@@ -76,6 +76,17 @@ pub struct Device {
     pub facts: Map<String, Value>,
 }
 
+/// A piece of a file to be played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    /// The file, an absolute path.
+    pub file: PathBuf,
+    /// Where it may begin at the earliest, seconds into the file.
+    pub from_s: f64,
+    /// How long the file is, seconds.
+    pub length_s: f64,
+}
+
 /// How a source is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -110,6 +121,8 @@ pub trait Source: Send {
     /// # Errors
     /// Wrong settings; the old ones stay in force.
     fn update(&mut self, settings: &Map<String, Value>) -> Result<(), SourceError>;
+    /// Plays a piece of a file at once; for the kind of instant replays, nothing to the others.
+    fn play(&mut self, _clip: Clip) {}
     /// Ends its threads. Pictures and sound already made stay readable.
     fn stop(&mut self);
     /// Waits until the first picture and sound are there, or it is known that they have to be waited for; at most `limit`.

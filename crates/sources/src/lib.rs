@@ -31,7 +31,7 @@ mod worker;
 mod yuv;
 
 pub use error::SourceError;
-pub use kind::{Device, DeviceList, Opened, Source, SourceContext, SourceKind, SourceState};
+pub use kind::{Clip, Device, DeviceList, Opened, Source, SourceContext, SourceKind, SourceState};
 pub use test_pattern::read_counter;
 
 /// Every kind of source, in the order people see them.
@@ -44,6 +44,7 @@ static KINDS: &[SourceKind] = &[
     camera::KIND,
     audio_input::KIND,
     media_file::KIND,
+    media_file::replay::KIND,
     image::KIND,
     text::KIND,
     color::KIND,

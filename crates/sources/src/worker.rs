@@ -3,7 +3,7 @@
 //! maker (picture libraries have them) becomes a slate, not the end of the show.
 
 use crate::{
-    Source, SourceContext, SourceError, SourceState,
+    Clip, Source, SourceContext, SourceError, SourceState,
     pace::Stop,
     slate::slate,
     still::{has_room, hold},
@@ -41,6 +41,7 @@ pub struct Link<S> {
     /// When to end.
     pub stop: Stop,
     fresh: Mutex<Option<S>>,
+    clip: Mutex<Option<Clip>>,
     status: Mutex<Status>,
     news: Condvar,
     /// Breaks off what the thread may be stuck in (reading from a disk that does not answer).
@@ -75,9 +76,13 @@ impl<S> Link<S> {
     pub fn take_settings(&self) -> Option<S> {
         self.fresh.lock().take()
     }
-    /// Whether the maker should leave what it is doing: stopped, or there are new settings.
+    /// What is to be played now, once.
+    pub fn take_clip(&self) -> Option<Clip> {
+        self.clip.lock().take()
+    }
+    /// Whether the maker should leave what it is doing: stopped, or there are new settings, or another clip.
     pub fn interrupted(&self) -> bool {
-        self.stop.is_stopped() || self.fresh.lock().is_some()
+        self.stop.is_stopped() || self.fresh.lock().is_some() || self.clip.lock().is_some()
     }
     /// The first picture or sound is there, and this is the state now.
     pub fn set_state(&self, state: SourceState) {
@@ -172,6 +177,7 @@ pub fn start<S: Settings + Send + 'static>(
         feed: plan.sound.then(|| AudioFeed::new(FEED_AHEAD, FeedPolicy::Wait)),
         stop: Stop::default(),
         fresh: Mutex::new(None),
+        clip: Mutex::new(None),
         status: Mutex::new(Status {
             state: SourceState::Ready,
             notices: Vec::new(),
@@ -252,6 +258,10 @@ impl<S: Settings + Send + 'static> Source for Worker<S> {
         *self.link.fresh.lock() = Some(new);
         self.link.stop.poke();
         Ok(())
+    }
+    fn play(&mut self, clip: Clip) {
+        *self.link.clip.lock() = Some(clip);
+        self.link.stop.poke();
     }
     fn stop(&mut self) {
         self.finish();

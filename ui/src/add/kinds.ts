@@ -19,7 +19,7 @@ export function kindSentence(kind: string): string {
 }
 
 /** Kinds in the order people look for them; others follow. */
-const ORDER = ["camera", "screen", "image", "media", "text", "color", "audio_input", "test_pattern", "tone"];
+const ORDER = ["camera", "screen", "image", "media", "text", "color", "audio_input", "replay", "test_pattern", "tone"];
 
 export function orderOf(kind: string): number {
   const i = ORDER.indexOf(kind);

@@ -105,6 +105,6 @@ export function kindIcon(kind: string): IconName {
 }
 
 const kinds: { [kind: string]: IconName } = {
-  camera: "cam", screen: "screen", window: "window", audio_input: "mic", audio_output: "speaker", media: "film", image: "image",
+  camera: "cam", screen: "screen", window: "window", audio_input: "mic", audio_output: "speaker", media: "film", image: "image", replay: "replay",
   text: "text", color: "palette", test_pattern: "grid", tone: "tone", browser: "web", guest: "guest", scene: "layers",
 };

@@ -20,9 +20,10 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   },
   image: { fields: { file: { control: "file", accept: IMAGE_FILES } } },
   media: {
-    order: ["file", "loop", "paused", "audio", "at_end", "in_point_s", "out_point_s"],
+    order: ["file", "loop", "paused", "audio", "at_end", "speed", "in_point_s", "out_point_s"],
     fields: { file: { control: "file", accept: MEDIA_FILES } },
   },
+  replay: { order: ["seconds", "speed", "audio", "at_end"] },
   text: {
     order: ["text", "size_px", "color", "align", "background", "family", "weight", "italic", "outline", "shadow", "line_height", "wrap_px", "file"],
     fields: {

@@ -50,6 +50,7 @@ function live(): Action[] {
     { id: "record.pause", icon: "pause", label: () => t(app.state?.recording?.state === "paused" ? "frame.resumeRecording" : "frame.pauseRecording"), enabled: () => !!app.state?.recording, run: recording.pause },
     { id: "record.split", icon: "crop", label: "frame.splitRecording", enabled: () => !!app.state?.recording, run: recording.split },
     { id: "replay", key: "Ctrl+Shift+S", icon: "replay", label: () => t(app.state?.replay ? "frame.saveReplay" : "frame.startReplay"), run: recording.replay },
+    { id: "replay.play", key: "R", icon: "play", label: "frame.playReplay", enabled: () => !!app.state?.replay && !!app.project?.sources.some((one) => one.kind === "replay"), run: () => recording.play() },
     { id: "screenshot", icon: "image", label: "frame.screenshot", run: recording.screenshot },
     { id: "mark", key: "K", icon: "flag", label: "frame.marker", enabled: () => app.onAir || !!app.state?.recording, run: mark },
     { id: "mic", key: "M", icon: "mic", label: () => (microphone()?.muted ? t("frame.micOn") : t("frame.micOff")), enabled: () => !!microphone(), run: () => mute(!microphone()?.muted) },

@@ -36,6 +36,8 @@ export const recording = {
   split: (): void => void app.run({ command: "split_recording" }),
   /** Saves the last seconds; begins to keep them when nothing does yet. */
   replay: (): void => void app.run({ command: app.state?.replay ? "save_replay" : "start_replay" }),
+  /** Shows the last seconds again in the sources made for it. */
+  play: (source?: string): void => void app.run({ command: "play_replay", source: source ?? null }),
   screenshot: (): void => void app.run({ command: "screenshot" }),
 };
 

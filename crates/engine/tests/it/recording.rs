@@ -1,6 +1,6 @@
 //! Recordings, replays and screenshots of a studio, by its commands.
 
-use crate::{Stand, until};
+use crate::{Stand, member, until};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use test_support::ffprobe;
@@ -101,6 +101,31 @@ fn a_replay_is_saved_while_all_goes_on() {
     assert_eq!(s.state()["replay"]["saved"], file.as_str());
     s.run(json!({"command": "stop_replay"})).expect("stops");
     assert_eq!(s.state()["replay"], Value::Null);
+}
+
+#[test]
+fn a_replay_is_shown_at_once_and_never_by_itself() {
+    let s = stand(json!({"replay": {"seconds": 2}}));
+    let play = || s.run(json!({"command": "play_replay"}));
+    s.run(json!({"command": "start_replay"})).expect("starts");
+    let e = play().expect_err("nowhere to show it").to_string();
+    assert!(e.contains("add one"), "{e}");
+    let id = s.made(
+        json!({"command": "add_source", "kind": "replay", "scene": "main", "settings": {"seconds": 1, "speed": 2.0}}),
+        "source",
+    );
+    let source = || member(&s.state(), "sources", &id).expect("there");
+    until("rest", || (source()["state"] == "ended").then_some(()));
+    until("a second to replay", || {
+        (s.state()["replay"]["seconds"].as_f64()? > 1.0).then_some(())
+    });
+    let file = play().expect("plays").text("file").expect("a file").to_owned();
+    sound(Path::new(&file));
+    until("it playing", || (source()["state"] == "ready").then_some(()));
+    assert_eq!(source()["width"], 320, "the show's own picture");
+    until("its end", || (source()["state"] == "ended").then_some(()));
+    let wrong = s.run(json!({"command": "play_replay", "source": "main"}));
+    assert!(wrong.is_err(), "not every source does");
 }
 
 #[test]

@@ -4,8 +4,9 @@
 //! show.
 
 mod player;
+pub mod replay;
 
-use self::player::{Outcome, Player};
+use self::player::{Outcome, Player, nothing, paced};
 use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
     watch::{Watch, complaint, name},
@@ -48,6 +49,9 @@ pub struct MediaSettings {
     /// Where it ends, seconds into the file; absent: at its end.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub out_point_s: Option<f64>,
+    /// How fast its pictures go by: 0.5 is slow motion, 2 is twice as fast. Silent at any speed but 1.
+    #[schemars(range(min = 0.1, max = 8.0))]
+    pub speed: f64,
     /// What stays when it has ended.
     pub at_end: AtEnd,
 }
@@ -61,6 +65,7 @@ impl Default for MediaSettings {
             audio: true,
             in_point_s: 0.0,
             out_point_s: None,
+            speed: 1.0,
             at_end: AtEnd::Hold,
         }
     }
@@ -72,6 +77,7 @@ impl Settings for MediaSettings {
         if !second.contains(&self.in_point_s) {
             return Err(("in_point_s".into(), "the in-point is 0 to 1000000 seconds".into()));
         }
+        check_speed(self.speed)?;
         match self.out_point_s {
             Some(out) if !second.contains(&out) || out < self.in_point_s + 0.01 => {
                 Err(("out_point_s".into(), "the out-point lies after the in-point".into()))
@@ -79,6 +85,15 @@ impl Settings for MediaSettings {
             _ => Ok(()),
         }
     }
+}
+
+/// # Errors
+/// A speed nobody can watch.
+fn check_speed(speed: f64) -> Result<(), (String, String)> {
+    if (0.1..=8.0).contains(&speed) {
+        return Ok(());
+    }
+    Err(("speed".into(), "the speed is 0.1 to 8".into()))
 }
 
 impl MediaSettings {
@@ -144,16 +159,29 @@ fn run(link: &Link<MediaSettings>, mut s: MediaSettings) {
             _ if !new.same_piece(&s) && new.paused => Place::Paused(MediaTime::ZERO),
             _ if !new.same_piece(&s) => Place::Fresh,
             Place::Fresh if new.paused => Place::Paused(MediaTime::ZERO),
-            Place::Running(origin) if new.paused => Place::Paused((link.now() - origin).max(MediaTime::ZERO)),
-            Place::Paused(at) if !new.paused => Place::Running(link.now() - at),
-            same => same,
+            same => turn(same, new.paused, link.now(), s.speed / new.speed),
         };
         s = new;
     }
 }
 
+/// The same picture of the file, halted or going on, at a speed that differs by `slower`.
+fn turn(place: Place, paused: bool, now: MediaTime, slower: f64) -> Place {
+    let at = match place {
+        Place::Running(origin) => now - origin,
+        Place::Paused(at) => at,
+        Place::Fresh => return Place::Fresh,
+    };
+    let at = paced(at.max(MediaTime::ZERO), 1.0 / slower);
+    match place {
+        _ if paused => Place::Paused(at),
+        Place::Running(origin) if slower == 1.0 => Place::Running(origin),
+        _ => Place::Running(now - at),
+    }
+}
+
 /// Keeps silent until interrupted (false) or `done` (true), which is asked every [`LOOK_EVERY`].
-fn idle(link: &Link<MediaSettings>, mut done: impl FnMut() -> bool) -> bool {
+fn idle<S>(link: &Link<S>, mut done: impl FnMut() -> bool) -> bool {
     let mut look = link.now() + LOOK_EVERY;
     while !link.interrupted() {
         if link.now() >= look {
@@ -169,7 +197,7 @@ fn idle(link: &Link<MediaSettings>, mut done: impl FnMut() -> bool) -> bool {
 }
 
 /// Plays the file and its later versions until interrupted; says where it was then.
-fn follow(link: &Link<MediaSettings>, s: &MediaSettings, mut place: Place) -> Place {
+fn follow<S>(link: &Link<S>, s: &MediaSettings, mut place: Place) -> Place {
     let mut watch = Watch::new(link.ctx.path(&s.file));
     while !link.interrupted() {
         match play(link, s, &mut place, &mut watch) {
@@ -207,7 +235,7 @@ fn restart(s: &MediaSettings) -> Place {
 }
 
 /// Waits until a changing file (being copied) has come to rest.
-fn settle(link: &Link<MediaSettings>, watch: &mut Watch) {
+fn settle<S>(link: &Link<S>, watch: &mut Watch) {
     const REST: MediaTime = MediaTime::from_millis(200);
     loop {
         link.stop.wait_until(&*link.ctx.clock, link.now() + REST);
@@ -218,8 +246,8 @@ fn settle(link: &Link<MediaSettings>, watch: &mut Watch) {
 }
 
 /// Opens the file and plays it; an error says what is wrong with it, for people.
-fn play(
-    link: &Link<MediaSettings>,
+fn play<S>(
+    link: &Link<S>,
     s: &MediaSettings,
     place: &mut Place,
     watch: &mut Watch,

@@ -7,6 +7,8 @@
 //! clearly longer or there are no pictures. The next pass begins exactly there, pictures and sound both; what sound
 //! reaches beyond is cut off. So picture and sound stay in step for ever, and all times come from the file's own times plus
 //! whole passes.
+//!
+//! **Speed.** Times of the file are divided by it as they come in; sound is left out at any speed but its own.
 
 use super::{AtEnd, LOOK_EVERY, MediaSettings};
 use crate::{
@@ -62,12 +64,15 @@ struct Pass {
 }
 
 /// Plays one opened file.
-pub struct Player<'a> {
-    link: &'a Link<MediaSettings>,
+pub struct Player<'a, S> {
+    link: &'a Link<S>,
     s: &'a MediaSettings,
     reader: MediaReader,
+    /// Seconds of the file per second of show.
+    speed: f64,
     has_pictures: bool,
     has_sound: bool,
+    /// In- and out-point, times of the file; all others are times of the show.
     begin: MediaTime,
     out: Option<MediaTime>,
     picture_time: MediaTime,
@@ -91,17 +96,21 @@ pub struct Player<'a> {
     jumped: MediaTime,
 }
 
-impl<'a> Player<'a> {
+impl<'a, S> Player<'a, S> {
     /// A player for a freshly opened file.
-    pub fn new(link: &'a Link<MediaSettings>, s: &'a MediaSettings, reader: MediaReader) -> Self {
+    pub fn new(link: &'a Link<S>, s: &'a MediaSettings, reader: MediaReader) -> Self {
         let info = reader.info();
         let rate = info.video.as_ref().and_then(|v| v.rate);
+        let has_pictures = info.video.is_some();
+        // What is only heard is always heard at its own speed.
+        let speed = if has_pictures { s.speed } else { 1.0 };
         Self {
-            has_pictures: info.video.is_some(),
-            has_sound: info.audio.is_some() && s.audio,
+            speed,
+            has_pictures,
+            has_sound: info.audio.is_some() && s.audio && speed == 1.0,
             begin: MediaTime::from_secs_f64(s.in_point_s),
             out: s.out_point_s.map(MediaTime::from_secs_f64),
-            picture_time: rate.map_or(MediaTime::from_millis(40), |r| r.frame_duration()),
+            picture_time: paced(rate.map_or(MediaTime::from_millis(40), |r| r.frame_duration()), speed),
             origin: MediaTime::ZERO,
             pass: Pass::default(),
             empty_passes: 0,
@@ -187,7 +196,7 @@ impl<'a> Player<'a> {
     }
 
     fn seek(&mut self, at: MediaTime) -> Result<(), String> {
-        let to = self.begin + at.max(MediaTime::ZERO);
+        let to = self.begin + paced(at.max(MediaTime::ZERO), 1.0 / self.speed);
         if to > MediaTime::ZERO || self.pass.picture_end.is_some() || self.pass.sound_end.is_some() {
             self.reader.seek(to).map_err(|e| e.to_string())?;
         }
@@ -199,7 +208,7 @@ impl<'a> Player<'a> {
     fn promised(&self) -> Option<MediaTime> {
         let whole = self.reader.info().duration.map(|d| d - self.begin);
         let piece = self.out.map(|o| o - self.begin);
-        let length = whole.into_iter().chain(piece).min()?;
+        let length = paced(whole.into_iter().chain(piece).min()?, self.speed);
         (length > MediaTime::ZERO).then_some(length)
     }
 
@@ -339,7 +348,8 @@ impl<'a> Player<'a> {
     fn decode(&mut self) -> Result<(), String> {
         match self.reader.next() {
             Ok(Some(Decoded::Video(f))) => self.take_picture(f)?,
-            Ok(Some(Decoded::Audio(b))) => self.take_sound(b)?,
+            Ok(Some(Decoded::Audio(b))) if self.has_sound => self.take_sound(b)?,
+            Ok(Some(Decoded::Audio(_))) => {}
             Ok(None) => return self.end_pass(None),
             Err(_) if self.link.interrupted() => return Ok(()),
             Err(e) => return self.end_pass(Some(e.to_string())),
@@ -360,7 +370,7 @@ impl<'a> Player<'a> {
             self.pass.sound_over |= self.out.is_some_and(|out| frame.time > out + APART);
             return Ok(());
         }
-        let at = frame.time - self.begin;
+        let at = paced(frame.time - self.begin, self.speed);
         if self.reader.info().video.as_ref().is_none_or(|v| v.rate.is_none())
             && let Some(before) = self.pass.last_picture
         {
@@ -417,7 +427,7 @@ impl<'a> Player<'a> {
     fn end_pass(&mut self, trouble: Option<String>) -> Result<(), String> {
         let through = self.pass.pictures_over || self.pass.sound_over;
         let length = match (self.pass.picture_end, self.pass.sound_end) {
-            (Some(_), _) | (_, Some(_)) if through => self.out.map(|o| o - self.begin),
+            (Some(_), _) | (_, Some(_)) if through => self.out.map(|o| paced(o - self.begin, self.speed)),
             (Some(p), Some(s)) if s > p + MEANT => Some(s),
             (Some(p), _) => Some(p),
             (None, s) => s,
@@ -472,8 +482,16 @@ impl<'a> Player<'a> {
     }
 }
 
+/// How long `t` of a file lasts at a speed.
+pub fn paced(t: MediaTime, speed: f64) -> MediaTime {
+    if speed == 1.0 {
+        return t; // exact
+    }
+    MediaTime((t.0 as f64 / speed).round() as i64)
+}
+
 /// A picture that can't be seen.
-fn nothing(width: u32, height: u32) -> VideoFrame {
+pub fn nothing(width: u32, height: u32) -> VideoFrame {
     let data = vec![0; width as usize * height as usize * 4];
     VideoFrame {
         id: media::frame::next_frame_id(),

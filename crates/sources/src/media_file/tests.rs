@@ -388,3 +388,58 @@ fn stop_is_quick_whatever_it_does() {
         drop(stage.open(&KIND, json!({"file": file})));
     }
 }
+
+#[test]
+fn slow_and_fast_motion_have_every_picture_in_its_time() {
+    let dir = tempfile::tempdir().expect("dir");
+    clip(dir.path(), "a.mov", "30", 30, &sine("1"));
+    let rate = FrameRate::whole(30);
+    for (speed, frames) in [(0.5, 60), (2.0, 15)] {
+        let stage = Stage::new(dir.path());
+        let s = stage.open(&KIND, json!({"file": "a.mov", "speed": speed, "loop": true}));
+        for n in 0..2 * frames {
+            let t = rate.time_of(n) + MediaTime(1000);
+            stage.clock.set(t);
+            let want = (n as f64 * speed) as i64 % 30;
+            assert_eq!(number(&*s, t), want, "frame {n} at {speed}");
+            assert!(heard(&*s, t, 480).iter().all(|x| *x == 0.0), "silent");
+        }
+    }
+    let stage = Stage::new(dir.path());
+    let mut s = stage.open(&KIND, json!({"file": "a.mov"}));
+    assert!(s.update(json!({"speed": 0.0}).as_object().expect("object")).is_err());
+}
+
+#[test]
+fn a_replay_shows_nothing_but_the_clip_it_is_given() {
+    let dir = tempfile::tempdir().expect("dir");
+    let file = clip(dir.path(), "a.mov", "30", 60, &sine("2"));
+    let stage = Stage::new(dir.path());
+    let mut s = stage.open(&replay::KIND, json!({"seconds": 1, "speed": 0.5}));
+    let empty = |s: &dyn Source, t| shown(s, t).planes[0].data.iter().all(|b| *b == 0);
+    assert!(empty(&*s, ms(1)));
+    for begin in [1000, 9000] {
+        stage.clock.set(ms(begin));
+        s.play(Clip {
+            file: file.clone(),
+            from_s: 0.0,
+            length_s: 2.0,
+        });
+        until("the clip", || shown(&*s, ms(begin)).width == 64);
+        // The last second of two, each picture twice as long.
+        assert_eq!(number(&*s, ms(begin)), 30);
+        stage.clock.set(ms(begin + 1005));
+        assert_eq!(number(&*s, ms(begin + 1005)), 45);
+        stage.clock.set(ms(begin + 2100));
+        until("the end", || empty(&*s, ms(begin + 2100)));
+        until("rest", || s.state() == SourceState::Ended);
+    }
+    std::fs::remove_file(&file).expect("gone");
+    s.play(Clip {
+        file,
+        from_s: 0.0,
+        length_s: 2.0,
+    });
+    until("a word", || !s.notices().is_empty());
+    assert!(empty(&*s, ms(20_000)), "no slate on the air");
+}

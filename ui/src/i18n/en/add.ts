@@ -45,6 +45,8 @@ export const add = {
   kind_audio_input_is: "A microphone, a line input, or what this computer plays.",
   kind_media: "Clip or music",
   kind_media_is: "A video or sound file, once or in a loop.",
+  kind_replay: "Instant replay",
+  kind_replay_is: "The last seconds once more, in slow motion if you like.",
   kind_image: "Picture",
   kind_image_is: "A picture file: a logo, a slide, an animated GIF.",
   kind_text: "Text",

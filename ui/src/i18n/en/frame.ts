@@ -52,6 +52,7 @@ export const frame = {
   splitRecording: "New file",
   startReplay: "Start replay buffer",
   saveReplay: "Save replay",
+  playReplay: "Play replay",
   stopReplay: "Stop replay buffer",
   screenshot: "Screenshot",
   showFile: "Show the file",

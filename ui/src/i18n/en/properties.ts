@@ -73,6 +73,7 @@ export const properties = {
   waiting: "Waiting",
   ready: "Running",
   ended: "Ended",
+  replayNeeds: "The last seconds have to be kept before they can be shown again. With the show this begins by itself.",
   onAirNote: "On air: viewers see changes at once.",
   noSize: "Its size is known when its first picture is there.",
 } as const;

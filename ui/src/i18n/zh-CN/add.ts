@@ -47,6 +47,8 @@ export const add: Words<typeof en> = {
   kind_audio_input_is: "麦克风、线路输入，或此电脑播放的声音。",
   kind_media: "视频或音乐",
   kind_media_is: "视频或声音文件，播放一次或循环。",
+  kind_replay: "即时回放",
+  kind_replay_is: "再看一次最后几秒，也可以慢动作。",
   kind_image: "图片",
   kind_image_is: "图片文件：标志、幻灯片、动态 GIF。",
   kind_text: "文字",

@@ -53,6 +53,7 @@ export const frame: Words<typeof en> = {
   splitRecording: "换新文件",
   startReplay: "开始回放缓存",
   saveReplay: "保存回放",
+  playReplay: "播放回放",
   stopReplay: "停止回放缓存",
   screenshot: "截图",
   showFile: "显示文件",

@@ -75,6 +75,7 @@ export const properties: Words<typeof en> = {
   waiting: "等待中",
   ready: "运行中",
   ended: "已结束",
+  replayNeeds: "要先保留最后几秒，才能回放。节目开始时会自动保留。",
   onAirNote: "直播中：观众会立即看到更改。",
   noSize: "收到第一个画面后才知道大小。",
 };

@@ -47,6 +47,8 @@ export const add: Words<typeof en> = {
   kind_audio_input_is: "麥克風、線路輸入，或這台電腦播放的聲音。",
   kind_media: "影片或音樂",
   kind_media_is: "影片或聲音檔，播放一次或循環。",
+  kind_replay: "即時重播",
+  kind_replay_is: "再看一次最後幾秒，也可以慢動作。",
   kind_image: "圖片",
   kind_image_is: "圖片檔：標誌、投影片、動態 GIF。",
   kind_text: "文字",

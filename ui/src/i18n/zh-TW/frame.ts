@@ -53,6 +53,7 @@ export const frame: Words<typeof en> = {
   splitRecording: "換新檔案",
   startReplay: "開始重播緩衝",
   saveReplay: "儲存重播",
+  playReplay: "播放重播",
   stopReplay: "停止重播緩衝",
   screenshot: "擷取畫面",
   showFile: "顯示檔案",

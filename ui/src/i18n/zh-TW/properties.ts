@@ -75,6 +75,7 @@ export const properties: Words<typeof en> = {
   waiting: "等待中",
   ready: "運作中",
   ended: "已結束",
+  replayNeeds: "要先保留最後幾秒，才能重播。節目開始時會自動保留。",
   onAirNote: "直播中：觀眾會立刻看到變更。",
   noSize: "收到第一個畫面後才知道大小。",
 };
