@@ -5,16 +5,28 @@ const PLAYLIST = "/hls/live.m3u8";
 /** Seconds behind the newest segment at which playback starts, and beyond which it jumps forward. */
 const BEHIND = 3, TOO_FAR = 9;
 
-/** Reads our playlists: segments with their sequence numbers, the init segment and the codecs. */
+/**
+ * Reads our playlists: segments with their sequence numbers, the init segment, what there is to fetch in order (`pieces`: parts
+ * where they are listed, else whole segments) and how far behind low latency stays (0: there is none).
+ */
 export function parse(text) {
-  const out = { first: 0, init: null, segments: [] };
-  let duration = 0;
+  const out = { first: 0, init: null, segments: [], pieces: [], holdBack: 0 };
+  let duration = 0, parts = [];
   for (const line of text.split("\n").map((l) => l.trim())) {
+    const segment = out.first + out.segments.length;
     if (line.startsWith("#EXT-X-MEDIA-SEQUENCE:")) out.first = Number(line.slice(22));
     else if (line.startsWith("#EXT-X-MAP:")) out.init = /URI="([^"]+)"/.exec(line)?.[1] ?? null;
+    else if (line.startsWith("#EXT-X-SERVER-CONTROL:")) out.holdBack = Number(/PART-HOLD-BACK=([\d.]+)/.exec(line)?.[1] ?? 0);
+    else if (line.startsWith("#EXT-X-PART:")) parts.push({ uri: /URI="([^"]+)"/.exec(line)?.[1], segment, part: parts.length });
     else if (line.startsWith("#EXTINF:")) duration = parseFloat(line.slice(8));
-    else if (line && !line.startsWith("#")) out.segments.push({ uri: line, duration, number: out.first + out.segments.length });
+    else if (line && !line.startsWith("#")) {
+      out.segments.push({ uri: line, duration, number: segment });
+      if (parts.length) parts.at(-1).last = true;
+      out.pieces.push(...(parts.length ? parts : [{ uri: line, segment, part: 0, last: true }]));
+      parts = [];
+    }
   }
+  out.pieces.push(...parts);
   return out;
 }
 
@@ -65,35 +77,39 @@ async function once(video, tell) {
   const init = list.init;
   await append(await get(`/hls/${init}`));
   // Start close to the edge, yet with enough in hand not to stutter.
-  let next = list.segments.at(-2)?.number ?? list.segments.at(-1).number;
+  const low = list.holdBack > 0;
+  const behind = low ? list.holdBack : BEHIND, tooFar = low ? list.holdBack + 2 : TOO_FAR;
+  let at = { segment: list.segments.at(low ? -1 : -2)?.number ?? list.segments.at(-1).number, part: 0 };
   let started = false, quiet = 0;
   for (;;) {
-    const fresh = list.segments.filter((s) => s.number >= next);
-    if (fresh.length && fresh[0].number > next + 1) throw new Error("fell behind");
-    if (list.init !== init || list.first + list.segments.length < next - 1) throw new Error("a new stream began");
-    for (const segment of fresh) {
-      await append(await get(`/hls/${segment.uri}`));
-      next = segment.number + 1;
+    const fresh = list.pieces.filter((p) => p.segment > at.segment || p.segment === at.segment && p.part >= at.part);
+    // What lies between has fallen out of the list, or came as parts and is listed whole now.
+    if (fresh.length && (fresh[0].segment > at.segment + 1 || fresh[0].part !== (fresh[0].segment === at.segment ? at.part : 0))) throw new Error("fell behind");
+    if (list.init !== init || list.first + list.segments.length < at.segment - 1) throw new Error("a new stream began");
+    for (const piece of fresh) {
+      await append(await get(`/hls/${piece.uri}`));
+      at = piece.last ? { segment: piece.segment + 1, part: 0 } : { segment: piece.segment, part: piece.part + 1 };
     }
     quiet = fresh.length ? 0 : quiet + 1;
     if (quiet > 20) throw new Error("the stream stopped");
-    keepUp(video, buffer, started);
+    keepUp(video, buffer, started, behind, tooFar);
     if (!started && buffer.buffered.length) {
       started = true;
       video.play().catch(() => {});
       tell("playing");
     }
-    await wait(500);
-    list = parse(await get(PLAYLIST, "text"));
+    // The server answers when the next part is there; without parts it is asked again and again.
+    if (!low || !fresh.length) await wait(500);
+    list = parse(await get(low ? `${PLAYLIST}?_HLS_msn=${at.segment}&_HLS_part=${at.part}` : PLAYLIST, "text"));
   }
 }
 
 /** Jumps to the live edge when too far away, and forgets what was played long ago. */
-function keepUp(video, buffer, started) {
+function keepUp(video, buffer, started, behind, tooFar) {
   const ranges = buffer.buffered;
   if (!ranges.length) return;
   const end = ranges.end(ranges.length - 1), begin = ranges.start(0);
   const outside = video.currentTime < ranges.start(ranges.length - 1);
-  if (!started || outside || end - video.currentTime > TOO_FAR) video.currentTime = Math.max(ranges.start(ranges.length - 1), end - BEHIND);
+  if (!started || outside || end - video.currentTime > tooFar) video.currentTime = Math.max(ranges.start(ranges.length - 1), end - behind);
   if (!buffer.updating && video.currentTime - begin > 30) buffer.remove(begin, video.currentTime - 15);
 }

@@ -3,21 +3,37 @@
 use crate::Site;
 use axum::{
     extract::{
-        Path, State, WebSocketUpgrade,
+        Path, Query, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use outputs::NotServed;
+use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 
 /// How often a page hears of the state.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// `GET /hls/…`: the playlists and segments of the local destination.
-pub(crate) async fn hls(State(site): State<Arc<Site>>, Path(file): Path<String>) -> Response {
-    match site.house.remote().hls().file(&file) {
-        Some(served) => {
+/// What a player of low-latency HLS waits for; other directives are not ours.
+#[derive(Deserialize)]
+pub(crate) struct Awaited {
+    #[serde(rename = "_HLS_msn")]
+    segment: Option<u64>,
+    #[serde(rename = "_HLS_part")]
+    part: Option<u64>,
+}
+
+/// `GET /hls/…`: the playlists, segments and parts of the local destination. What is about to come is waited for.
+pub(crate) async fn hls(
+    State(site): State<Arc<Site>>,
+    Path(file): Path<String>,
+    Query(awaited): Query<Awaited>,
+) -> Response {
+    let store = site.house.remote().hls();
+    match store.file_soon(&file, awaited.segment, awaited.part).await {
+        Ok(served) => {
             let cache = if served.immutable {
                 "max-age=60, immutable"
             } else {
@@ -30,7 +46,11 @@ pub(crate) async fn hls(State(site): State<Arc<Site>>, Path(file): Path<String>)
             ];
             (headers, served.bytes).into_response()
         }
-        None => (StatusCode::NOT_FOUND, "not there (yet): is the local destination live?").into_response(),
+        Err(NotServed::Missing) => {
+            (StatusCode::NOT_FOUND, "not there (yet): is the local destination live?").into_response()
+        }
+        Err(NotServed::TooFar) => (StatusCode::BAD_REQUEST, "that is too far ahead to wait for").into_response(),
+        Err(NotServed::Late) => (StatusCode::SERVICE_UNAVAILABLE, "it did not come in time").into_response(),
     }
 }
 

@@ -30,7 +30,7 @@ pub use drivers::{
 };
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
-pub use hls::{HlsStore, Served, codecs};
+pub use hls::{HlsStore, NotServed, Served, codecs};
 pub use kind::{
     DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,
     Wants, destination_kind, destination_kinds, from_url,

@@ -9,7 +9,7 @@ describe("a destination's form", () => {
   it("becomes a new destination", () => {
     const draft = { ...newDraft("custom", "Mine"), url: " rtmp://127.0.0.1/live ", key: " k " };
     expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "rtmp", name: "Mine", enabled: true, settings: { url: "rtmp://127.0.0.1/live", key: "k" } });
-    expect(addCommand(newDraft("local", "Here"))).toEqual({ command: "add_destination", kind: "local", name: "Here", enabled: true, settings: { segment_s: 2 } });
+    expect(addCommand(newDraft("local", "Here"))).toEqual({ command: "add_destination", kind: "local", name: "Here", enabled: true, settings: {} });
   });
   it("of another kind is what its own form has set", () => {
     const draft = { ...newDraft({ of: "srt" }, "Studio B"), other: { host: "10.0.0.2" } };

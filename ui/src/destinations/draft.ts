@@ -9,7 +9,6 @@ export interface Draft {
   url: string;
   /** Typed anew; empty: the saved one stays. */
   key: string;
-  segment_s: number;
   enabled: boolean;
   encoder: string;
   /** Seconds the show goes there later. */
@@ -20,22 +19,22 @@ export interface Draft {
   other: Settings;
 }
 
-/** Kinds whose form is written by hand; all others get theirs from their schema. */
-export const byHand = (kind: string): boolean => kind === "rtmp" || kind === "local";
+/** The kind whose form is written by hand; all others get theirs from their schema. */
+export const byHand = (kind: string): boolean => kind === "rtmp";
 
 /** A new one, from a service, a server, this computer or a kind by its id. */
 export function newDraft(pick: Service | "custom" | "local" | { of: string }, name: string): Draft {
   const service = typeof pick === "object" && !("of" in pick) ? pick : undefined;
   const kind = typeof pick === "object" && "of" in pick ? pick.of : pick === "local" ? "local" : "rtmp";
   return {
-    kind, service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "", segment_s: 2, enabled: true, encoder: "",
+    kind, service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "", enabled: true, encoder: "",
     delay_s: 0, standby_for: "", other: {},
   };
 }
 export function draftOf(one: Destination): Draft {
   return {
     kind: one.kind, service: one.service ?? "", name: one.name, url: String(one.settings["url"] ?? ""), key: "",
-    segment_s: Number(one.settings["segment_s"] ?? 2), enabled: one.enabled, encoder: one.encoder,
+    enabled: one.enabled, encoder: one.encoder,
     delay_s: one.delay_s ?? 0, standby_for: one.standby_for ?? "", other: {},
   };
 }
@@ -50,7 +49,6 @@ export function draftFault(draft: Draft, keySet: boolean): Fault | null {
 }
 
 function settingsOf(draft: Draft): Settings {
-  if (draft.kind === "local") return { segment_s: draft.segment_s };
   if (!byHand(draft.kind)) return draft.other;
   const key = draft.key.trim();
   return { url: draft.url.trim(), ...(key ? { key } : {}) };
@@ -66,7 +64,6 @@ export function editCommand(draft: Draft, from: Destination): Command | null {
   const settings: Settings = byHand(draft.kind) ? {} : { ...draft.other };
   if (draft.kind === "rtmp" && draft.url.trim() !== before.url) settings["url"] = draft.url.trim();
   if (draft.kind === "rtmp" && draft.key.trim()) settings["key"] = draft.key.trim();
-  if (draft.kind === "local" && draft.segment_s !== before.segment_s) settings["segment_s"] = draft.segment_s;
   const changes = {
     ...(draft.name.trim() !== before.name ? { name: draft.name.trim() } : {}),
     ...(draft.enabled !== before.enabled ? { enabled: draft.enabled } : {}),

@@ -34,6 +34,7 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   test_pattern: { order: ["pattern", "sound", "level_db", "period_s", "width", "height"], fields: size },
   tone: { order: ["sound", "frequency_hz", "level_db"] },
   rtmp: { order: ["url", "key"] },
+  local: { order: ["segment_s", "part_s"], fields: { segment_s: { unit: "s" }, part_s: { unit: "s", advanced: true } } },
   srt: { order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"] },
   icecast: { order: ["host", "port", "mount", "password", "station", "tls"] },
   recording: {

@@ -37,21 +37,30 @@ pub struct LocalSettings {
     /// after it.
     #[schemars(range(min = 0.5, max = 10.0))]
     pub segment_s: f64,
+    /// Length of a part in seconds, for players of low-latency HLS: they are about three parts behind. 0: whole segments
+    /// only.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub part_s: f64,
 }
 
 impl Default for LocalSettings {
     fn default() -> Self {
-        Self { segment_s: 2.0 }
+        Self {
+            segment_s: 2.0,
+            part_s: 0.33,
+        }
     }
 }
 
 impl Settings for LocalSettings {
     fn validate(&self) -> Result<(), (String, String)> {
-        if (0.5..=10.0).contains(&self.segment_s) {
-            Ok(())
-        } else {
-            Err(("segment_s".into(), "a segment lasts 0.5 to 10 seconds".into()))
+        if !(0.5..=10.0).contains(&self.segment_s) {
+            return Err(("segment_s".into(), "a segment lasts 0.5 to 10 seconds".into()));
         }
+        if self.part_s != 0.0 && !(0.1..=2.0).contains(&self.part_s) {
+            return Err(("part_s".into(), "a part lasts 0.1 to 2 seconds, or 0 for none".into()));
+        }
+        Ok(())
     }
 }
 
@@ -70,12 +79,14 @@ fn open(map: &Map<String, Value>, env: &Env) -> Result<Box<dyn Driver>, OutputEr
     Ok(Box::new(LocalDriver {
         store: env.hls.clone(),
         segment: MediaTime::from_secs_f64(settings.segment_s),
+        part: MediaTime::from_secs_f64(settings.part_s),
     }))
 }
 
 struct LocalDriver {
     store: Arc<HlsStore>,
     segment: MediaTime,
+    part: MediaTime,
 }
 
 impl Driver for LocalDriver {
@@ -85,7 +96,7 @@ impl Driver for LocalDriver {
             let mut segmenter = None;
             while let Some(p) = packets.recv().await {
                 if segmenter.is_none() {
-                    segmenter = Some(Segmenter::begin(&self.store, info, &p, self.segment)?);
+                    segmenter = Some(Segmenter::begin(&self.store, info, &p, (self.segment, self.part))?);
                 }
                 if let Some(s) = &mut segmenter {
                     s.write(&p).map_err(failed)?;
@@ -108,29 +119,58 @@ fn failed(source: CodecError) -> OutputError {
     }
 }
 
-/// Cuts one show into segments. However it ends, the playlist ends with it.
+/// Cuts one show into segments, and those into parts. However it ends, the playlist ends with it.
 struct Segmenter<'a> {
     store: &'a HlsStore,
     muxer: FragmentMuxer,
     segment: MediaTime,
+    /// Pictures (or blocks of sound, without video) in a part; 0 when segments have only one.
+    in_part: u32,
     has_video: bool,
     /// Presentation time of the segment's first picture (or sound, without video); none while it is empty.
     begun: Option<MediaTime>,
     /// Where the latest presented picture (or sound) ends.
     end: MediaTime,
+    gathered: Gathered,
+}
+
+/// The part that is being gathered.
+#[derive(Default)]
+struct Gathered {
+    pictures: u32,
+    duration: MediaTime,
+    independent: bool,
 }
 
 impl<'a> Segmenter<'a> {
-    fn begin(store: &'a HlsStore, info: &StreamInfo, first: &Packet, segment: MediaTime) -> Result<Self, OutputError> {
+    fn begin(
+        store: &'a HlsStore,
+        info: &StreamInfo,
+        first: &Packet,
+        (segment, part): (MediaTime, MediaTime),
+    ) -> Result<Self, OutputError> {
         let muxer = FragmentMuxer::new(info, first.pts).map_err(failed)?;
-        store.begin(info, muxer.init_segment(), segment);
+        // All parts but a segment's last one are equally long, as players like it.
+        let one = match (&info.video, info.audio.first()) {
+            (Some(v), _) => v.rate.frame_duration(),
+            (None, Some(a)) => MediaTime::from_ticks(i64::from(a.frame_size), a.sample_rate),
+            (None, None) => MediaTime::ZERO,
+        };
+        let in_part = if part > MediaTime::ZERO && one > MediaTime::ZERO {
+            (part.0 / one.0).max(1)
+        } else {
+            0
+        };
+        store.begin(info, muxer.init_segment(), segment, MediaTime(in_part * one.0));
         Ok(Self {
             store,
             muxer,
             segment,
+            in_part: u32::try_from(in_part).unwrap_or(u32::MAX),
             has_video: info.video.is_some(),
             begun: None,
             end: MediaTime::ZERO,
+            gathered: Gathered::default(),
         })
     }
 
@@ -138,11 +178,16 @@ impl<'a> Segmenter<'a> {
         let leads = p.is_video() || !self.has_video;
         if leads && p.keyframe && self.is_full_at(p) {
             self.cut(Some(p.pts))?;
+        } else if leads && self.in_part > 0 && self.gathered.pictures >= self.in_part {
+            self.cut_part()?;
         }
         self.muxer.write(p)?;
         if leads {
             self.begun.get_or_insert(p.pts);
             self.end = self.end.max(p.pts + p.duration);
+            self.gathered.independent |= self.gathered.pictures == 0 && p.keyframe;
+            self.gathered.pictures += 1;
+            self.gathered.duration += p.duration;
         }
         Ok(())
     }
@@ -154,11 +199,18 @@ impl<'a> Segmenter<'a> {
             .is_some_and(|b| p.pts - b >= self.segment - MediaTime(p.duration.0 / 2))
     }
 
+    fn cut_part(&mut self) -> Result<(), CodecError> {
+        let part = std::mem::take(&mut self.gathered);
+        let bytes = self.muxer.cut()?;
+        self.store.push_part(bytes, part.duration, part.independent);
+        Ok(())
+    }
+
     /// Ends the segment where the next begins, or where its own last picture ends. An empty one is left out.
     fn cut(&mut self, next: Option<MediaTime>) -> Result<(), CodecError> {
         if let Some(begun) = self.begun.take() {
-            let bytes = self.muxer.cut()?;
-            self.store.push(bytes, next.unwrap_or(self.end) - begun);
+            self.cut_part()?;
+            self.store.finish_segment(next.unwrap_or(self.end) - begun);
         }
         Ok(())
     }

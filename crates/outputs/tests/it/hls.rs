@@ -3,7 +3,9 @@
 use crate::show::{GOP, Show, made_up_info, until};
 use bytes::Bytes;
 use media::{ManualClock, MediaTime};
-use outputs::{Backoff, DestinationHandle, DestinationState, Env, Fanout, HlsStore, codecs, destination_kind};
+use outputs::{
+    Backoff, DestinationHandle, DestinationState, Env, Fanout, HlsStore, NotServed, codecs, destination_kind,
+};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use test_support::ffprobe;
@@ -12,11 +14,17 @@ const INIT: Bytes = Bytes::from_static(b"init");
 
 fn store_with(segments: &[i64]) -> HlsStore {
     let store = HlsStore::new();
-    store.begin(&made_up_info(), INIT, MediaTime::from_millis(2000));
+    store.begin(&made_up_info(), INIT, MediaTime::from_millis(2000), MediaTime::ZERO);
     for (i, ms) in segments.iter().enumerate() {
-        store.push(Bytes::from(vec![i as u8]), MediaTime::from_millis(*ms));
+        push(&store, vec![i as u8], *ms);
     }
     store
+}
+
+/// A segment in one part.
+fn push(store: &HlsStore, bytes: Vec<u8>, ms: i64) {
+    store.push_part(bytes.into(), MediaTime::from_millis(ms), true);
+    store.finish_segment(MediaTime::from_millis(ms));
 }
 
 #[test]
@@ -62,16 +70,17 @@ fn a_new_show_is_not_taken_for_the_old_one() {
         &made_up_info(),
         Bytes::from_static(b"other"),
         MediaTime::from_millis(2000),
+        MediaTime::ZERO,
     );
     assert!(store.file("live.m3u8").is_none(), "no list without segments");
-    store.push(Bytes::from_static(b"new"), MediaTime::from_millis(2000));
+    push(&store, b"new".to_vec(), 2000);
     let list = store.file("live.m3u8").expect("there");
     let text = String::from_utf8(list.bytes.to_vec()).expect("text");
     assert!(text.contains("MEDIA-SEQUENCE:3\n") && text.contains("init-2.mp4") && !text.contains("ENDLIST"));
     assert!(!list.immutable);
     assert!(store.file("init-1.mp4").is_none() && store.file("seg-0.m4s").is_none());
     assert_eq!(store.file("seg-3.m4s").expect("there").content_type, "video/mp4");
-    for nonsense in ["", "seg-.m4s", "seg-x.m4s", "../live.m3u8", "seg--1.m4s", "init-.mp4"] {
+    for nonsense in ["", "seg-.m4s", "seg-x.m4s", "../live.m3u8", "seg--1.m4s", "init-.mp4", "part-3.m4s", "part-3.9.m4s"] {
         assert!(store.file(nonsense).is_none(), "{nonsense}");
     }
 }
@@ -85,16 +94,76 @@ fn codecs_are_named_as_browsers_ask() {
     assert_eq!(codecs(&info), "opus");
 }
 
+/// One whole segment of two parts and a part of the next, half a second each.
+fn in_parts() -> HlsStore {
+    let store = HlsStore::new();
+    let half = MediaTime::from_millis(500);
+    store.begin(&made_up_info(), INIT, MediaTime::from_millis(1000), half);
+    store.push_part(Bytes::from_static(b"ab"), half, true);
+    store.push_part(Bytes::from_static(b"c"), half, false);
+    store.finish_segment(MediaTime::from_millis(1000));
+    store.push_part(Bytes::from_static(b"d"), half, true);
+    store
+}
+
+#[test]
+fn parts_are_listed_as_players_of_low_latency_read_them() {
+    let store = in_parts();
+    let whole = "#EXT-X-PART:DURATION=0.500000,URI=\"part-0.0.m4s\",INDEPENDENT=YES\n\
+                 #EXT-X-PART:DURATION=0.500000,URI=\"part-0.1.m4s\"\n#EXTINF:1.000000,\nseg-0.m4s\n";
+    assert_eq!(
+        store.playlist(),
+        format!(
+            "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:1\n#EXT-X-PART-INF:PART-TARGET=0.500000\n\
+             #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.500000\n#EXT-X-MEDIA-SEQUENCE:0\n\
+             #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"init-1.mp4\"\n{whole}\
+             #EXT-X-PART:DURATION=0.500000,URI=\"part-1.0.m4s\",INDEPENDENT=YES\n\
+             #EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part-1.1.m4s\"\n"
+        )
+    );
+    let part = |name: &str| store.file(name).map(|f| f.bytes);
+    assert_eq!(part("part-0.0.m4s"), Some(Bytes::from_static(b"ab")));
+    assert_eq!(part("part-0.1.m4s"), Some(Bytes::from_static(b"c")));
+    assert_eq!(part("seg-0.m4s"), Some(Bytes::from_static(b"abc")));
+    assert_eq!(part("part-1.0.m4s"), Some(Bytes::from_static(b"d")));
+    assert_eq!(part("part-1.1.m4s"), None);
+    store.end();
+    let list = store.playlist();
+    assert!(list.ends_with("seg-0.m4s\n#EXT-X-ENDLIST\n"), "{list}");
+}
+
 #[tokio::test]
-async fn waiting_for_a_segment_ends_with_it() {
-    let store = Arc::new(store_with(&[2000]));
-    store.wait_for(0).await;
-    let waiting = tokio::spawn({
+async fn what_is_about_to_come_is_waited_for_and_nothing_else() {
+    let store = Arc::new(in_parts());
+    let ask = |name: &'static str, n, i| {
         let s = store.clone();
-        async move { s.wait_for(1).await }
-    });
-    store.push(Bytes::new(), MediaTime::from_millis(2000));
-    waiting.await.expect("it ends");
+        tokio::spawn(async move { s.file_soon(name, n, i).await.map(|f| f.bytes) })
+    };
+    // There already.
+    assert!(ask("live.m3u8", Some(0), None).await.expect("ends").is_ok());
+    assert!(ask("live.m3u8", Some(1), Some(0)).await.expect("ends").is_ok());
+    for (n, i) in [(Some(3), None), (Some(u64::MAX), Some(0)), (None, Some(1))] {
+        let refused = ask("live.m3u8", n, i).await.expect("ends");
+        assert_eq!(refused, Err(NotServed::TooFar), "{n:?} {i:?}");
+    }
+    for far in ["part-1.2.m4s", "part-2.0.m4s", "seg-7.m4s"] {
+        assert_eq!(ask(far, None, None).await.expect("ends"), Err(NotServed::Missing), "{far}");
+    }
+    let (part, list) = (ask("part-1.1.m4s", None, None), ask("live.m3u8", Some(1), None));
+    tokio::task::yield_now().await;
+    assert!(!part.is_finished() && !list.is_finished());
+    store.push_part(Bytes::from_static(b"e"), MediaTime::from_millis(500), false);
+    assert_eq!(part.await.expect("ends"), Ok(Bytes::from_static(b"e")));
+    assert!(!list.is_finished(), "the segment is not whole");
+    store.finish_segment(MediaTime::from_millis(1000));
+    let list = String::from_utf8(list.await.expect("ends").expect("served").to_vec()).expect("text");
+    assert!(list.contains("seg-1.m4s"), "{list}");
+    // The end of the show is the end of waiting.
+    let last = ask("live.m3u8", Some(2), Some(0));
+    tokio::task::yield_now().await;
+    store.end();
+    let list = String::from_utf8(last.await.expect("ends").expect("served").to_vec()).expect("text");
+    assert!(list.contains("#EXT-X-ENDLIST"), "{list}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,7 +175,7 @@ async fn segments_begin_at_keyframes_and_play_without_a_hole() {
     };
     let fanout = Fanout::new(show.info.clone());
     let kind = destination_kind("local").expect("local");
-    let settings = json!({"segment_s": 2.0}).as_object().expect("object").clone();
+    let settings = json!({"segment_s": 2.0, "part_s": 0.5}).as_object().expect("object").clone();
     let rt = tokio::runtime::Handle::current();
     let d = DestinationHandle::start(&rt, kind, &settings, &fanout, &env, Backoff::standard(1)).expect("starts");
     for second in 0..11 {
@@ -135,6 +204,13 @@ async fn segments_begin_at_keyframes_and_play_without_a_hole() {
         last_dts = packets.last().expect("packets").dts_s;
         let want = if n < 5 { 2 * GOP as usize } else { 10 };
         assert_eq!(packets.len(), want, "segment {n}");
+        let parts: Vec<Bytes> = (0..)
+            .map_while(|i| env.hls.file(&format!("part-{n}.{i}.m4s")))
+            .map(|f| f.bytes)
+            .collect();
+        // Twelve pictures are not longer than half a second.
+        assert_eq!(parts.len(), want.div_ceil(12), "segment {n}");
+        assert_eq!(parts.concat(), segment, "segment {n}");
         counted += packets.len();
     }
     assert_eq!(counted, 260);
@@ -144,7 +220,9 @@ async fn segments_begin_at_keyframes_and_play_without_a_hole() {
     assert_eq!(ffprobe::decode_errors(&file).expect("ffmpeg"), "");
     let list = env.hls.playlist();
     assert!(
-        list.contains("#EXT-X-TARGETDURATION:2\n") && list.contains("#EXT-X-ENDLIST"),
+        list.contains("#EXT-X-TARGETDURATION:2\n")
+            && list.contains("PART-TARGET=0.480000\n")
+            && list.contains("#EXT-X-ENDLIST"),
         "{list}"
     );
     assert_eq!(list.matches("#EXTINF:2.000000,").count(), 5, "{list}");

@@ -124,8 +124,6 @@ export const destinations = {
   standby: "Stands in for",
   standbyNone: "Nobody: it goes live by itself",
   standbyHint: "It goes live only while that one does not work.",
-  segment: "Segment length",
-  segmentHint: "A shorter segment is less delay, a longer one is steadier.",
   watchAddress: "Watch at {url}",
   openWatch: "Open the watch page",
   copyAddress: "Copy the address",

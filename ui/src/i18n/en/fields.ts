@@ -110,6 +110,8 @@ export const fields = {
   "rtmp.key": "Stream key",
   "local.segment_s": "Segment length",
   "local.segment_s_is": "Less is a shorter delay, more is steadier.",
+  "local.part_s": "Part length",
+  "local.part_s_is": "Players of low-latency HLS are about three parts behind. 0: whole segments only.",
   "srt.host": "Server or own address",
   "srt.port": "Port (UDP)",
   "srt.mode": "Who calls whom",

@@ -127,8 +127,6 @@ export const destinations: Words<typeof en> = {
   standby: "备用对象",
   standbyNone: "无：自己随节目开播",
   standbyHint: "只有在那一个无法工作时才会开播。",
-  segment: "片段长度",
-  segmentHint: "片段短延迟低，片段长更稳定。",
   watchAddress: "观看网址：{url}",
   openWatch: "打开观看页",
   copyAddress: "复制地址",

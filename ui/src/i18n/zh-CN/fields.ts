@@ -112,6 +112,8 @@ export const fields: Words<typeof en> = {
   "rtmp.key": "推流密钥",
   "local.segment_s": "片段长度",
   "local.segment_s_is": "越短延迟越低，越长越稳定。",
+  "local.part_s": "分块长度",
+  "local.part_s_is": "低延迟 HLS 的播放器约落后三个分块。0：只有完整片段。",
   "srt.host": "服务器或本机地址",
   "srt.port": "端口（UDP）",
   "srt.mode": "谁连接谁",

@@ -127,8 +127,6 @@ export const destinations: Words<typeof en> = {
   standby: "備援對象",
   standbyNone: "無：自己跟著節目開播",
   standbyHint: "只有在那一個無法運作時才會開播。",
-  segment: "片段長度",
-  segmentHint: "片段短延遲低，片段長較穩定。",
   watchAddress: "觀看網址：{url}",
   openWatch: "開啟觀看頁",
   copyAddress: "複製位址",

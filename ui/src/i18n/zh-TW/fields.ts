@@ -112,6 +112,8 @@ export const fields: Words<typeof en> = {
   "rtmp.key": "串流金鑰",
   "local.segment_s": "片段長度",
   "local.segment_s_is": "越短延遲越低，越長越穩定。",
+  "local.part_s": "分塊長度",
+  "local.part_s_is": "低延遲 HLS 的播放器約落後三個分塊。0：只有完整片段。",
   "srt.host": "伺服器或本機位址",
   "srt.port": "連接埠（UDP）",
   "srt.mode": "誰連線到誰",
