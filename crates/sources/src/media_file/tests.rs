@@ -1,7 +1,10 @@
 //! Tests of films: exact times, loops, seeking, missing and broken files.
 
 use super::*;
-use crate::harness::{LONG, Stage, heard, mean_luma, ms, shown, step_until, until, waits};
+use crate::{
+    Clip,
+    harness::{LONG, Stage, heard, mean_luma, ms, shown, step_until, until, waits},
+};
 use media::{FrameRate, audio::SAMPLE_RATE};
 use serde_json::json;
 use std::{
