@@ -734,6 +734,13 @@ export type Command =
       command: "save_replay";
     }
   | {
+      command: "play_replay";
+      /**
+       * The source; all of that kind when absent.
+       */
+      source?: string | null;
+    }
+  | {
       command: "screenshot";
       /**
        * `program`, `program:CANVAS`, `preview`, `scene:ID` or `source:ID`; the programme when absent.
