@@ -253,7 +253,8 @@ impl Session {
     pub(crate) fn update(&self, index: usize, files: &[RecordingStatus]) {
         if let Some(row) = self.rows.lock().get_mut(index) {
             let held = files.iter().filter(|f| f.frames > 0);
-            row.files = held.map(|f| (f.path.clone(), f.duration_s)).collect();
+            let length = |f: &RecordingStatus| if f.picture_s > 0.0 { f.picture_s } else { f.duration_s };
+            row.files = held.map(|f| (f.path.clone(), length(f))).collect();
         }
     }
 

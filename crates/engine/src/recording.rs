@@ -197,8 +197,11 @@ impl Shared {
         let mut session = None;
         if !beside.is_empty() {
             let begins = self.common_beginning();
+            let lead = |r: &Ready| codec::lead(r.lease.feed.fanout.info());
+            let latest = beside.iter().map(lead).fold(lead(&programme), MediaTime::max);
             for r in beside.iter_mut().chain([&mut programme]) {
                 r.plan.begins = Some(begins.clone());
+                r.plan.later = latest - lead(r);
             }
             session = Some(self.session(&programme, &beside));
         }

@@ -1319,6 +1319,17 @@ export interface Recording {
    * @maxItems 8
    */
   track_names: string[];
+  /**
+   * What goes into a file of its own besides, on the same clock: `all` for every source, ids of sources (also as
+   * `source:ID`), `canvas:ID`, `track:ID`. A manifest beside the files (OpenTimelineIO) opens them together in an editor.
+   *
+   * @maxItems 64
+   */
+  iso: string[];
+  /**
+   * The encoder whose settings those files take; when empty x264 at its fastest, with constant quality.
+   */
+  iso_encoder: string;
   replay: Replay;
 }
 /**
@@ -2251,6 +2262,17 @@ export interface Recording1 {
    * @maxItems 8
    */
   track_names: string[];
+  /**
+   * What goes into a file of its own besides, on the same clock: `all` for every source, ids of sources (also as
+   * `source:ID`), `canvas:ID`, `track:ID`. A manifest beside the files (OpenTimelineIO) opens them together in an editor.
+   *
+   * @maxItems 64
+   */
+  iso: string[];
+  /**
+   * The encoder whose settings those files take; when empty x264 at its fastest, with constant quality.
+   */
+  iso_encoder: string;
   replay: Replay;
 }
 /**

@@ -91,7 +91,12 @@ fn two_sources_and_a_track_are_recorded_beside_the_programme() {
         assert_eq!(ffprobe::decode_errors(own).expect("decode"), "");
         film::is_gapless(own);
     }
-    assert!((start(&counter) - start(&small)).abs() < 0.001);
+    for own in [&counter, &small] {
+        assert!(
+            (start(own) - start(&file)).abs() < 0.001,
+            "at the same time of the file too"
+        );
+    }
     let tracks = manifest(&file.with_extension("otio"));
     let named: Vec<_> = tracks.iter().map(|(kind, name, _)| format!("{kind} {name}")).collect();
     assert_eq!(

@@ -123,11 +123,17 @@ impl Director {
 
     /// Whether the packet is not from before the recording.
     fn has_begun(&mut self, p: &Packet, leads: bool) -> bool {
-        let Some(begins) = self.plan.begins.as_ref().filter(|_| !self.now.begun) else {
-            return true;
+        let Some(begins) = &self.plan.begins else { return true };
+        let Some(from) = begins.get().filter(|from| p.pts >= **from) else {
+            // Once begun, this is sound that came after the picture of its time.
+            return leads && self.now.begun;
         };
-        let first = begins.get().filter(|from| leads && p.keyframe && p.pts >= **from);
-        if let Some((from, t)) = first.zip(self.now.tape.as_mut()) {
+        if let Some(t) = self
+            .now
+            .tape
+            .as_mut()
+            .filter(|_| !self.now.begun && leads && p.keyframe)
+        {
             t.state.begins_at(*from);
             t.origin = Some(*from);
             self.now.begun = true;
@@ -218,6 +224,7 @@ impl Director {
             part: self.now.part,
             origin,
             info: self.info.clone(),
+            later: self.plan.later,
             open: self.open.clone(),
             free: self.plan.free.clone(),
             clock: self.clock.clone(),

@@ -40,6 +40,9 @@ pub struct RecordingPlan {
     /// Begins with the first keyframe from this time on, and this time becomes zero; at once, with the first packet as zero,
     /// when absent. Nothing is taken while the time is not known.
     pub begins: Option<Beginning>,
+    /// Zero is written this much later than containers need for these streams (see [`codec::lead`]), so that it is the same
+    /// time in files that belong together.
+    pub later: MediaTime,
 }
 
 impl RecordingPlan {
@@ -61,6 +64,7 @@ impl RecordingPlan {
             stop_disk: 0,
             free: Arc::new(|_| None),
             begins: None,
+            later: MediaTime::ZERO,
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct TapeSetup {
     /// What becomes zero, where that is known already.
     pub(super) origin: Option<MediaTime>,
     pub(super) info: StreamInfo,
+    /// How much later zero is written.
+    pub(super) later: MediaTime,
     pub(super) open: OpenSink,
     pub(super) free: FreeBytes,
     pub(super) clock: Arc<dyn Clock>,
@@ -246,7 +248,7 @@ impl Writer {
             return Ok(());
         };
         let origin = *self.state.origin.get_or_init(|| first.pts);
-        let mut sink = (self.setup.open)(path, &self.setup.info, origin).map_err(failed)?;
+        let mut sink = (self.setup.open)(path, &self.setup.info, origin - self.setup.later).map_err(failed)?;
         self.state.note(|s| {
             if s.state == RecordingState::Starting {
                 s.state = RecordingState::Recording;
@@ -303,7 +305,11 @@ impl Writer {
         self.state.note(|s| {
             s.bytes = bytes;
             s.frames += u64::from(p.is_video() || !has_video);
-            s.duration_s = s.duration_s.max((p.pts + p.duration - origin).as_secs_f64());
+            let end_s = (p.pts + p.duration - origin).as_secs_f64();
+            s.duration_s = s.duration_s.max(end_s);
+            if p.is_video() {
+                s.picture_s = s.picture_s.max(end_s);
+            }
         });
     }
 }
