@@ -3,7 +3,6 @@
 
 use crate::common::{Ended, KEY, LIMIT, Running, Show, film, http, named, received, recording_server};
 use serde_json::json;
-use std::path::Path;
 use test_support::{
     black_hole_tcp,
     faults::{Faults, TcpProxy},
@@ -46,7 +45,13 @@ fn five_bad_destinations_cost_the_good_ones_nothing() {
     assert_eq!(ended.report["encoders"][0]["frames_dropped"], 0, "{ended}");
     assert_eq!(ended.report["canvases"][0]["frames_due"], 390, "{ended}");
     for file in [ended.recording(), received(&a, frames), received(&b, frames)] {
-        is_whole(&file, frames);
+        assert_eq!(
+            ffprobe::count_frames(&file, "v:0").expect("count"),
+            frames,
+            "{}",
+            file.display()
+        );
+        film::is_gapless(&file);
     }
     for id in ["a", "b"] {
         got_everything(&ended, id);
@@ -70,14 +75,6 @@ fn says_what_happened(ended: &Ended, id: &str, states: &[&str], words: &str) {
     assert!(states.iter().any(|s| d["state"] == *s), "{d}");
     assert_eq!(d["frames_sent"], 0, "{d}");
     assert!(d["last_error"].as_str().is_some_and(|e| e.contains(words)), "{d}");
-}
-
-/// Every picture of the show is there, each once.
-#[track_caller]
-fn is_whole(file: &Path, frames: u64) {
-    let counted = ffprobe::count_frames(file, "v:0").expect("count");
-    assert_eq!(counted, frames, "{}", file.display());
-    film::is_gapless(file);
 }
 
 /// A healthy destination lost nothing and noticed nothing.
@@ -165,8 +162,12 @@ fn the_contract(quiet: u64, disturbed: u64, margin: f64) {
     assert!(frames >= quiet + disturbed, "{ended}");
     assert_eq!(ended.report["encoders"][0]["frames_dropped"], 0, "{ended}");
     assert_eq!(ended.report["canvases"][0]["frames_skipped"], 0, "{ended}");
-    for file in [ended.recording(), received(&a, frames), received(&b, frames)] {
-        is_whole(&file, frames);
+    // Whether a busy machine drew each picture in time is not the question here: all of them are in all three.
+    let shown = film::counters(&ended.recording());
+    assert_eq!(shown.len() as u64, frames, "{ended}");
+    assert!(shown.iter().all(Option::is_some), "all can be read");
+    for server in [&a, &b] {
+        assert_eq!(film::counters(&received(server, frames)), shown, "picture by picture");
     }
     for id in ["a", "b"] {
         got_everything(&ended, id);
