@@ -1678,6 +1678,10 @@ export interface RecordingStatus {
    */
   duration_s: number;
   /**
+   * Length of its picture in seconds, to which sound may add a little; 0 without a picture.
+   */
+  picture_s: number;
+  /**
    * Where it stands.
    */
   state: "starting" | "recording" | "paused" | "failed" | "finished";
