@@ -52,11 +52,14 @@ package: ui
 	cargo build --release --locked -p footlight -p footlight-studio
 	installer/package.sh target/release dist
 
-# Our figures beside FFmpeg's on the same work, in one run.
+# Our figures beside FFmpeg's on the same work, in one run, and the isolation of destinations for minutes.
 bench:
 	@installer/setup.sh
 	cargo build --release --locked -p footlight
 	cargo run -q --release --locked -p xtask -- bench $(ARGS)
+ifeq ($(ARGS),)
+	cargo test -q --locked -p footlight --test it -- --ignored --nocapture the_contract_holds_for_minutes
+endif
 
 # Writes what is generated: schemas and reference pages.
 docs:

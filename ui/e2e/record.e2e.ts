@@ -1,7 +1,7 @@
 // A recording begun and ended from the Simple layout: the file is there, the window says where, the report links to it.
 import { statSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { accessibility, closeBrowser, openStudio, until } from "./harness";
+import { accessibility, closeBrowser, openStudio, until, wording } from "./harness";
 
 interface State {
   on_air: boolean;
@@ -61,5 +61,30 @@ test("a show that is recorded names its file in the report", async () => {
   const report = page.getByRole("dialog");
   await report.getByText(state.recordings.at(-1)?.path.split("/").pop() ?? "?", { exact: true }).waitFor();
   expect(await accessibility(page)).toEqual([]);
+  await s.close();
+});
+
+test("what is recorded on its own is ticked in the settings and lies beside the programme", async () => {
+  const s = await openStudio();
+  const page = s.page;
+  const iso = async (): Promise<string[]> => (await s.get<{ project: { recording: { iso: string[] } } }>("/api/project")).project.recording.iso;
+  await s.command({ command: "add_source", kind: "test_pattern", name: "Bars", scene: "main" });
+  await page.keyboard.press("Control+,");
+  await page.getByRole("tab", { name: "Recording" }).click();
+  await page.getByRole("checkbox", { name: "Bars" }).check({ force: true });
+  await until(async () => (await iso()).length === 1);
+  await page.getByRole("switch", { name: "Every source" }).click();
+  await until(async () => (await iso())[0] === "all");
+  expect(await page.getByRole("checkbox", { name: "Bars" }).isDisabled()).toBe(true);
+  expect(await accessibility(page)).toEqual([]);
+  expect(await wording(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await s.command({ command: "start_recording" });
+  await until(async () => ((await s.get<State>("/api/state")).recording?.frames ?? 0) > 10);
+  await s.command({ command: "stop_recording" });
+  const files = (await s.get<State>("/api/state")).recordings.map((one) => one.path);
+  expect(files.length).toBe(2);
+  expect(files[0]).toMatch(/ - Bars\.mkv$/);
+  expect(statSync((files[1] ?? "").replace(/mkv$/, "otio")).size).toBeGreaterThan(500);
   await s.close();
 });

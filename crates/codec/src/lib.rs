@@ -54,7 +54,7 @@ pub use fragment::FragmentMuxer;
 pub use info::{AudioDesc, MediaInfo, VideoDesc};
 pub use jpeg::JpegDecoder;
 pub use location::{Interrupter, Location};
-pub use mux::{Chapter, Labels};
+pub use mux::{Chapter, Labels, lead};
 pub use probe::{Availability, choose, probe_all, probe_codec, probe_in_process, software_encoders};
 pub use raw::{RawFormat, frame_from_raw};
 pub use reader::{Decoded, MediaReader, ReadOptions};

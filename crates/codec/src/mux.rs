@@ -28,8 +28,8 @@ pub struct Chapter {
     pub name: String,
 }
 
-/// How much later than told everything is written.
-pub(crate) fn lead(info: &StreamInfo) -> MediaTime {
+/// How much later than told everything of these streams is written.
+pub fn lead(info: &StreamInfo) -> MediaTime {
     let sound = info
         .audio
         .iter()

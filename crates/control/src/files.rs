@@ -194,29 +194,13 @@ fn safe_name(wish: &str) -> String {
     }
     let stem = stem[..end].trim_end_matches([' ', '.']);
     let stem = if stem.is_empty() { "file" } else { stem };
-    let guard = if is_device(stem) { "_" } else { "" };
+    let guard = if outputs::filename::is_device(stem) { "_" } else { "" };
     format!("{guard}{stem}{ending}")
 }
 
 /// Characters that turn or hide others.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// Names Windows keeps for devices, whatever follows.
-fn is_device(stem: &str) -> bool {
-    let first = stem
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .trim_end()
-        .to_ascii_uppercase();
-    let numbered = |p: &str| {
-        first
-            .strip_prefix(p)
-            .is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
-    };
-    ["CON", "PRN", "AUX", "NUL"].contains(&first.as_str()) || numbered("COM") || numbered("LPT")
 }
 
 #[cfg(test)]

@@ -214,6 +214,9 @@ impl Shared {
             .destinations
             .retain(|d| !self.added_destinations.contains(&d.id));
         project.canvases[0].fps = self.saved_rate;
+        if let Some(iso) = &self.saved_iso {
+            project.recording.iso.clone_from(iso);
+        }
         let done = if autosave {
             store.autosave(&project)
         } else {

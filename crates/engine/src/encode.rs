@@ -2,6 +2,7 @@
 //! destination or recording asks for it, shared by all that ask for the same, and ended when the last of them is gone. One
 //! that fails takes nobody with it: whoever asks anew gets another implementation.
 
+mod isolated;
 mod lane;
 mod scaled;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::{
 use arc_swap::ArcSwap;
 use codec::{AudioEncoder, Availability, VideoEncoder};
 use crossbeam_channel::bounded;
+use isolated::Isolated;
 use lane::IDLE;
 use media::{Clock, FrameRate, MediaTime, StreamInfo};
 use outputs::Fanout;
@@ -65,6 +67,13 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
+    /// Asks for a keyframe at the first picture from this time on. The time should lie ahead: what is encoded stays.
+    pub(crate) fn key_at(&self, time: MediaTime) {
+        if let Some(v) = &self.video {
+            v.key_at(time);
+        }
+    }
+
     /// Whether its picture has stopped for good: whoever has it must ask for another.
     pub(crate) fn has_failed(&self) -> bool {
         self.video.as_ref().is_some_and(|v| v.failed.load(Relaxed))
@@ -296,7 +305,11 @@ impl Encoders {
         let rate = want.rate(format.rate);
         self.count_failures(&lanes);
         let (implementation, encoder) = self.open_video(id, &want.settings, want.size, rate)?;
-        let scaled = (want.size != format.size).then(|| self.scaled(want)).transpose()?;
+        let of_canvas = want.source.is_none();
+        let scaled = (of_canvas && want.size != format.size)
+            .then(|| self.scaled(want))
+            .transpose()?;
+        let isolated = (!of_canvas).then(|| Isolated::new(want.size)).transpose()?;
         let (tx, rx) = bounded(queue_length(rate));
         let lane = Arc::new(VideoLane {
             id: id.to_owned(),
@@ -307,8 +320,10 @@ impl Encoders {
             queue: Mutex::new(Some(tx)),
             feeds: Mutex::default(),
             scaled,
+            isolated,
             stream: encoder.stream().clone(),
             force_key: Arc::default(),
+            keys_at: Mutex::default(),
             frames_in: AtomicU64::new(0),
             frames_out: AtomicU64::new(0),
             dropped: AtomicU64::new(0),

@@ -5,6 +5,7 @@
 
 mod air;
 mod air_log;
+mod alone;
 mod autosave;
 mod command;
 mod conduct;
@@ -18,10 +19,12 @@ mod feed;
 mod follow;
 mod health;
 mod heard;
+mod iso;
 mod lines;
 mod meters;
 mod offline;
 mod options;
+mod otio;
 mod pictures;
 mod places;
 mod plan;

@@ -91,6 +91,10 @@ impl Shared {
             self.start_destination(d)?;
         }
         if options.record.is_some() || project.recording.enabled {
+            if !project.recording.iso.is_empty() {
+                // The size of a source's picture is that of its file, so it should be known.
+                self.stage.wait_ready(&*self.clock, crate::show::PREROLL);
+            }
             self.start_recording(options.record.clone())?;
         }
         Ok(())
@@ -297,10 +301,16 @@ impl Shared {
             self.restart_destination(id);
         }
         let mut tapes = self.recorders.lock();
-        let (lost, going): (Vec<_>, Vec<_>) = tapes.drain(..).partition(|t| t.lease.has_failed());
+        let programme = tapes.iter().any(|t| t.is_programme() && t.lease.has_failed());
+        // What is recorded beside the programme begins anew with it.
+        let (lost, going): (Vec<_>, Vec<_>) = tapes.drain(..).partition(|t| programme || t.lease.has_failed());
         *tapes = going;
         drop(tapes);
         if lost.is_empty() {
+            return;
+        }
+        if !programme {
+            self.keep_recorded(lost);
             return;
         }
         let folder = lost

@@ -18,6 +18,8 @@ pub struct ShowOptions {
     pub extra_destinations: Vec<ExtraDestination>,
     /// Record to this file (or into this folder), whatever the project says.
     pub record: Option<PathBuf>,
+    /// Record these on their own besides, in place of what the project says; see [`project::Recording::iso`].
+    pub iso: Vec<String>,
     /// End after this many seconds of show.
     pub duration_s: Option<f64>,
     /// Which renderer.
@@ -43,6 +45,7 @@ impl Default for ShowOptions {
         Self {
             extra_destinations: vec![],
             record: None,
+            iso: vec![],
             duration_s: None,
             renderer: RendererChoice::Auto,
             size: None,

@@ -29,7 +29,7 @@ pub fn validate(project: &Project) -> Vec<project::Finding> {
 /// The project as it will run: size, rate and destinations from the options put in.
 ///
 /// # Errors
-/// A wrong URL, or a project without a canvas, scene or encoder.
+/// A wrong URL, something to record on its own that is not there, or a project without a canvas, scene or encoder.
 pub(crate) fn apply_options(mut project: Project, options: &ShowOptions) -> Result<Project, EngineError> {
     if project.canvases.is_empty() {
         return Err(EngineError::Project(
@@ -44,6 +44,14 @@ pub(crate) fn apply_options(mut project: Project, options: &ShowOptions) -> Resu
     }
     if let Some(fps) = options.fps {
         project.canvases[0].fps = fps;
+    }
+    if !options.iso.is_empty() {
+        if options.record.is_none() && !project.recording.enabled {
+            let text = "nothing is recorded, so nothing can be recorded on its own besides: say where to record to";
+            return Err(EngineError::BadValue(text.into()));
+        }
+        project.recording.iso.clone_from(&options.iso);
+        crate::iso::check(&project)?;
     }
     for (i, extra) in options.extra_destinations.iter().enumerate() {
         project

@@ -3,6 +3,7 @@
 
 use crate::{
     encode::{CanvasFormat, Measure, needs_probing},
+    iso::{Shows, parts},
     wants::{AudioWant, VideoWant, Want},
 };
 use codec::Availability;
@@ -186,6 +187,14 @@ fn wanted(p: &Project, formats: &[CanvasFormat]) -> Vec<Wanted> {
             uplink: false,
             want: words(Want::of_encoder(p, formats, &p.recording.encoder)),
         });
+        // How large a source's picture is shows only once it is open.
+        let shows = |_: &str| Some(Shows::unknown());
+        all.extend(parts(p, formats, &shows).into_iter().map(|part| Wanted {
+            name: format!("the recording of {}", part.name),
+            subject: part.subject,
+            uplink: false,
+            want: part.want,
+        }));
     }
     all
 }
@@ -261,7 +270,7 @@ fn merges(wants: &[VideoWant], encodes: &[PlannedEncode]) -> Vec<String> {
 
 /// What both would have to do to be equal; none when they differ in more than people would want to give up.
 fn difference(a: &VideoWant, b: &VideoWant) -> Option<String> {
-    if a.canvas != b.canvas || a.settings.codec != b.settings.codec {
+    if a.canvas != b.canvas || a.source != b.source || a.settings.codec != b.settings.codec {
         return None;
     }
     let mut parts = vec![];

@@ -1,7 +1,15 @@
 //! Recordings of the show: started as the document says, cut, paused, marked and ended as a person wishes; and, at the
-//! start, what an earlier run had to leave unfinished is made complete.
+//! start, what an earlier run had to leave unfinished is made complete. What is recorded beside the programme is in `iso.rs`.
 
-use crate::{EngineError, EventLevel, Outcome, encode::Lease, events::EventLog, health::free_bytes, show::Shared};
+use crate::{
+    EngineError, EventLevel, Outcome,
+    encode::Lease,
+    events::EventLog,
+    health::free_bytes,
+    iso::{Part, Place, Session, parts},
+    otio::Row,
+    show::Shared,
+};
 use codec::{Container, Labels};
 use media::MediaTime;
 use outputs::{Recorder, RecordingPlan, filename};
@@ -15,6 +23,22 @@ use std::{
 pub(crate) struct Tape {
     pub(crate) recorder: Recorder,
     pub(crate) lease: Arc<Lease>,
+    /// Where it belongs in a recording in several files.
+    pub(crate) place: Option<Place>,
+}
+
+impl Tape {
+    /// Whether it records the programme.
+    pub(crate) fn is_programme(&self) -> bool {
+        self.place.as_ref().is_none_or(|p| p.programme)
+    }
+}
+
+/// What is about to be recorded.
+struct Ready {
+    name: String,
+    plan: RecordingPlan,
+    lease: Arc<Lease>,
 }
 
 /// Where recordings go.
@@ -32,6 +56,10 @@ pub(crate) fn labels_of(project: &Project) -> Labels {
 
 /// The name by the project's pattern, without folder and ending.
 pub(crate) fn name_by(project: &Project, source: &str, counter: u32, at: filename::WallTime) -> String {
+    name_of(&project.recording.file_name, project, source, counter, at)
+}
+
+fn name_of(pattern: &str, project: &Project, source: &str, counter: u32, at: filename::WallTime) -> String {
     let canvas = project.encoder(&project.recording.encoder).map(|e| e.canvas.as_str());
     let words = filename::Words {
         project: &project.name,
@@ -39,14 +67,13 @@ pub(crate) fn name_by(project: &Project, source: &str, counter: u32, at: filenam
         source,
         counter,
     };
-    filename::recording_name(&project.recording.file_name, words, at)
+    filename::recording_name(pattern, words, at)
 }
 
 /// What the document wants; a path given goes before its folder, name and kind of file.
-pub(crate) fn plan_of(project: &Arc<Project>, project_dir: &Path, path: Option<PathBuf>) -> RecordingPlan {
+fn plan_of(project: &Arc<Project>, project_dir: &Path, path: Option<PathBuf>, at: filename::WallTime) -> RecordingPlan {
     let r = &project.recording;
     let mib = |n: u32| u64::from(n) << 20;
-    let at = wall_time();
     let (named, folder) = match path {
         Some(folder) if folder.is_dir() => (None, folder),
         Some(file) => (Some(RecordingPlan::of_path(&file)), PathBuf::new()),
@@ -77,6 +104,40 @@ pub(crate) fn plan_of(project: &Arc<Project>, project_dir: &Path, path: Option<P
     }
 }
 
+/// The plan of a part, from the programme's: its own name, beside it, in a container that takes it. `path` is what was given
+/// for the programme.
+fn plan_beside(
+    plan: &RecordingPlan,
+    project: &Arc<Project>,
+    part: &str,
+    (path, at): (Option<&Path>, filename::WallTime),
+    lease: &Lease,
+) -> RecordingPlan {
+    let pattern = match path.filter(|p| !p.is_dir()).and_then(Path::file_stem) {
+        // Its words are the person's own, not ours to replace.
+        Some(stem) => stem.to_string_lossy().replace('{', "(") + " - {source}",
+        None if project.recording.file_name.contains("{source}") => project.recording.file_name.clone(),
+        None => project.recording.file_name.clone() + " - {source}",
+    };
+    let (p, part) = (project.clone(), part.to_owned());
+    let fits = plan.container.refusal(lease.feed.fanout.info()).is_none();
+    let container = if fits { plan.container } else { Container::Matroska };
+    RecordingPlan {
+        labels: Labels {
+            title: format!("{} - {part}", project.name),
+            tracks: vec![],
+        },
+        name: Arc::new(move |n| name_of(&pattern, &p, &part, n, at)),
+        ending: if fits {
+            plan.ending.clone()
+        } else {
+            container.ending().to_owned()
+        },
+        container,
+        ..plan.clone()
+    }
+}
+
 impl Shared {
     /// Starts a recording; by the project's pattern when no path is given.
     pub(crate) fn start_recording(&self, path: Option<PathBuf>) -> Result<(), EngineError> {
@@ -88,41 +149,147 @@ impl Shared {
         }
         let project = self.project.load_full();
         let lease = self.encoders.feed(&project, &project.recording.encoder)?;
-        let plan = plan_of(&project, &self.project_dir, path);
-        let recorder = Recorder::start_plan(plan, &lease.feed.fanout, self.env.clock.clone())
-            .map_err(|e| EngineError::BadValue(e.to_string()))?;
-        self.recorders.lock().push(Tape { recorder, lease });
+        let at = wall_time();
+        let plan = plan_of(&project, &self.project_dir, path.clone(), at);
+        let beside = self.parts_beside(&project, &plan, (path.as_deref(), at));
+        let programme = Ready {
+            name: project.name.clone(),
+            plan,
+            lease,
+        };
+        self.start_tapes(programme, beside)?;
         self.begin_replay_with_show();
         Ok(())
     }
 
+    /// What is to be recorded beside the programme, its encoders running. What can't be is told.
+    fn parts_beside(
+        &self,
+        project: &Arc<Project>,
+        plan: &RecordingPlan,
+        named: (Option<&Path>, filename::WallTime),
+    ) -> Vec<Ready> {
+        let ready = |part: Part| -> Result<Ready, String> {
+            let want = part.want?;
+            let lease = self.encoders.lease(&want).map_err(|e| e.to_string())?;
+            Ok(Ready {
+                plan: plan_beside(plan, project, &part.name, named, &lease),
+                name: part.name,
+                lease,
+            })
+        };
+        let mut all = vec![];
+        for part in parts(project, &self.canvases, &|id| self.shows(id)) {
+            let name = part.name.clone();
+            match ready(part) {
+                Ok(r) => all.push(r),
+                Err(e) => {
+                    let text = format!("{name} is not recorded on its own: {e}");
+                    self.log.add(EventLevel::Error, "recording", text);
+                }
+            }
+        }
+        all
+    }
+
+    /// Starts the recorders; those that belong together with the same picture.
+    fn start_tapes(&self, mut programme: Ready, mut beside: Vec<Ready>) -> Result<(), EngineError> {
+        let mut session = None;
+        if !beside.is_empty() {
+            let begins = self.common_beginning();
+            let lead = |r: &Ready| codec::lead(r.lease.feed.fanout.info());
+            let latest = beside.iter().map(lead).fold(lead(&programme), MediaTime::max);
+            for r in beside.iter_mut().chain([&mut programme]) {
+                r.plan.begins = Some(begins.clone());
+                r.plan.later = latest - lead(r);
+            }
+            session = Some(self.session(&programme, &beside));
+        }
+        let start = |r: &Ready, row: usize, programme: bool| {
+            let recorder = Recorder::start_plan(r.plan.clone(), &r.lease.feed.fanout, self.env.clock.clone());
+            recorder.map_err(|e| e.to_string()).map(|recorder| Tape {
+                recorder,
+                lease: r.lease.clone(),
+                place: session.clone().map(|session| Place {
+                    session,
+                    row,
+                    programme,
+                }),
+            })
+        };
+        // The programme's is the last in the list, as people expect of what they started.
+        let main = start(&programme, beside.len(), true).map_err(EngineError::BadValue)?;
+        let mut tapes = vec![];
+        for (row, r) in beside.iter().enumerate() {
+            match start(r, row, false) {
+                Ok(t) => tapes.push(t),
+                Err(e) => {
+                    let text = format!("{} is not recorded on its own: {e}", r.name);
+                    self.log.add(EventLevel::Error, "recording", text);
+                }
+            }
+        }
+        tapes.push(main);
+        if let Some(begins) = &programme.plan.begins {
+            self.begin_together(begins, &tapes);
+        }
+        self.recorders.lock().extend(tapes);
+        Ok(())
+    }
+
+    /// The manifest of a recording in several files.
+    fn session(&self, programme: &Ready, beside: &[Ready]) -> Arc<Session> {
+        let rows = beside.iter().chain([programme]).map(|r| {
+            let info = r.lease.feed.fanout.info();
+            Row {
+                name: r.name.clone(),
+                rate: info.video.as_ref().map(|v| v.rate),
+                sound: !info.audio.is_empty(),
+                files: vec![],
+            }
+        });
+        let name = (programme.plan.name)(1);
+        let folder = programme.plan.folders.first().cloned().unwrap_or_default();
+        let wanted = folder.join(format!("{name}.otio"));
+        Arc::new(Session::new(wanted, name, rows.collect(), self.clock.now()))
+    }
+
     /// Something is done with the recording that runs.
-    fn with_recording(&self, act: impl Fn(&Recorder)) -> Result<(), EngineError> {
+    fn with_recording(&self, act: impl Fn(&Tape, bool)) -> Result<(), EngineError> {
         let running = self.recorders.lock();
-        let mut going = running.iter().filter(|t| t.recorder.status().is_running()).peekable();
-        if going.peek().is_none() {
+        let going: Vec<&Tape> = running.iter().filter(|t| t.recorder.status().is_running()).collect();
+        if going.is_empty() {
             return Err(EngineError::BadValue("no recording is running; start one first".into()));
         }
-        going.for_each(|t| act(&t.recorder));
+        let together = going.len() > 1;
+        going.into_iter().for_each(|t| act(t, together));
         Ok(())
+    }
+
+    /// The recording that runs is cut, at the same picture in all its files.
+    fn cut_recording(&self, cut: impl Fn(&Recorder, MediaTime)) -> Result<(), EngineError> {
+        let (now, soon) = (self.clock.now(), self.picture_soon());
+        self.with_recording(|t, together| {
+            if together {
+                t.lease.key_at(soon);
+            }
+            cut(&t.recorder, if together { soon } else { now });
+        })
     }
 
     /// Begins a new file; nothing is lost between the two.
     pub(crate) fn split_recording(&self) -> Result<(), EngineError> {
-        let now = self.clock.now();
-        self.with_recording(|r| r.split(now))
+        self.cut_recording(Recorder::split)
     }
 
     /// Stops the recording for a while.
     pub(crate) fn pause_recording(&self) -> Result<(), EngineError> {
-        let now = self.clock.now();
-        self.with_recording(|r| r.pause(now))
+        self.cut_recording(Recorder::pause)
     }
 
     /// Goes on with a paused recording.
     pub(crate) fn resume_recording(&self) -> Result<(), EngineError> {
-        let now = self.clock.now();
-        self.with_recording(|r| {
+        self.cut_recording(|r, now| {
             if r.is_paused() {
                 r.resume(now);
             }
@@ -138,13 +305,15 @@ impl Shared {
         } else {
             name.to_owned()
         };
-        self.with_recording(|r| r.mark(now, &name)).is_ok()
+        self.with_recording(|t, _| t.recorder.mark(now, &name)).is_ok()
     }
 
-    /// Recordings that have failed by themselves make room for a new one.
+    /// Recordings that have failed by themselves make room for a new one; what goes on beside an ended one ends too.
     pub(crate) fn put_away_ended_recordings(&self) {
         let mut running = self.recorders.lock();
-        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|t| t.recorder.status().is_running());
+        let goes = |t: &Tape| t.recorder.status().is_running();
+        let programme = running.iter().any(|t| t.is_programme() && goes(t));
+        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|t| programme && goes(t));
         *running = going;
         drop(running);
         self.keep_recorded(ended);
@@ -157,8 +326,19 @@ impl Shared {
     }
 
     pub(crate) fn keep_recorded(&self, tapes: Vec<Tape>) {
+        self.end_together(&tapes);
+        let mut sessions: Vec<Arc<Session>> = vec![];
         for t in tapes {
-            self.recorded.lock().extend(t.recorder.stop_with_files());
+            let files = t.recorder.stop_with_files();
+            if let Some(p) = t.place {
+                p.session.update(p.row, &files);
+                sessions.push(p.session);
+            }
+            self.recorded.lock().extend(files);
+        }
+        sessions.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        for s in sessions {
+            s.write(&self.log, true);
         }
     }
 

@@ -26,7 +26,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
@@ -35,7 +35,7 @@ use std::{
 /// Time given to sources and encoders before the first picture is due.
 const LEAD: MediaTime = MediaTime::from_millis(150);
 /// The longest the first picture is held back for a source that is slow to open.
-const PREROLL: MediaTime = MediaTime::from_millis(2500);
+pub(crate) const PREROLL: MediaTime = MediaTime::from_millis(2500);
 
 /// A running show. Dropping it ends it as [`Show::end`] does.
 pub struct Show {
@@ -57,6 +57,8 @@ struct Threads {
 pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) start: MediaTime,
+    /// Engine time of the main canvas' first picture, once that is certain.
+    pub(crate) first: Arc<OnceLock<MediaTime>>,
     pub(crate) project: Arc<ArcSwap<Project>>,
     pub(crate) project_dir: PathBuf,
     pub(crate) stage: Arc<Stage>,
@@ -114,6 +116,8 @@ pub(crate) struct Shared {
     pub(crate) added_destinations: Vec<String>,
     /// The main canvas' rate in the document, before the options changed it.
     pub(crate) saved_rate: FrameRate,
+    /// What the document records on its own, where the options say something else.
+    pub(crate) saved_iso: Option<Vec<String>>,
 }
 
 /// A show inside a studio, which stays when the show changes: nothing goes out by itself, what is wrong with the project is
@@ -147,6 +151,7 @@ impl Show {
         options: &ShowOptions,
     ) -> Result<Self, EngineError> {
         let saved_rate = project.canvases.first().map(|c| c.fps).unwrap_or_default();
+        let saved_iso = (!options.iso.is_empty()).then(|| project.recording.iso.clone());
         let in_document = project.destinations.len();
         let mut project = plan::apply_options(project, options)?;
         project::edit::fill_in_ids(&mut project);
@@ -195,6 +200,7 @@ impl Show {
         let on_show = Arc::new(OnShow::new(canvases.len()));
         let shared = Arc::new(Shared {
             start,
+            first: Arc::default(),
             setting,
             history: Mutex::new(
                 studio
@@ -245,6 +251,7 @@ impl Show {
             config_dir: options.config_dir.clone(),
             added_destinations,
             saved_rate,
+            saved_iso,
         });
         shared.mend_recordings();
         if shared.studio.is_none() {
@@ -361,6 +368,8 @@ fn start_threads(
     }
     // Sources that were slow have used up the lead; the show then begins a little later on its own grid.
     let begin = s.clock.now().max(s.start);
+    let main = s.canvases[0].rate;
+    let _ = s.first.set(main.time_of(first_frame(main, begin)));
     let mut threads = Threads::default();
     for (i, renderer) in renderers.into_iter().enumerate() {
         let format = s.canvases[i];

@@ -4,6 +4,7 @@
 //! this delay shifts nothing between picture and sound.
 
 use crate::{
+    alone::Solos,
     desk::Desk,
     encode::{AudioLane, Mixed},
     heard::shares,
@@ -88,6 +89,7 @@ impl SoundThread {
         let mut open = self.stage.sources();
         let mut mixer = Mixer::new(project.audio.limiter_dbfs as f32);
         let mut audition = Audition::default();
+        let mut solos = Solos::default();
         self.change_strips(&mut mixer, &project, &Sources::new(), &open);
         let mut tracks = self.apply(&mut mixer, &project, self.start);
         let mut fading = false;
@@ -114,13 +116,16 @@ impl SoundThread {
                 tracks = self.apply(&mut mixer, &project, time);
             }
             fading = fades;
-            let blocks: Vec<_> = mixer.mix_tracks(time).into_iter().map(Arc::new).collect();
+            let mut blocks: Vec<_> = mixer.mix_tracks(time).into_iter().map(Arc::new).collect();
             audition.listen(time);
+            let lanes = self.lanes.load();
+            let mut ids = tracks.clone();
+            solos.mix(&lanes, &open, &project, time, (&mut ids, &mut blocks));
             let mixed = Mixed {
-                ids: &tracks,
+                ids: &ids,
                 blocks: &blocks,
             };
-            for lane in self.lanes.load().iter() {
+            for lane in lanes.iter() {
                 lane.offer(&mixed);
             }
             // Twenty times a second is enough for people.

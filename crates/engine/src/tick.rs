@@ -14,12 +14,19 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use compositor::{DrawList, Renderer};
-use media::{Clock, FrameRate, MediaTime};
+use media::{AlphaMode, Clock, FrameRate, MediaTime, VideoFrame};
 use project::Project;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
 };
+
+/// What is encoded of a source that has no picture (yet).
+static BLANK: LazyLock<Option<VideoFrame>> =
+    LazyLock::new(|| VideoFrame::rgba(2, 2, [0, 0, 0, 255].repeat(4), AlphaMode::Opaque).ok());
 
 /// How far the tick may lag before frames are given up: the encoders' queues smooth out less than this.
 const CATCH_UP: MediaTime = MediaTime::from_millis(300);
@@ -137,7 +144,9 @@ impl Ticker {
 
     fn compose(&self, renderer: &mut dyn Renderer, t: MediaTime) {
         let begun = self.clock.now();
-        let list = self.draw_list(t);
+        let pictures = self.stage.pictures(t);
+        self.isolate(&pictures, t);
+        let list = self.draw_list(t, &pictures);
         match renderer.render(&list, t) {
             Ok(Some(done)) => {
                 let drawn = done.drawn;
@@ -156,9 +165,19 @@ impl Ticker {
         }
     }
 
-    fn draw_list(&self, t: MediaTime) -> DrawList {
+    /// Hands the pictures of sources by themselves to the encoders that want them.
+    fn isolate(&self, pictures: &BTreeMap<Arc<str>, Arc<VideoFrame>>, t: MediaTime) {
+        for lane in self.lanes.load().iter().filter(|l| l.canvas == self.canvas) {
+            let Some(id) = &lane.want.source else { continue };
+            let picture = pictures.get(id.as_str()).map(|f| f.at(t));
+            if let Some(frame) = picture.or_else(|| BLANK.as_ref().map(|b| b.at(t))) {
+                lane.offer(&Arc::new(frame));
+            }
+        }
+    }
+
+    fn draw_list(&self, t: MediaTime, pictures: &BTreeMap<Arc<str>, Arc<VideoFrame>>) -> DrawList {
         let project = self.project.load();
-        let pictures = self.stage.pictures(t);
         let Some(canvas) = project.canvases.get(self.canvas) else {
             return DrawList {
                 width: self.size.0,
@@ -193,7 +212,7 @@ impl Ticker {
                 .first_done
                 .store(self.clock.now().0.max(1) as u64, Relaxed);
         }
-        for lane in self.lanes.load().iter().filter(|l| l.canvas == self.canvas) {
+        for lane in self.lanes.load().iter().filter(|l| l.shows(self.canvas)) {
             lane.offer(&done.frame);
         }
         self.on_show.delivered(self.canvas, &done.frame, blank);

@@ -14,6 +14,8 @@ use project::{
 pub(crate) struct VideoWant {
     /// Which canvas.
     pub(crate) canvas: usize,
+    /// The picture of this source by itself, at the times of the canvas, in place of the canvas' own.
+    pub(crate) source: Option<String>,
     /// Pixels, even.
     pub(crate) size: (u32, u32),
     /// How it gets that size; the default where it has it already.
@@ -168,6 +170,7 @@ fn video_want(p: &Project, formats: &[CanvasFormat], e: &Encoder, wish: &EncodeW
     let size = wished_size(format.size, wish);
     Ok(VideoWant {
         canvas,
+        source: None,
         size,
         // Whoever need not scale shares an encoder whatever the filter.
         filter: wish.filter.filter(|_| size != format.size).unwrap_or_default(),

@@ -37,6 +37,7 @@ impl Shared {
             self.look_at_standbys();
             self.look_at_air();
             self.look_at_health();
+            self.look_at_manifest();
             self.replace_failed_encoders();
             self.release_encoders();
             self.clock.sleep_until(self.clock.now() + PERIOD);

@@ -65,6 +65,10 @@ pub(crate) struct RunArgs {
     /// An existing file is kept: the new one gets a number.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// With a recording: these into files of their own besides, on the same clock, with a manifest for editors. `all` for every
+    /// source, a source's id, canvas:ID or track:ID; separated by commas.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) iso: Vec<String>,
     /// End after this many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) duration: Option<f64>,

@@ -37,6 +37,7 @@ pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
             })
             .collect(),
         record: args.record.clone(),
+        iso: args.iso.clone(),
         duration_s: args.duration,
         renderer: args.renderer.into(),
         size: args.size,

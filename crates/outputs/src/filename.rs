@@ -133,8 +133,8 @@ fn safe(name: &str) -> String {
     trimmed.to_owned()
 }
 
-/// Names that mean a device on Windows, whatever the ending.
-fn is_device(name: &str) -> bool {
+/// Whether the name means a device on Windows, whatever its ending.
+pub fn is_device(name: &str) -> bool {
     let stem = name
         .split('.')
         .next()

@@ -37,7 +37,7 @@ pub use kind::{
 };
 pub use link::Link;
 pub use recorder::{
-    FreeBytes, Mended, NameFile, Recorder, RecordingPlan, RecordingState, RecordingStatus, mend_recordings,
+    Beginning, FreeBytes, Mended, NameFile, Recorder, RecordingPlan, RecordingState, RecordingStatus, mend_recordings,
 };
 pub use replay::{Replay, ReplayPlan, ReplayStatus};
 pub use status::{DestinationState, DestinationStatus, LineFigures};

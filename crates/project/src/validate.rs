@@ -1,7 +1,7 @@
 //! What is wrong with a document as a whole although every value by itself is allowed: references to nothing, two of one
 //! name, scenes inside themselves, kinds nobody knows, settings their kind refuses. Finds, corrects nothing.
 
-use crate::{KindInfo, Project, SceneItem, store::severity_name};
+use crate::{IsoPart, KindInfo, Project, SceneItem, store::severity_name};
 use media::Severity;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,6 +42,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_encoders(project, &mut f);
     check_tracks(project, &mut f);
     check_destinations(project, kinds.destinations, &mut f);
+    check_iso(project, &mut f);
     f.0.sort_by_key(|x| std::cmp::Reverse(x.severity));
     f.0
 }
@@ -339,5 +340,40 @@ fn check_destinations(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
             "recording.encoder".into(),
             format!("recording: {problem}"),
         );
+    }
+}
+
+/// What is to be recorded on its own and is not there has no file.
+fn check_iso(p: &Project, f: &mut Findings) {
+    let r = &p.recording;
+    for (i, entry) in r.iso.iter().enumerate() {
+        let (what, missing, there) = match IsoPart::of(entry) {
+            IsoPart::Sources => continue,
+            IsoPart::Source(id) => {
+                let there = choices(p.sources.iter().map(|s| &s.id));
+                (format!("source `{id}`"), p.source(id).is_none(), there)
+            }
+            IsoPart::Canvas(id) => {
+                let there = choices(p.canvases.iter().map(|c| &c.id));
+                (format!("canvas `{id}`"), p.canvases.iter().all(|c| c.id != *id), there)
+            }
+            IsoPart::Track(id) => {
+                let tracks = p.audio.all_tracks();
+                let there = choices(tracks.iter().map(|t| &t.id));
+                (format!("audio track `{id}`"), tracks.iter().all(|t| t.id != *id), there)
+            }
+        };
+        if missing {
+            let message = format!("the {what}, to be recorded on its own, is not there; {there}");
+            f.add(Severity::Degraded, format!("recording.iso[{i}]"), message);
+        }
+    }
+    if !r.iso_encoder.is_empty() && p.encoder(&r.iso_encoder).is_none() {
+        let message = format!(
+            "there is no encoder `{}` for what is recorded on its own; {}",
+            r.iso_encoder,
+            choices(p.encoders.iter().map(|e| &e.id))
+        );
+        f.add(Severity::Degraded, "recording.iso_encoder".into(), message);
     }
 }

@@ -88,10 +88,20 @@ pub struct TlsFront {
 impl TlsFront {
     /// Takes TLS on a port of its own, with this certificate, and passes what it decrypts to `to` on 127.0.0.1.
     pub fn start(authority: &TestAuthority, how: Certificate, to: u16) -> io::Result<Self> {
+        Self::launch(authority, how, to, "ssl_protocols TLSv1.2 TLSv1.3;")
+    }
+
+    /// One that refuses every handshake, by an alert: it knows only ciphers that no safe client offers.
+    pub fn start_refusing(authority: &TestAuthority) -> io::Result<Self> {
+        let refuses = "ssl_protocols TLSv1.2; ssl_ciphers AES128-SHA;";
+        Self::launch(authority, Certificate::Good, 9, refuses)
+    }
+
+    fn launch(authority: &TestAuthority, how: Certificate, to: u16, speaks: &str) -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix("footlight-front-").tempdir()?;
         let port = ports::free_tcp()?;
         let (certificate, key) = authority.sign(how)?;
-        let text = config(dir.path(), port, to, &certificate, &key);
+        let text = config(dir.path(), (port, to), &certificate, &key, speaks);
         fs::write(dir.path().join("nginx.conf"), text)?;
         let mut command = Command::new("/usr/sbin/nginx");
         command
@@ -125,7 +135,7 @@ impl TlsFront {
     }
 }
 
-fn config(dir: &Path, port: u16, to: u16, certificate: &Path, key: &Path) -> String {
+fn config(dir: &Path, (port, to): (u16, u16), certificate: &Path, key: &Path, speaks: &str) -> String {
     let (dir, certificate, key) = (dir.display(), certificate.display(), key.display());
     format!(
         "load_module {MODULE};
@@ -140,7 +150,7 @@ stream {{
     listen 127.0.0.1:{port} ssl;
     ssl_certificate {certificate};
     ssl_certificate_key {key};
-    ssl_protocols TLSv1.2 TLSv1.3;
+    {speaks}
     proxy_pass 127.0.0.1:{to};
   }}
 }}

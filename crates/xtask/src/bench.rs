@@ -1,5 +1,8 @@
 //! `cargo xtask bench`: the four-layer show of `bench/four-layers`, composed and sent to a real RTMP server by Footlight
 //! and by the FFmpeg command line in turn, several times in one run, so that both meet the same machine. Prints medians.
+//! Then what going live and recording cost, see `bench/outputs.rs`.
+
+mod outputs;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -16,6 +19,7 @@ use test_support::{
 };
 
 /// One line of the table.
+#[derive(Clone, Copy)]
 struct Case {
     name: &'static str,
     size: (u32, u32),
@@ -62,7 +66,8 @@ struct Plan {
     runs: usize,
 }
 
-/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone,
+/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone and `--only outputs` the last table,
+/// `--exe PATH` measures that program,
 /// `--seconds 45` makes each run that long (what starting costs shows by comparing two lengths), `--runs 7` makes as many.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let quick = args.iter().any(|a| a == "--quick");
@@ -79,13 +84,17 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         plan.runs = runs.parse().context("--runs takes a whole number")?;
     }
     let exe = PathBuf::from("target/release/footlight");
-    let exe = if exe.exists() {
-        exe
-    } else {
-        target_dir().join("release/footlight")
+    let exe = match value("--exe") {
+        Some(path) => PathBuf::from(path),
+        None if exe.exists() => exe,
+        None => target_dir().join("release/footlight"),
     };
     ensure!(exe.exists(), "build it first: cargo build --release -p footlight");
     let work = tempfile::tempdir()?;
+    let only = value("--only");
+    if only.is_some_and(|o| o == "outputs") {
+        return outputs::run(&exe, work.path(), &plan);
+    }
     println!(
         "Four layers (film, film with alpha, text, logo), x264 veryfast 4500 kbit/s, AAC 160 kbit/s, RTMP to nginx on this computer."
     );
@@ -97,12 +106,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "{:<9} {:<10} {:>6} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
         "show", "program", "CPU", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
     );
-    let only = value("--only");
     for case in CASES.iter().filter(|c| only.is_none_or(|o| o == c.name)) {
         let project = make_project(work.path(), case)?;
         let (mut ours, mut theirs) = (vec![], vec![]);
         for _ in 0..plan.runs {
-            ours.push(footlight(&exe, &project, case, &plan, 1, "software")?);
+            ours.push(footlight(&exe, &project, case, &plan, "software")?);
             theirs.push(ffmpeg(&project, case, &plan)?);
         }
         line(case.name, "footlight", &ours);
@@ -113,27 +121,10 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
     let project = make_project(work.path(), &CASES[0])?;
     let gpu: Vec<_> = (0..plan.runs)
-        .map(|_| footlight(&exe, &project, &CASES[0], &plan, 1, "gpu"))
+        .map(|_| footlight(&exe, &project, &CASES[0], &plan, "gpu"))
         .collect::<Result<_>>()?;
     line("720p30", "wgpu", &gpu);
-    destinations_cost(&exe, work.path(), &plan)
-}
-
-/// What a second and third destination cost.
-fn destinations_cost(exe: &Path, work: &Path, plan: &Plan) -> Result<()> {
-    let case = &CASES[1];
-    let project = make_project(work, case)?;
-    let (mut one, mut three) = (vec![], vec![]);
-    for _ in 0..plan.runs.max(3) {
-        one.push(footlight(exe, &project, case, plan, 1, "software")?);
-        three.push(footlight(exe, &project, case, plan, 3, "software")?);
-    }
-    let (a, b) = (median(&one, |f| f.cpu), median(&three, |f| f.cpu));
-    println!(
-        "\n1080p30 to one destination {a:.3}, to three {b:.3} CPU s/s: {:+.1} % for two more",
-        (b / a - 1.0) * 100.0
-    );
-    Ok(())
+    outputs::run(&exe, work.path(), &plan)
 }
 
 fn line(show: &str, program: &str, runs: &[Figures]) {
@@ -204,22 +195,11 @@ fn make_project(work: &Path, case: &Case) -> Result<PathBuf> {
     Ok(dir)
 }
 
-fn footlight(
-    exe: &Path,
-    project: &Path,
-    case: &Case,
-    plan: &Plan,
-    destinations: usize,
-    renderer: &str,
-) -> Result<Figures> {
-    let servers: Vec<NginxRtmp> = (0..destinations)
-        .map(|_| {
-            NginxRtmp::start(NginxOptions {
-                record: true,
-                ..NginxOptions::default()
-            })
-        })
-        .collect::<Result<_, _>>()?;
+fn footlight(exe: &Path, project: &Path, case: &Case, plan: &Plan, renderer: &str) -> Result<Figures> {
+    let server = NginxRtmp::start(NginxOptions {
+        record: true,
+        ..NginxOptions::default()
+    })?;
     let report = project.join("report.json");
     let mut command = Command::new(exe);
     command
@@ -234,10 +214,8 @@ fn footlight(
         &case.fps.to_string(),
     ]);
     command.args(["--duration", &plan.seconds.to_string()]);
-    for (i, s) in servers.iter().enumerate() {
-        command.args(["--destination", &s.url(&format!("bench{i}"))]);
-    }
-    let (first_packet_ms, output) = watch(command, &servers[0], plan)?;
+    command.args(["--destination", &server.url("bench")]);
+    let (first_packet_ms, output) = watch(command, &server, plan)?;
     let text = fs::read_to_string(&report).with_context(|| format!("footlight wrote no report:\n{output}"))?;
     let r: Value = serde_json::from_str(&text)?;
     let n = |p: &str| r.pointer(p).and_then(Value::as_f64).unwrap_or_default();

@@ -1326,6 +1326,17 @@ export interface Recording {
    * @maxItems 8
    */
   track_names: string[];
+  /**
+   * What goes into a file of its own besides, on the same clock: `all` for every source, ids of sources (also as
+   * `source:ID`), `canvas:ID`, `track:ID`. A manifest beside the files (OpenTimelineIO) opens them together in an editor.
+   *
+   * @maxItems 64
+   */
+  iso: string[];
+  /**
+   * The encoder whose settings those files take; when empty x264 at its fastest, with constant quality.
+   */
+  iso_encoder: string;
   replay: Replay;
 }
 /**
@@ -1673,6 +1684,10 @@ export interface RecordingStatus {
    * Its length in seconds.
    */
   duration_s: number;
+  /**
+   * Length of its picture in seconds, to which sound may add a little; 0 without a picture.
+   */
+  picture_s: number;
   /**
    * Where it stands.
    */
@@ -2258,6 +2273,17 @@ export interface Recording1 {
    * @maxItems 8
    */
   track_names: string[];
+  /**
+   * What goes into a file of its own besides, on the same clock: `all` for every source, ids of sources (also as
+   * `source:ID`), `canvas:ID`, `track:ID`. A manifest beside the files (OpenTimelineIO) opens them together in an editor.
+   *
+   * @maxItems 64
+   */
+  iso: string[];
+  /**
+   * The encoder whose settings those files take; when empty x264 at its fastest, with constant quality.
+   */
+  iso_encoder: string;
   replay: Replay;
 }
 /**

@@ -41,6 +41,8 @@ export const HINTS: Readonly<Record<string, Hints>> = {
     order: ["folder", "file_name", "format", "encoder", "enabled", "split_minutes", "split_mib", "second_folder", "track_names", "replay", "low_disk_mib", "stop_disk_mib"],
     fields: {
       folder: { control: "folder" }, second_folder: { control: "folder", advanced: true }, split_minutes: { unit: "min", special: 0 }, split_mib: { unit: "MiB", special: 0 },
+      // Boxes of their own, in the settings.
+      iso: { hidden: true }, iso_encoder: { hidden: true },
       track_names: { advanced: true }, low_disk_mib: { unit: "MiB", advanced: true }, stop_disk_mib: { unit: "MiB", advanced: true },
     },
   },

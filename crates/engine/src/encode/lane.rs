@@ -1,7 +1,7 @@
 //! One encode on its own thread behind a short queue. Handing over never waits: an encoder that falls behind loses pictures
 //! for itself alone, counted.
 
-use super::scaled::Scaled;
+use super::{isolated::Isolated, scaled::Scaled};
 use crate::{
     events::{EventLevel, EventLog},
     feed::Feed,
@@ -27,8 +27,12 @@ pub(crate) struct VideoLane {
     pub(crate) queue: Mutex<Option<Sender<Arc<VideoFrame>>>>,
     pub(crate) feeds: Mutex<Vec<Arc<Feed>>>,
     pub(crate) scaled: Option<Arc<Scaled>>,
+    /// Brings the picture of a source into the encoder's form.
+    pub(crate) isolated: Option<Isolated>,
     pub(crate) stream: media::VideoStream,
     pub(crate) force_key: Arc<AtomicBool>,
+    /// Times at which keyframes are wanted.
+    pub(crate) keys_at: Mutex<Vec<MediaTime>>,
     pub(crate) frames_in: AtomicU64,
     pub(crate) frames_out: AtomicU64,
     pub(crate) dropped: AtomicU64,
@@ -43,10 +47,35 @@ pub(crate) struct VideoLane {
     pub(crate) counted: AtomicBool,
 }
 
+/// Most keyframes wanted at times to come.
+const MOST_KEYS: usize = 16;
 /// No picture is in the encoder.
 pub(crate) const IDLE: i64 = i64::MAX;
 
 impl VideoLane {
+    /// Whether it encodes this canvas' own picture.
+    pub(crate) fn shows(&self, canvas: usize) -> bool {
+        self.canvas == canvas && self.want.source.is_none()
+    }
+
+    /// Makes the first picture from `time` on a keyframe.
+    pub(crate) fn key_at(&self, time: MediaTime) {
+        let mut keys = self.keys_at.lock();
+        if keys.len() < MOST_KEYS && !keys.contains(&time) {
+            keys.push(time);
+        }
+    }
+
+    /// Whether the picture of this time is to be a keyframe.
+    fn takes_key(&self, time: MediaTime) -> bool {
+        let mut keys = self.keys_at.lock();
+        let before = keys.len();
+        keys.retain(|t| *t > time);
+        let due = keys.len() < before;
+        drop(keys);
+        self.force_key.swap(false, Relaxed) || due
+    }
+
     /// Hands over a picture; a full queue loses it, counted. Pictures between those wanted are not its own.
     pub(crate) fn offer(&self, frame: &Arc<VideoFrame>) {
         let every = i64::from(self.want.every);
@@ -92,9 +121,13 @@ impl VideoLane {
     ) -> Result<(), CodecError> {
         let begun = clock.now();
         self.busy_since.store(begun.0, Relaxed);
-        let scaled = self.scaled.as_ref().map(|s| s.picture(frame)).transpose()?;
-        let key = self.force_key.swap(false, Relaxed);
-        let done = encoder.encode(scaled.as_deref().unwrap_or(frame), key, out);
+        let made = match (&self.isolated, &self.scaled) {
+            (Some(i), _) => Some(i.picture(frame)?),
+            (None, Some(s)) => Some(s.picture(frame)?),
+            (None, None) => None,
+        };
+        let key = self.takes_key(frame.time);
+        let done = encoder.encode(made.as_deref().unwrap_or(frame), key, out);
         self.busy_since.store(IDLE, Relaxed);
         self.encode_ns.fetch_add((clock.now() - begun).0.max(0) as u64, Relaxed);
         self.encoded.fetch_add(1, Relaxed);

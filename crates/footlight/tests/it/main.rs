@@ -10,6 +10,7 @@ mod cli;
 mod common;
 mod disk;
 mod go_live;
+mod iso;
 mod isolation;
 mod reconnect;
 mod recording;

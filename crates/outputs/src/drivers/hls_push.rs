@@ -5,32 +5,24 @@
 //! chosen anew each time it is opened, so that no earlier show is overwritten. After a reconnect the numbering goes on and
 //! the playlist says that the stream's clock starts over.
 
+mod segments;
+mod upload;
+
 use crate::{
     Link, OutputError,
-    error::io_words,
     kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
-    wire::{self, Wire, basic},
 };
-use bytes::Bytes;
-use codec::{CodecError, FragmentMuxer, StreamFormat, StreamMuxer};
-use media::{MediaTime, Packet, PacketReceiver, Secret, StreamInfo};
+use codec::CodecError;
+use media::{MediaTime, PacketReceiver, Secret, StreamInfo};
 use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
+use segments::{Cutter, Playlist, Segment};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::{
-    collections::VecDeque,
-    fmt::Write as _,
-    hash::{BuildHasher, Hasher},
-    time::Duration,
-};
-use tokio::{io::AsyncWriteExt, time};
+use std::hash::{BuildHasher, Hasher};
+use upload::Upload;
 use url::Url;
 
-/// Time for one file.
-const LIMIT: Duration = Duration::from_secs(10);
-/// Segments in the playlist. YouTube takes at most five that it has not fetched yet.
-const WINDOW: usize = 5;
 /// Segments kept on the server beyond the playlist, when old ones are deleted.
 const KEPT_BESIDES: usize = 5;
 /// The part of a query that names the file, as YouTube has it.
@@ -241,90 +233,6 @@ fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputE
     }))
 }
 
-/// What is on the server.
-struct Playlist {
-    /// The last [`WINDOW`] segments.
-    shown: VecDeque<Segment>,
-    /// Older ones that are still there.
-    kept: VecDeque<String>,
-    /// Number of the first shown segment, and of breaks before it.
-    first: u64,
-    breaks: u64,
-    next: u64,
-    target_s: u64,
-    /// How often the stream's clock started over.
-    starts: u64,
-}
-
-struct Segment {
-    name: String,
-    duration: MediaTime,
-    /// The stream's clock starts over here; with MP4, this init segment goes with it.
-    begins: bool,
-    init: Option<String>,
-}
-
-impl Playlist {
-    fn new(segment: MediaTime) -> Self {
-        Self {
-            shown: VecDeque::new(),
-            kept: VecDeque::new(),
-            first: 0,
-            breaks: 0,
-            next: 0,
-            target_s: whole_seconds(segment),
-            starts: 0,
-        }
-    }
-
-    fn push(&mut self, s: Segment) {
-        self.target_s = self.target_s.max(whole_seconds(s.duration));
-        self.shown.push_back(s);
-        while self.shown.len() > WINDOW {
-            if let Some(old) = self.shown.pop_front() {
-                self.first += 1;
-                self.breaks += u64::from(old.begins && self.first > 1);
-                self.kept.push_back(old.name);
-            }
-        }
-    }
-
-    /// RFC 8216.
-    fn text(&self, ended: bool) -> String {
-        let mut t = format!(
-            "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{}\n",
-            if self.shown.iter().any(|s| s.init.is_some()) {
-                7
-            } else {
-                3
-            },
-            self.target_s.max(1),
-            self.first
-        );
-        if self.breaks > 0 {
-            let _ = writeln!(t, "#EXT-X-DISCONTINUITY-SEQUENCE:{}", self.breaks);
-        }
-        for (i, s) in self.shown.iter().enumerate() {
-            if s.begins && self.first + i as u64 > 0 {
-                t.push_str("#EXT-X-DISCONTINUITY\n");
-            }
-            if let Some(init) = s.init.as_ref().filter(|_| s.begins || i == 0) {
-                let _ = writeln!(t, "#EXT-X-MAP:URI=\"{init}\"");
-            }
-            let _ = write!(t, "#EXTINF:{:.6},\n{}\n", s.duration.as_secs_f64(), s.name);
-        }
-        if ended {
-            t.push_str("#EXT-X-ENDLIST\n");
-        }
-        t
-    }
-}
-
-/// A duration as the target duration counts it: rounded up, since no segment may be longer (RFC 8216, 4.3.3.1).
-fn whole_seconds(t: MediaTime) -> u64 {
-    t.as_secs_f64().ceil().max(0.0) as u64
-}
-
 struct HlsPush {
     settings: HlsPushSettings,
     place: Place,
@@ -416,218 +324,6 @@ fn muxing(source: CodecError) -> OutputError {
     }
 }
 
-enum Packer {
-    Ts(StreamMuxer),
-    /// Made with the first packet.
-    Fmp4(Option<FragmentMuxer>),
-}
-
-/// Cuts the show into segments at keyframes.
-struct Cutter {
-    packer: Packer,
-    gathered: Vec<u8>,
-    segment: MediaTime,
-    has_video: bool,
-    begun: Option<MediaTime>,
-    end: MediaTime,
-}
-
-impl Cutter {
-    fn new(info: &StreamInfo, s: &HlsPushSettings) -> Result<Self, OutputError> {
-        let packer = match s.container {
-            HlsContainer::Ts => Packer::Ts(StreamMuxer::new(StreamFormat::MpegTs, info, &[]).map_err(muxing)?),
-            HlsContainer::Fmp4 => Packer::Fmp4(Some(FragmentMuxer::new(info, MediaTime::ZERO).map_err(muxing)?)),
-        };
-        Ok(Self {
-            packer,
-            gathered: vec![],
-            segment: MediaTime::from_secs_f64(s.segment_s),
-            has_video: info.video.is_some(),
-            begun: None,
-            end: MediaTime::ZERO,
-        })
-    }
-
-    fn init(&self) -> Option<Bytes> {
-        match &self.packer {
-            Packer::Fmp4(Some(m)) => Some(m.init_segment()),
-            _ => None,
-        }
-    }
-
-    /// Takes a packet and gives the segment that ends before it, if one does.
-    fn write(&mut self, p: &Packet) -> Result<Option<(Bytes, MediaTime)>, CodecError> {
-        let leads = p.is_video() || !self.has_video;
-        // Half a picture early will do, as rates like 29.97 never hit whole seconds.
-        let full = self
-            .begun
-            .is_some_and(|b| p.pts - b >= self.segment - MediaTime(p.duration.0 / 2));
-        let ready = if leads && p.keyframe && full {
-            self.cut(Some(p.pts))?
-        } else {
-            None
-        };
-        match &mut self.packer {
-            Packer::Ts(m) => self.gathered.extend_from_slice(&m.write(p)?),
-            Packer::Fmp4(Some(m)) => m.write(p)?,
-            Packer::Fmp4(None) => {}
-        }
-        if leads {
-            self.begun.get_or_insert(p.pts);
-            self.end = self.end.max(p.pts + p.duration);
-        }
-        Ok(ready)
-    }
-
-    fn cut(&mut self, next: Option<MediaTime>) -> Result<Option<(Bytes, MediaTime)>, CodecError> {
-        let Some(begun) = self.begun.take() else {
-            return Ok(None);
-        };
-        let bytes = match &mut self.packer {
-            Packer::Ts(m) => {
-                self.gathered.extend_from_slice(&m.cut()?);
-                std::mem::take(&mut self.gathered).into()
-            }
-            Packer::Fmp4(Some(m)) => m.cut()?,
-            Packer::Fmp4(None) => Bytes::new(),
-        };
-        Ok(Some((bytes, next.unwrap_or(self.end) - begun)))
-    }
-
-    fn finish(&mut self) -> Result<Option<(Bytes, MediaTime)>, CodecError> {
-        self.cut(None)
-    }
-}
-
-/// The connection, kept open between files while the server allows.
-struct Upload<'a> {
-    settings: &'a HlsPushSettings,
-    place: &'a Place,
-    link: &'a Link,
-    wire: Option<Box<dyn Wire>>,
-}
-
-impl Upload<'_> {
-    async fn connect(&mut self) -> Result<(), OutputError> {
-        let p = self.place;
-        self.wire = Some(wire::connect(&p.host, p.port, p.tls, self.link.to()).await?);
-        Ok(())
-    }
-
-    async fn put(&mut self, name: &str, media_type: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let method = match self.settings.method {
-            HlsMethod::Put => "PUT",
-            HlsMethod::Post => "POST",
-        };
-        let status = self.request(method, name, media_type, bytes).await?;
-        self.link.wrote(bytes.len());
-        let to = self.link.to().to_owned();
-        match status.0 {
-            200..=299 => Ok(()),
-            401 | 403 => Err(OutputError::Password {
-                to,
-                why: format!(
-                    "it said \"{} {}\". Check the address with its key, and user and password where the server asks for them",
-                    status.0, status.1
-                ),
-            }),
-            404 | 405 => Err(OutputError::Config {
-                to,
-                problem: format!(
-                    "it takes no files there (\"{} {}\"). Check the address",
-                    status.0, status.1
-                ),
-            }),
-            _ => Err(OutputError::Lost {
-                to,
-                why: format!("it said \"{} {}\"", status.0, status.1),
-            }),
-        }
-    }
-
-    /// Whether it is gone is of no importance to the show.
-    async fn delete(&mut self, name: &str) -> Result<(), OutputError> {
-        let (status, reason) = self.request("DELETE", name, "", &[]).await?;
-        if !(200..300).contains(&status) {
-            tracing::debug!(
-                destination = self.link.to(),
-                "{name} was not deleted: {status} {reason}"
-            );
-        }
-        Ok(())
-    }
-
-    async fn request(
-        &mut self,
-        method: &str,
-        name: &str,
-        media_type: &str,
-        body: &[u8],
-    ) -> Result<(u16, String), OutputError> {
-        // A connection that has been idle may have been closed meanwhile: then once more on a new one.
-        let fresh = self.wire.is_none();
-        match self.try_request(method, name, media_type, body).await {
-            Err(OutputError::Lost { .. }) if !fresh => self.try_request(method, name, media_type, body).await,
-            other => other,
-        }
-    }
-
-    async fn try_request(
-        &mut self,
-        method: &str,
-        name: &str,
-        media_type: &str,
-        body: &[u8],
-    ) -> Result<(u16, String), OutputError> {
-        if self.wire.is_none() {
-            self.connect().await?;
-        }
-        let Some(mut wire) = self.wire.take() else {
-            return Ok((0, String::new()));
-        };
-        let head = self.head(method, name, media_type, body.len());
-        let to = self.link.to();
-        let sending = async {
-            let lost = |e: std::io::Error| OutputError::Lost {
-                to: to.to_owned(),
-                why: io_words(&e),
-            };
-            wire.write_all(head.as_bytes()).await.map_err(lost)?;
-            wire.write_all(body).await.map_err(lost)?;
-            wire.flush().await.map_err(lost)?;
-            wire::answer(&mut *wire, to).await
-        };
-        let answer = time::timeout(LIMIT, sending).await.map_err(|_| OutputError::Stalled {
-            to: to.to_owned(),
-            seconds: LIMIT.as_secs(),
-        })??;
-        if !answer.closes {
-            self.wire = Some(wire);
-        }
-        Ok((answer.status, answer.reason))
-    }
-
-    fn head(&self, method: &str, name: &str, media_type: &str, length: usize) -> String {
-        let p = self.place;
-        let mut h = format!(
-            "{method} {} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Footlight/{}\r\nContent-Length: {length}\r\n",
-            p.target(name),
-            p.host,
-            p.port,
-            env!("CARGO_PKG_VERSION"),
-        );
-        if !media_type.is_empty() {
-            h.push_str(&format!("Content-Type: {media_type}\r\n"));
-        }
-        if !self.settings.password.is_empty() {
-            let login = basic(&self.settings.user, self.settings.password.reveal());
-            h.push_str(&format!("Authorization: Basic {login}\r\n"));
-        }
-        h.push_str("\r\n");
-        h
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -650,41 +346,5 @@ mod tests {
         for wrong in ["", "ftp://h/x.m3u8", "http://h/hush", "http://h/?cid=hush"] {
             assert!(!place(wrong).expect_err("wrong").to_string().contains("hush"));
         }
-    }
-
-    #[test]
-    fn the_playlist_moves_on_and_tells_where_the_clock_starts_over() {
-        let mut p = Playlist::new(MediaTime::from_millis(2000));
-        let segment = |n: u64, begins| Segment {
-            name: format!("{n}.m4s"),
-            duration: MediaTime::from_millis(2000),
-            begins,
-            init: Some(if n < 4 { "init1.mp4".into() } else { "init2.mp4".into() }),
-        };
-        for n in 0..6 {
-            p.push(segment(n, n == 0 || n == 4));
-        }
-        let t = p.text(false);
-        assert!(
-            t.contains("#EXT-X-MEDIA-SEQUENCE:1\n") && !t.contains("DISCONTINUITY-SEQUENCE"),
-            "{t}"
-        );
-        assert!(
-            t.contains("#EXT-X-MAP:URI=\"init1.mp4\"\n#EXTINF:2.000000,\n1.m4s\n"),
-            "{t}"
-        );
-        assert!(
-            t.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init2.mp4\"\n#EXTINF:2.000000,\n4.m4s\n"),
-            "{t}"
-        );
-        for n in 6..10 {
-            p.push(segment(n, false));
-        }
-        let t = p.text(true);
-        assert!(
-            t.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n") && t.ends_with("#EXT-X-ENDLIST\n"),
-            "{t}"
-        );
-        assert!(!t.contains("#EXT-X-DISCONTINUITY\n"), "{t}");
     }
 }

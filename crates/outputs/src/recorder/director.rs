@@ -67,6 +67,12 @@ pub(super) struct Now {
     /// The cut goes to the next folder.
     moving: bool,
     warned: bool,
+    /// The time from which on things belong to the recording has come.
+    begun: bool,
+    /// Only the sound before this time is still to come.
+    ending: Option<MediaTime>,
+    /// Everything has come.
+    complete: bool,
 }
 
 impl Director {
@@ -81,7 +87,7 @@ impl Director {
                 Received::TimedOut => {}
             }
             result = result.and_then(|()| self.look());
-            if result.is_err() || self.shared.is_over() {
+            if result.is_err() || self.shared.is_over() || self.now.complete {
                 break;
             }
         }
@@ -94,6 +100,9 @@ impl Director {
 
     fn take(&mut self, p: &Arc<Packet>) -> Result<(), OutputError> {
         let leads = p.is_video() || self.info.video.is_none();
+        if !self.has_begun(p, leads) || self.is_beyond_end(p, leads) {
+            return Ok(());
+        }
         if leads && p.keyframe {
             self.at_keyframe(p)?;
         }
@@ -110,6 +119,37 @@ impl Director {
         }
         self.route(p);
         Ok(())
+    }
+
+    /// Whether the packet is not from before the recording.
+    fn has_begun(&mut self, p: &Packet, leads: bool) -> bool {
+        let Some(begins) = &self.plan.begins else { return true };
+        let Some(from) = begins.get().filter(|from| p.pts >= **from) else {
+            // Once begun, this is sound that came after the picture of its time.
+            return leads && self.now.begun;
+        };
+        if let Some(t) = self
+            .now
+            .tape
+            .as_mut()
+            .filter(|_| !self.now.begun && leads && p.keyframe)
+        {
+            t.state.begins_at(*from);
+            t.origin = Some(*from);
+            self.now.begun = true;
+        }
+        self.now.begun
+    }
+
+    /// Whether the packet is from after the recording.
+    fn is_beyond_end(&mut self, p: &Packet, leads: bool) -> bool {
+        let end = self.shared.wishes.lock().end;
+        if self.now.ending.is_none() && leads && p.keyframe {
+            self.now.ending = end.filter(|e| p.pts >= *e);
+        }
+        let Some(end) = self.now.ending else { return false };
+        self.now.complete = self.info.audio.is_empty() || self.info.video.is_none() || p.dts >= end;
+        leads || p.pts >= end
     }
 
     /// What is subtracted from a packet's times; none when it lies in a pause.
@@ -184,6 +224,7 @@ impl Director {
             part: self.now.part,
             origin,
             info: self.info.clone(),
+            later: self.plan.later,
             open: self.open.clone(),
             free: self.plan.free.clone(),
             clock: self.clock.clone(),

@@ -16,7 +16,7 @@ mod tests;
 
 pub use mend::{Mended, mend_recordings};
 pub(crate) use place::reserve;
-pub use plan::{FreeBytes, NameFile, RecordingPlan};
+pub use plan::{Beginning, FreeBytes, NameFile, RecordingPlan};
 pub use status::{RecordingState, RecordingStatus};
 pub(crate) use tape::write_error;
 
@@ -56,6 +56,7 @@ struct Wishes {
     split: Option<MediaTime>,
     pause: Option<MediaTime>,
     resume: Option<MediaTime>,
+    end: Option<MediaTime>,
     marks: Vec<(MediaTime, String)>,
 }
 
@@ -174,6 +175,22 @@ impl Recorder {
         w.resume = Some(at);
         drop(w);
         self.fanout.request_keyframe();
+    }
+
+    /// Ends with the last picture before the first keyframe from `at` on (engine time), for which the caller asks the encoder:
+    /// recordings that belong together end alike. Whoever ends it waits, see [`Recorder::waits_for_end`].
+    pub fn end_at(&self, at: MediaTime) {
+        self.shared.wishes.lock().end = Some(at);
+    }
+
+    /// Waits until everything that belongs into the recording has come, at most `limit`; false when that takes longer. Blocks.
+    pub fn waits_for_end(&self, limit: Duration) -> bool {
+        let mut stand = self.shared.stand.lock();
+        !self
+            .shared
+            .over
+            .wait_while_for(&mut stand, |s| !s.over, limit)
+            .timed_out()
     }
 
     /// Whether it is paused, or about to be.

@@ -4,11 +4,13 @@ use codec::{Container, Labels};
 use media::MediaTime;
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// Gives the name of a recording's file, without folder and ending, by its number from 1.
 pub type NameFile = Arc<dyn Fn(u32) -> String + Send + Sync>;
+/// Engine time at which recordings that belong together begin; empty while nobody knows.
+pub type Beginning = Arc<OnceLock<MediaTime>>;
 /// Gives the bytes free where a folder is; none when nobody knows. May block as long as the disk does.
 pub type FreeBytes = Arc<dyn Fn(&Path) -> Option<u64> + Send + Sync>;
 
@@ -35,6 +37,12 @@ pub struct RecordingPlan {
     pub stop_disk: u64,
     /// Who knows the free space.
     pub free: FreeBytes,
+    /// Begins with the first keyframe from this time on, and this time becomes zero; at once, with the first packet as zero,
+    /// when absent. Nothing is taken while the time is not known.
+    pub begins: Option<Beginning>,
+    /// Zero is written this much later than containers need for these streams (see [`codec::lead`]), so that it is the same
+    /// time in files that belong together.
+    pub later: MediaTime,
 }
 
 impl RecordingPlan {
@@ -55,6 +63,8 @@ impl RecordingPlan {
             low_disk: 0,
             stop_disk: 0,
             free: Arc::new(|_| None),
+            begins: None,
+            later: MediaTime::ZERO,
         }
     }
 

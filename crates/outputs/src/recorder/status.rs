@@ -35,6 +35,8 @@ pub struct RecordingStatus {
     pub frames_dropped: u64,
     /// Its length in seconds.
     pub duration_s: f64,
+    /// Length of its picture in seconds, to which sound may add a little; 0 without a picture.
+    pub picture_s: f64,
     /// Where it stands.
     pub state: RecordingState,
     /// What went wrong, in a sentence for the creator.

@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread,
     time::Duration,
 };
@@ -66,9 +66,11 @@ pub(super) fn files(container: Container, labels: Labels) -> OpenSink {
 pub(super) struct TapeSetup {
     pub(super) path: PathBuf,
     pub(super) part: u32,
-    /// What becomes zero; the first packet when absent.
+    /// What becomes zero, where that is known already.
     pub(super) origin: Option<MediaTime>,
     pub(super) info: StreamInfo,
+    /// How much later zero is written.
+    pub(super) later: MediaTime,
     pub(super) open: OpenSink,
     pub(super) free: FreeBytes,
     pub(super) clock: Arc<dyn Clock>,
@@ -90,6 +92,8 @@ pub(super) struct TapeState {
     queue: PacketSender,
     progress: Mutex<Progress>,
     pub(super) chapters: Mutex<Vec<(MediaTime, String)>>,
+    /// What becomes zero; the first packet when nobody says it before.
+    origin: OnceLock<MediaTime>,
 }
 
 /// How far a tape is.
@@ -122,8 +126,12 @@ impl Tape {
                 free: None,
             }),
             chapters: Mutex::default(),
+            origin: OnceLock::new(),
         });
         let origin = setup.origin;
+        if let Some(o) = origin {
+            state.begins_at(o);
+        }
         let writer = Writer {
             setup,
             state: state.clone(),
@@ -149,6 +157,11 @@ impl Drop for Tape {
 impl TapeState {
     pub(super) fn progress(&self) -> Progress {
         *self.progress.lock()
+    }
+
+    /// Says what becomes zero, before the first packet.
+    pub(super) fn begins_at(&self, origin: MediaTime) {
+        let _ = self.origin.set(origin);
     }
 
     /// Media that waits for the disk.
@@ -234,8 +247,8 @@ impl Writer {
             let _ = fs::remove_file(path);
             return Ok(());
         };
-        let origin = self.setup.origin.unwrap_or(first.pts);
-        let mut sink = (self.setup.open)(path, &self.setup.info, origin).map_err(failed)?;
+        let origin = *self.state.origin.get_or_init(|| first.pts);
+        let mut sink = (self.setup.open)(path, &self.setup.info, origin - self.setup.later).map_err(failed)?;
         self.state.note(|s| {
             if s.state == RecordingState::Starting {
                 s.state = RecordingState::Recording;
@@ -292,7 +305,11 @@ impl Writer {
         self.state.note(|s| {
             s.bytes = bytes;
             s.frames += u64::from(p.is_video() || !has_video);
-            s.duration_s = s.duration_s.max((p.pts + p.duration - origin).as_secs_f64());
+            let end_s = (p.pts + p.duration - origin).as_secs_f64();
+            s.duration_s = s.duration_s.max(end_s);
+            if p.is_video() {
+                s.picture_s = s.picture_s.max(end_s);
+            }
         });
     }
 }

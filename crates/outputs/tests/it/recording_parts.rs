@@ -2,8 +2,8 @@
 
 use crate::show::{FPS, GOP, Show};
 use codec::Container;
-use media::{Clock, FrameRate, MediaTime, Packet, SystemClock};
-use outputs::{Fanout, Recorder, RecordingPlan, RecordingState, RecordingStatus};
+use media::{Clock, FrameRate, MediaTime, Packet, StreamInfo, SystemClock};
+use outputs::{Beginning, Fanout, Recorder, RecordingPlan, RecordingState, RecordingStatus};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -120,6 +120,61 @@ fn no_frame_is_lost_or_doubled_by_a_split() {
             4,
             "no notes are left"
         );
+    }
+}
+
+/// Recordings that belong together: one of picture and sound, one of sound alone, begun and ended at the same times though they
+/// were started and asked at others.
+#[test]
+fn what_belongs_together_begins_and_ends_together() {
+    let show = Show::new(150);
+    let alone = StreamInfo {
+        video: None,
+        ..show.info.clone()
+    };
+    let dir = tempfile::tempdir().expect("folder");
+    let begins = Beginning::default();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let both = [("show", show.info.clone()), ("sound", alone)].map(|(name, info)| {
+        let fanout = Fanout::new(info);
+        let plan = RecordingPlan {
+            begins: Some(begins.clone()),
+            ..RecordingPlan::of_path(&dir.path().join(format!("{name}.mkv")))
+        };
+        let r = Recorder::start_plan(plan, &fanout, clock.clone()).expect("starts");
+        (fanout, r)
+    });
+    for n in 0..6 {
+        for (fanout, r) in &both {
+            let has_video = fanout.info().video.is_some();
+            match n {
+                // Nothing of the first second is taken: nobody has said when it begins.
+                1 => begins.set(seconds(2)).unwrap_or_default(),
+                4 => r.end_at(seconds(4)),
+                _ => {}
+            }
+            let part = show.part(n * GOP, (n + 1) * GOP).into_iter();
+            fanout.send_all(part.filter(|p| has_video || !p.is_video()));
+        }
+    }
+    for (_, r) in both {
+        assert!(r.waits_for_end(LIMIT), "it ends by itself: {:?}", r.status());
+        let s = r.stop();
+        assert_eq!((s.state, s.error), (RecordingState::Finished, None));
+        assert!((s.duration_s - 2.0).abs() < 0.03, "{}", s.duration_s);
+        // Where the file's own time has what became zero.
+        let mut zero = 1024.0 / 48_000.0;
+        if s.path.ends_with("show.mkv") {
+            let pictures = ffprobe::packets(&s.path, "v:0").expect("packets");
+            zero = pictures.iter().map(|p| p.pts_s).fold(f64::MAX, f64::min);
+            assert_eq!(ffprobe::count_frames(&s.path, "v:0").expect("frames"), 2 * GOP as u64);
+            assert_eq!(ffprobe::decode_errors(&s.path).expect("ffmpeg"), "");
+        }
+        let sound = ffprobe::packets(&s.path, "a:0").expect("packets");
+        // 2 s of 1024 samples, and the file's own rounding.
+        assert!((93..=95).contains(&sound.len()), "{}", sound.len());
+        let after = sound[0].pts_s - zero;
+        assert!((-0.001..0.022).contains(&after), "nothing from before: {after}");
     }
 }
 

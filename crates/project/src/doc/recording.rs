@@ -36,6 +36,12 @@ pub struct Recording {
     /// Names of the audio tracks in the file, in track order.
     #[schemars(length(max = 8))]
     pub track_names: Vec<String>,
+    /// What goes into a file of its own besides, on the same clock: `all` for every source, ids of sources (also as
+    /// `source:ID`), `canvas:ID`, `track:ID`. A manifest beside the files (OpenTimelineIO) opens them together in an editor.
+    #[schemars(length(max = 64))]
+    pub iso: Vec<String>,
+    /// The encoder whose settings those files take; when empty x264 at its fastest, with constant quality.
+    pub iso_encoder: String,
     /// The replay buffer.
     pub replay: Replay,
     /// Unknown fields, kept.
@@ -58,8 +64,36 @@ impl Default for Recording {
             low_disk_mib: 2048,
             stop_disk_mib: 256,
             track_names: vec![],
+            iso: vec![],
+            iso_encoder: String::new(),
             replay: Replay::default(),
             extra: Extra::new(),
+        }
+    }
+}
+
+/// What an entry of [`Recording::iso`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsoPart<'a> {
+    /// Every source there is when the recording starts.
+    Sources,
+    /// The source of this id.
+    Source(&'a str),
+    /// The canvas of this id, with the master track.
+    Canvas(&'a str),
+    /// The audio track of this id, alone.
+    Track(&'a str),
+}
+
+impl<'a> IsoPart<'a> {
+    /// Reads an entry; what has no known word before its colon is a source's id.
+    pub fn of(entry: &'a str) -> Self {
+        match entry.split_once(':') {
+            Some(("source", id)) => Self::Source(id),
+            Some(("canvas", id)) => Self::Canvas(id),
+            Some(("track", id)) => Self::Track(id),
+            _ if entry == "all" => Self::Sources,
+            _ => Self::Source(entry),
         }
     }
 }

@@ -43,8 +43,10 @@ pub fn set_canvas(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Re
 /// A wrong value; an encoder that is not there.
 pub fn set_recording(p: &mut Project, changes: &Map<String, Value>) -> Result<(), EditError> {
     let next = changed(&p.recording, changes, &RECORDING, "recording")?;
-    if !next.encoder.is_empty() {
-        place("encoder", &next.encoder, p.encoders.iter().map(|e| &e.id))?;
+    for id in [&next.encoder, &next.iso_encoder] {
+        if !id.is_empty() {
+            place("encoder", id, p.encoders.iter().map(|e| &e.id))?;
+        }
     }
     p.recording = next;
     Ok(())

@@ -251,7 +251,7 @@ pub fn remove_encoder(p: &mut Project, id: &str) -> Result<(), EditError> {
             d.label()
         )));
     }
-    if uses(&p.recording.encoder) {
+    if uses(&p.recording.encoder) || p.recording.iso_encoder == id {
         return Err(EditError::refused(
             "the recording uses this encoder; give it another one first",
         ));

@@ -212,6 +212,25 @@ fn references() {
         "recording.encoder",
         "no encoder `hq`",
     );
+    for (entry, words) in [
+        ("gone", "source `gone`"),
+        ("source:gone", "source `gone`"),
+        ("canvas:gone", "canvas `gone`"),
+        ("track:gone", "audio track `gone`"),
+    ] {
+        finds(
+            |p| p.recording.iso = vec!["all".into(), entry.into()],
+            Degraded,
+            "recording.iso[1]",
+            words,
+        );
+    }
+    finds(
+        |p| p.recording.iso_encoder = "hq".into(),
+        Degraded,
+        "recording.iso_encoder",
+        "no encoder `hq`",
+    );
 }
 
 #[test]
