@@ -169,7 +169,7 @@ mod tests {
         let rows = [
             Row {
                 name: "Desk".into(),
-                rate: FrameRate::new(30_000, 1001).ok(),
+                rate: FrameRate::new(30_000, 1001),
                 sound: false,
                 files: vec![
                     (folder.join("one - Desk.mkv"), 2.002),
