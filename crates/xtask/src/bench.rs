@@ -47,8 +47,10 @@ const CASES: [Case; 3] = [
 /// What one run used and did.
 #[derive(Clone, Copy, Default)]
 struct Figures {
-    /// CPU seconds per second of output.
+    /// CPU seconds per second of output, with starting and ending.
     cpu: f64,
+    /// CPU seconds per second while it runs: from [`WARM`] to the end.
+    steady: f64,
     /// Pictures that were made, of those due.
     drawn: f64,
     due: f64,
@@ -58,6 +60,52 @@ struct Figures {
     peak_mib: f64,
     first_packet_ms: f64,
     compose_ms: f64,
+}
+
+/// Time from a program's start until it only runs: media are open, encoders and connections up.
+const WARM: Duration = Duration::from_secs(4);
+
+/// CPU time of a process, seen now and then.
+#[derive(Default)]
+struct Meter {
+    warm: Option<(Duration, f64)>,
+    last: Option<(Duration, f64)>,
+}
+
+impl Meter {
+    /// Reads the kernel's account of process `pid` (proc(5), `stat`: user and system time in hundredths of a second).
+    fn look(&mut self, pid: u32, at: Duration) {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok());
+        let (Some(user), Some(system)) = (ticks(11), ticks(12)) else {
+            return;
+        };
+        let now = (at, (user + system) / 100.0);
+        // One that has ended and was not waited for has its last figures, at a time that goes on.
+        if self.last.is_some_and(|l| l.1 == now.1) {
+            return;
+        }
+        if at >= WARM {
+            self.warm.get_or_insert(now);
+        }
+        self.last = Some(now);
+    }
+
+    /// CPU seconds a second once it was warm; 0 for a run that was too short.
+    fn steady(&self) -> f64 {
+        match (self.warm, self.last) {
+            (Some((t0, c0)), Some((t1, c1))) if t1 > t0 => (c1 - c0) / (t1 - t0).as_secs_f64(),
+            _ => 0.0,
+        }
+    }
+}
+
+/// What [`watch`] saw of a program.
+struct Watched {
+    first_packet_ms: f64,
+    steady: f64,
+    output: String,
 }
 
 /// Seconds of show per run, and how many runs of each.
@@ -99,12 +147,14 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "Four layers (film, film with alpha, text, logo), x264 veryfast 4500 kbit/s, AAC 160 kbit/s, RTMP to nginx on this computer."
     );
     println!(
-        "{} s a run, medians of {}. CPU is seconds per second of show; 1.00 is one core.\n",
-        plan.seconds, plan.runs
+        "{} s a run, medians of {}. CPU is seconds per second of show (1.00 is one core), steady the same without the first {} s.\n",
+        plan.seconds,
+        plan.runs,
+        WARM.as_secs()
     );
     println!(
-        "{:<9} {:<10} {:>6} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
-        "show", "program", "CPU", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
+        "{:<9} {:<10} {:>6} {:>7} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
+        "show", "program", "CPU", "steady", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
     );
     for case in CASES.iter().filter(|c| only.is_none_or(|o| o == c.name)) {
         let project = make_project(work.path(), case)?;
@@ -130,8 +180,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 fn line(show: &str, program: &str, runs: &[Figures]) {
     let compose = median(runs, |f| f.compose_ms);
     println!(
-        "{show:<9} {program:<10} {:>6.3} {:>6.0}/{:<5.0} {:>7.0} {:>7.0} {:>5.0} MiB {:>11.0} ms {:>11}",
+        "{show:<9} {program:<10} {:>6.3} {:>7.3} {:>6.0}/{:<5.0} {:>7.0} {:>7.0} {:>5.0} MiB {:>11.0} ms {:>11}",
         median(runs, |f| f.cpu),
+        median(runs, |f| f.steady),
         median(runs, |f| f.drawn),
         median(runs, |f| f.due),
         median(runs, |f| f.skipped),
@@ -215,18 +266,20 @@ fn footlight(exe: &Path, project: &Path, case: &Case, plan: &Plan, renderer: &st
     ]);
     command.args(["--duration", &plan.seconds.to_string()]);
     command.args(["--destination", &server.url("bench")]);
-    let (first_packet_ms, output) = watch(command, &server, plan)?;
-    let text = fs::read_to_string(&report).with_context(|| format!("footlight wrote no report:\n{output}"))?;
+    let watched = watch(command, &server, plan)?;
+    let text =
+        fs::read_to_string(&report).with_context(|| format!("footlight wrote no report:\n{}", watched.output))?;
     let r: Value = serde_json::from_str(&text)?;
     let n = |p: &str| r.pointer(p).and_then(Value::as_f64).unwrap_or_default();
     Ok(Figures {
         cpu: n("/process/cpu_s") / f64::from(plan.seconds),
+        steady: watched.steady,
         drawn: n("/canvases/0/frames_rendered") - n("/encoders/0/frames_dropped"),
         due: n("/canvases/0/frames_due"),
         skipped: n("/canvases/0/frames_skipped"),
         dropped: n("/encoders/0/frames_dropped"),
         peak_mib: n("/process/peak_rss_mib"),
-        first_packet_ms,
+        first_packet_ms: watched.first_packet_ms,
         compose_ms: n("/canvases/0/compose_ms"),
     })
 }
@@ -330,7 +383,11 @@ fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
         "2",
     ]);
     c.args(["-f", "flv", &server.url("bench")]).stdin(Stdio::null());
-    let (first_packet_ms, output) = watch(c, &server, plan)?;
+    let Watched {
+        first_packet_ms,
+        steady,
+        output,
+    } = watch(c, &server, plan)?;
     let number = |key: &str| -> Result<f64> {
         let tail = output
             .split(key)
@@ -346,6 +403,7 @@ fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
     let file = recorded.first().context("nothing arrived from ffmpeg")?;
     Ok(Figures {
         cpu: (number("utime=")? + number("stime=")?) / f64::from(plan.seconds),
+        steady,
         drawn: ffprobe::count_frames(file, "v:0")? as f64,
         due: f64::from(case.fps * plan.seconds),
         peak_mib: number("maxrss=")? / 1024.0,
@@ -356,7 +414,7 @@ fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
 
 /// Runs a program and measures when its first media reaches the server's own recording.
 #[expect(clippy::disallowed_methods, reason = "a bench measures the machine's own time")]
-fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<(f64, String)> {
+fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<Watched> {
     let log = tempfile::NamedTempFile::new()?;
     command.stdout(log.reopen()?).stderr(log.reopen()?);
     let begun = Instant::now();
@@ -370,15 +428,20 @@ fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<(f64, 
     };
     let first = wait_for(Duration::from_secs(10), || arrived(server)).then(|| begun.elapsed().as_secs_f64() * 1e3);
     let limit = Duration::from_secs(u64::from(plan.seconds) + 20);
-    let in_time = wait_for(limit, || matches!(child.try_wait(), Ok(Some(_))));
+    let (mut meter, pid) = (Meter::default(), child.id());
+    let in_time = wait_for(limit, || {
+        meter.look(pid, begun.elapsed());
+        matches!(child.try_wait(), Ok(Some(_)))
+    });
     let output = fs::read_to_string(log.path()).unwrap_or_default();
     if !in_time {
         child.kill()?;
         child.wait()?;
         bail!("it did not end by itself:\n{output}");
     }
-    Ok((
-        first.with_context(|| format!("nothing reached the server:\n{output}"))?,
+    Ok(Watched {
+        first_packet_ms: first.with_context(|| format!("nothing reached the server:\n{output}"))?,
+        steady: meter.steady(),
         output,
-    ))
+    })
 }

@@ -206,17 +206,28 @@ impl HlsStore {
         let (now, limit, over) = {
             let s = self.state.lock();
             let now = (s.next, s.open.len() as u64);
-            (now, Duration::from_secs(3 * s.target_s.max(1)), s.ended || s.init.is_none())
+            (
+                now,
+                Duration::from_secs(3 * s.target_s.max(1)),
+                s.ended || s.init.is_none(),
+            )
         };
         if there(now) || over {
             return Ok(());
         }
         if n > now.0 + u64::from(whole_list) || !whole_list && i != Some(now.1) {
-            return Err(if whole_list { NotServed::TooFar } else { NotServed::Missing });
+            return Err(if whole_list {
+                NotServed::TooFar
+            } else {
+                NotServed::Missing
+            });
         }
         let mut next = self.next.subscribe();
         let come = next.wait_for(|at| there(*at) || self.state.lock().ended);
-        time::timeout(limit, come).await.map(|_| ()).map_err(|_| NotServed::Late)
+        time::timeout(limit, come)
+            .await
+            .map(|_| ())
+            .map_err(|_| NotServed::Late)
     }
 
     /// A file by the name it has in the playlists (`master.m3u8`, `live.m3u8`, `init-…`, `seg-…`, `part-…`); none when it is not

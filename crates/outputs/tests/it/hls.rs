@@ -80,7 +80,16 @@ fn a_new_show_is_not_taken_for_the_old_one() {
     assert!(!list.immutable);
     assert!(store.file("init-1.mp4").is_none() && store.file("seg-0.m4s").is_none());
     assert_eq!(store.file("seg-3.m4s").expect("there").content_type, "video/mp4");
-    for nonsense in ["", "seg-.m4s", "seg-x.m4s", "../live.m3u8", "seg--1.m4s", "init-.mp4", "part-3.m4s", "part-3.9.m4s"] {
+    for nonsense in [
+        "",
+        "seg-.m4s",
+        "seg-x.m4s",
+        "../live.m3u8",
+        "seg--1.m4s",
+        "init-.mp4",
+        "part-3.m4s",
+        "part-3.9.m4s",
+    ] {
         assert!(store.file(nonsense).is_none(), "{nonsense}");
     }
 }
@@ -147,7 +156,11 @@ async fn what_is_about_to_come_is_waited_for_and_nothing_else() {
         assert_eq!(refused, Err(NotServed::TooFar), "{n:?} {i:?}");
     }
     for far in ["part-1.2.m4s", "part-2.0.m4s", "seg-7.m4s"] {
-        assert_eq!(ask(far, None, None).await.expect("ends"), Err(NotServed::Missing), "{far}");
+        assert_eq!(
+            ask(far, None, None).await.expect("ends"),
+            Err(NotServed::Missing),
+            "{far}"
+        );
     }
     let (part, list) = (ask("part-1.1.m4s", None, None), ask("live.m3u8", Some(1), None));
     tokio::task::yield_now().await;
@@ -175,7 +188,10 @@ async fn segments_begin_at_keyframes_and_play_without_a_hole() {
     };
     let fanout = Fanout::new(show.info.clone());
     let kind = destination_kind("local").expect("local");
-    let settings = json!({"segment_s": 2.0, "part_s": 0.5}).as_object().expect("object").clone();
+    let settings = json!({"segment_s": 2.0, "part_s": 0.5})
+        .as_object()
+        .expect("object")
+        .clone();
     let rt = tokio::runtime::Handle::current();
     let d = DestinationHandle::start(&rt, kind, &settings, &fanout, &env, Backoff::standard(1)).expect("starts");
     for second in 0..11 {

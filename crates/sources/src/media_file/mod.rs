@@ -246,12 +246,7 @@ fn settle<S>(link: &Link<S>, watch: &mut Watch) {
 }
 
 /// Opens the file and plays it; an error says what is wrong with it, for people.
-fn play<S>(
-    link: &Link<S>,
-    s: &MediaSettings,
-    place: &mut Place,
-    watch: &mut Watch,
-) -> Result<Outcome, String> {
+fn play<S>(link: &Link<S>, s: &MediaSettings, place: &mut Place, watch: &mut Watch) -> Result<Outcome, String> {
     if let Some(reason) = complaint(watch.path()) {
         return Err(reason);
     }
