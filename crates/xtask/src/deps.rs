@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("mixer", 1),
     ("codec", 1),
     ("rtmp", 1),
+    ("rtc-peer", 1),
     ("sources", 2),
     ("outputs", 2),
     ("engine", 3),
@@ -36,6 +37,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("winit", &["monitor"]),
     ("tauri", &["footlight-studio"]),
     ("rml_", &["rtmp"]),
+    ("webrtc", &["rtc-peer"]),
     (
         "tokio",
         &["outputs", "engine", "control", "footlight", "footlight-studio"],
