@@ -51,6 +51,14 @@ pub enum OutputError {
         /// The server's words.
         why: String,
     },
+    /// The server did not accept the token.
+    #[error("{to} refused the stream: {why}. Check the token and the address, then try again.")]
+    Token {
+        /// The destination, redacted.
+        to: String,
+        /// The server's words.
+        why: String,
+    },
     /// No connection came about.
     #[error("{to} can't be reached: {why}.")]
     Unreachable {
@@ -58,6 +66,16 @@ pub enum OutputError {
         to: String,
         /// Why.
         why: String,
+    },
+    /// The encrypted connection did not come about.
+    #[error("{to}: {problem}.")]
+    Tls {
+        /// The destination, redacted.
+        to: String,
+        /// What is wrong and what to do.
+        problem: String,
+        /// It may pass by itself.
+        passes: bool,
     },
     /// A step took too long.
     #[error("{to} did not answer within {seconds} s ({step}).")]
@@ -150,8 +168,10 @@ impl MediaError for OutputError {
             Self::UnknownKind { .. } | Self::UnknownScheme { .. } | Self::Settings(_) | Self::Config { .. } => {
                 ErrorKind::Config
             }
+            Self::Tls { passes: false, .. } => ErrorKind::Config,
+            Self::Tls { passes: true, .. } => ErrorKind::Network,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
-            Self::Auth { .. } => ErrorKind::Auth,
+            Self::Auth { .. } | Self::Token { .. } => ErrorKind::Auth,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Lost { .. } | Self::Stalled { .. } => {
                 ErrorKind::Network
             }

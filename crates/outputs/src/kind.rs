@@ -2,7 +2,7 @@
 //! in [`destination_kinds`]; nothing else matches on a kind's id.
 
 use crate::{HlsStore, Link, OutputError, drivers};
-use media::{Clock, PacketReceiver, StreamInfo};
+use media::{AudioCodec, Clock, PacketReceiver, StreamInfo, VideoCodec};
 use project::KindInfo;
 use serde_json::{Map, Value};
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -33,6 +33,22 @@ pub trait Driver: Send {
     /// # Errors
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
+
+    /// What the encoder must give for this destination, whatever the one chosen for it says.
+    fn wants(&self) -> Wants {
+        Wants::default()
+    }
+}
+
+/// What a destination can't do without. Empty lists and `None` say that anything will do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Video codecs it takes, the best first.
+    pub video: Vec<VideoCodec>,
+    /// Audio codecs it takes, the best first.
+    pub audio: Vec<AudioCodec>,
+    /// Most B-frames in a row.
+    pub max_b_frames: Option<u32>,
 }
 
 /// One registered kind of destination.
@@ -53,7 +69,7 @@ pub struct DestinationKind {
     pub open: OpenDriver,
 }
 
-static KINDS: &[DestinationKind] = &[drivers::rtmp::KIND, drivers::local::KIND];
+static KINDS: &[DestinationKind] = &[drivers::rtmp::KIND, drivers::whip::KIND, drivers::local::KIND];
 
 /// Every kind of destination.
 pub fn destination_kinds() -> &'static [DestinationKind] {

@@ -12,19 +12,22 @@ mod error;
 mod fanout;
 pub mod filename;
 mod hls;
+mod http;
 mod kind;
 mod link;
 mod recorder;
 mod status;
 mod supervisor;
+mod tls;
 
 pub use backoff::Backoff;
-pub use drivers::{local::LocalSettings, rtmp::RtmpSettings};
+pub use drivers::{local::LocalSettings, rtmp::RtmpSettings, whip::WhipSettings};
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, destination_kind, destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, Wants, destination_kind, destination_kinds,
+    from_url,
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};

@@ -164,6 +164,11 @@ impl Link {
         tracing::info!(destination = %self.ledger.to, "live");
     }
 
+    /// The server wants a keyframe soon. The encoder is asked; wishes that come together give one.
+    pub fn request_keyframe(&self) {
+        self.ledger.fanout.request_keyframe();
+    }
+
     /// Bytes were taken by the network (or stored).
     pub fn wrote(&self, bytes: usize) {
         self.ledger.bytes.fetch_add(bytes as u64, Relaxed);

@@ -40,7 +40,14 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("webrtc", &["rtc-peer"]),
     (
         "tokio",
-        &["outputs", "engine", "control", "footlight", "footlight-studio"],
+        &[
+            "rtc-peer",
+            "outputs",
+            "engine",
+            "control",
+            "footlight",
+            "footlight-studio",
+        ],
     ),
     ("axum", &["control"]),
     ("anyhow", &["footlight", "footlight-studio", "xtask"]),

@@ -1,0 +1,495 @@
+//! Publishing over WebRTC by WHIP (RFC 9725). The endpoint gets our offer by HTTP and gives its answer; sound and picture then
+//! go straight to the media server over UDP. Nothing waits to be written here: what the network loses the receiver asks for
+//! again. The rate is the encoder's; retrying is the supervisor's business. Each try has a fresh port: some servers take a new
+//! session from the old port for the old session.
+
+mod fragment;
+mod links;
+mod session;
+
+use crate::{
+    Link, OutputError,
+    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+};
+use media::{AudioCodec, MediaError, PacketReceiver, Secret, StreamInfo, VideoCodec};
+use project::{DocError, KindInfo, Settings, Unknown};
+use rtc_peer::{IceServer, Peer, PeerOptions, PeerState, RtcError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use session::Session;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+use tokio::{net::UdpSocket, sync::watch, time};
+use url::Url;
+
+/// How long the offer waits for candidates from STUN and TURN servers; without servers there is next to nothing to wait for.
+const GATHER_LIMIT: Duration = Duration::from_secs(2);
+/// Time from the answer to the first way that works.
+const CONNECT_LIMIT: Duration = Duration::from_secs(12);
+/// Time for the rest of the candidates to be found and sent.
+const TRICKLE_LIMIT: Duration = Duration::from_secs(8);
+
+/// `whip`: a server or service that takes WebRTC.
+pub(crate) const KIND: DestinationKind = DestinationKind {
+    info: KindInfo {
+        check,
+        ..KindInfo::of::<WhipSettings>(
+            "whip",
+            "WHIP (WebRTC)",
+            "Streams over WebRTC with well under a second of delay, to services and servers that have a WHIP address.",
+        )
+    },
+    schemes: &["whip", "whips"],
+    from_url: settings_from_url,
+    redacted_url,
+    endpoint: |map| {
+        let url = read(map, "settings")?.0.endpoint()?;
+        Ok(url.host_str().map(str::to_owned).zip(url.port_or_known_default()))
+    },
+    check_streams,
+    open,
+};
+
+/// Settings of a WHIP destination.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct WhipSettings {
+    /// The address as the service gives it: `https://live.example.com/whip/room`. `whips://` means the same as `https://`,
+    /// `whip://` the same as `http://`.
+    pub url: String,
+    /// The service's token (bearer token), where it wants one. Secret.
+    #[schemars(with = "String", extend("format" = "password", "writeOnly" = true))]
+    pub token: Secret,
+    /// A STUN server, `stun:stun.example.com:3478`. Services rarely need one: they are reached directly, or name their own.
+    pub stun: String,
+    /// A TURN server for networks that let nothing through but its relay: `turn:turn.example.com:3478`. Over UDP.
+    pub turn: String,
+    /// The user name at the TURN server.
+    pub turn_user: String,
+    /// The password at the TURN server. Secret.
+    #[schemars(with = "String", extend("format" = "password", "writeOnly" = true))]
+    pub turn_password: Secret,
+    /// Send by way of the TURN server only.
+    pub relay_only: bool,
+    /// A file with the certificate authority of a server in your own network (PEM). Empty: what this computer trusts.
+    pub ca_file: String,
+}
+
+impl Settings for WhipSettings {}
+
+impl WhipSettings {
+    /// The endpoint as an HTTP address.
+    fn endpoint(&self) -> Result<Url, OutputError> {
+        let wrong = |problem: &str| OutputError::Config {
+            to: "The WHIP destination".into(),
+            problem: problem.into(),
+        };
+        let text = self.url.trim();
+        let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" | "whip" => "http",
+            "https" | "whips" => "https",
+            _ => {
+                return Err(wrong(
+                    "a WHIP address begins with https:// (or http:// for a server of your own)",
+                ));
+            }
+        };
+        if rest.is_empty() {
+            return Err(wrong(
+                "it has no address. Copy the WHIP address from the service's page",
+            ));
+        }
+        let url = Url::parse(&format!("{scheme}://{rest}")).ok().filter(Url::has_host);
+        let url =
+            url.ok_or_else(|| wrong("its address can't be read. Copy the WHIP address from the service's page"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong(
+                "a name or password in the address is not sent. Put the service's token into the field for it",
+            ));
+        }
+        Ok(url)
+    }
+
+    fn ice_servers(&self) -> Vec<IceServer> {
+        let stun = (!self.stun.trim().is_empty()).then(|| IceServer {
+            url: with_scheme(&self.stun, "stun"),
+            username: String::new(),
+            credential: Secret::default(),
+        });
+        let turn = (!self.turn.trim().is_empty()).then(|| IceServer {
+            url: with_scheme(&self.turn, "turn"),
+            username: self.turn_user.trim().to_owned(),
+            credential: self.turn_password.clone(),
+        });
+        stun.into_iter().chain(turn).collect()
+    }
+}
+
+fn with_scheme(address: &str, scheme: &str) -> String {
+    let address = address.trim();
+    if address.starts_with("stun:") || address.starts_with("turn:") || address.starts_with("turns:") {
+        address.to_owned()
+    } else {
+        format!("{scheme}:{address}")
+    }
+}
+
+fn read(map: &Map<String, Value>, path: &str) -> Result<(WhipSettings, Vec<Unknown>), DocError> {
+    match project::kind::parse::<WhipSettings>(map, path) {
+        Ok(p) => Ok((p.settings, p.unknown)),
+        // What was found may be a token or an address with one in it.
+        Err(e) => Err(DocError {
+            found: "****".into(),
+            ..e
+        }),
+    }
+}
+
+/// As `KindInfo::of` checks, with the address looked at and nothing secret in the error. An empty address is a destination not
+/// filled in yet: no fault of the document.
+fn check(map: &Map<String, Value>, path: &str) -> Result<Vec<Unknown>, DocError> {
+    let (settings, unknown) = read(map, path)?;
+    let at = |field: &str| {
+        if path.is_empty() {
+            field.to_owned()
+        } else {
+            format!("{path}.{field}")
+        }
+    };
+    let fault = |field, problem: String| DocError {
+        path: at(field),
+        found: "****".into(),
+        problem,
+    };
+    match settings.endpoint() {
+        Err(e) if !settings.url.trim().is_empty() => return Err(fault("url", e.to_string())),
+        _ => {}
+    }
+    if let Some(s) = settings.ice_servers().iter().find(|s| !s.is_usable()) {
+        let field = if s.is_turn() { "turn" } else { "stun" };
+        return Err(fault(
+            field,
+            "servers are reached over UDP only: stun:host:port or turn:host:port".into(),
+        ));
+    }
+    Ok(unknown)
+}
+
+fn settings_from_url(url: &str) -> Result<Map<String, Value>, OutputError> {
+    let settings = WhipSettings {
+        url: url.trim().to_owned(),
+        ..WhipSettings::default()
+    };
+    settings.endpoint()?;
+    Ok(match serde_json::to_value(settings) {
+        Ok(Value::Object(m)) => m,
+        _ => Map::new(),
+    })
+}
+
+/// Services put keys into paths and queries: only the host is shown.
+fn redacted_url(map: &Map<String, Value>) -> String {
+    let url = read(map, "").ok().and_then(|(s, _)| s.endpoint().ok());
+    match url {
+        Some(u) => {
+            let port = u.port().map_or_else(String::new, |p| format!(":{p}"));
+            format!("{}://{}{port}/****", u.scheme(), u.host_str().unwrap_or_default())
+        }
+        None => "the WHIP destination without an address".into(),
+    }
+}
+
+/// What WebRTC carries: H.264 without B-frames, and Opus.
+pub(crate) fn wants() -> Wants {
+    Wants {
+        video: vec![VideoCodec::H264],
+        audio: vec![AudioCodec::Opus],
+        max_b_frames: Some(0),
+    }
+}
+
+fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
+    let fits = info.video.as_ref().is_none_or(rtc_peer::can_carry_video)
+        && info.audio.first().is_none_or(rtc_peer::can_carry_audio)
+        && (info.video.is_some() || !info.audio.is_empty());
+    if fits {
+        return Ok(());
+    }
+    Err(OutputError::Unsupported {
+        to: "The WHIP destination".into(),
+        problem: "it needs H.264 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 B-frames for it"
+            .into(),
+    })
+}
+
+fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputError> {
+    let (settings, _) = read(map, "settings")?;
+    Ok(Box::new(WhipDriver {
+        endpoint: settings.endpoint()?,
+        settings,
+        named: vec![],
+    }))
+}
+
+struct WhipDriver {
+    endpoint: Url,
+    settings: WhipSettings,
+    /// STUN and TURN servers that the endpoint named the last time.
+    named: Vec<IceServer>,
+}
+
+impl Driver for WhipDriver {
+    fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
+        Box::pin(async move {
+            let peer = self.open_peer(info, link.to()).await?;
+            let outcome = self.publish(&peer, packets, link).await;
+            peer.close().await;
+            outcome
+        })
+    }
+
+    fn wants(&self) -> Wants {
+        wants()
+    }
+}
+
+impl WhipDriver {
+    async fn open_peer(&self, info: &StreamInfo, to: &str) -> Result<Peer, OutputError> {
+        let options = PeerOptions {
+            video: info.video.clone(),
+            audio: info.audio.first().cloned(),
+            ice_servers: self
+                .settings
+                .ice_servers()
+                .into_iter()
+                .chain(self.named.clone())
+                .collect(),
+            addresses: local_addresses(&self.endpoint).await,
+            relay_only: self.settings.relay_only,
+        };
+        Peer::open(&options).await.map_err(|e| failed(e, to))
+    }
+
+    async fn publish(&mut self, peer: &Peer, packets: &PacketReceiver, link: &Link) -> Result<(), OutputError> {
+        let to = link.to();
+        let offer = peer.offer(GATHER_LIMIT).await.map_err(|e| failed(e, to))?;
+        let begun = Session::begin(&self.settings, self.endpoint.clone(), offer.clone(), to).await;
+        let (mut session, granted) = begun?;
+        if granted.answer.trim().is_empty() {
+            return Err(failed(
+                RtcError::BadDescription {
+                    why: "it is empty".into(),
+                },
+                to,
+            ));
+        }
+        peer.accept(&granted.answer).await.map_err(|e| failed(e, to))?;
+        let unknown = granted.ice_servers.iter().any(|s| !self.named.contains(s));
+        self.named = granted.ice_servers;
+        self.connect(peer, &mut session, &offer, unknown, to).await?;
+        link.connected();
+        // What waited while the connection came about is late for a live picture: begin with the next keyframe.
+        packets.restart();
+        link.request_keyframe();
+        send(peer, packets, link).await?;
+        session.end().await;
+        Ok(())
+    }
+
+    /// Waits until media can flow, and sends candidates that were found late.
+    async fn connect(
+        &self,
+        peer: &Peer,
+        session: &mut Session,
+        offer: &str,
+        unknown: bool,
+        to: &str,
+    ) -> Result<(), OutputError> {
+        let mut state = peer.state();
+        let known = rtc_peer::candidates_of(offer).len();
+        let late = async {
+            if session.patches() && time::timeout(TRICKLE_LIMIT, peer.gathered()).await.is_ok() {
+                let (all, _) = peer.candidates();
+                let fragment = all.get(known..).filter(|c| !c.is_empty());
+                if let Some(f) = fragment.and_then(|c| fragment::of(offer, c, true)) {
+                    session.trickle(f).await;
+                }
+            }
+            std::future::pending::<()>().await;
+        };
+        let connecting = async {
+            loop {
+                match *state.borrow_and_update() {
+                    PeerState::Connected => return true,
+                    PeerState::Failed | PeerState::Closed => return false,
+                    _ => {}
+                }
+                if state.changed().await.is_err() {
+                    return false;
+                }
+            }
+        };
+        let connected = tokio::select! {
+            biased;
+            c = time::timeout(CONNECT_LIMIT, connecting) => c.unwrap_or(false),
+            () = late => false,
+        };
+        if connected {
+            Ok(())
+        } else {
+            Err(self.no_way(unknown, to))
+        }
+    }
+
+    /// Why no way was found, as far as can be told.
+    fn no_way(&self, unknown: bool, to: &str) -> OutputError {
+        let why = if unknown {
+            "the server named relays that Footlight did not know yet; the next try uses them"
+        } else if self.settings.relay_only && !self.relays() {
+            "only a relay may be used, but there is none that can be used. Name a TURN server (turn:host:port, over UDP)"
+        } else if self.relays() {
+            "neither a direct way nor one over the TURN server was found. Check the TURN server's address, name and password"
+        } else {
+            "the server answered, but nothing gets through to it over UDP. Try another network, or name a TURN server"
+        };
+        OutputError::Unreachable {
+            to: to.to_owned(),
+            why: why.to_owned(),
+        }
+    }
+
+    fn relays(&self) -> bool {
+        let own = self.settings.ice_servers();
+        own.iter().chain(&self.named).any(|s| s.is_turn() && s.is_usable())
+    }
+}
+
+/// Sends packets until they end, and answers wishes for keyframes.
+async fn send(peer: &Peer, packets: &PacketReceiver, link: &Link) -> Result<(), OutputError> {
+    let mut state = peer.state();
+    let mut wishes = peer.keyframe_wishes();
+    loop {
+        tokio::select! {
+            packet = packets.recv() => {
+                let Some(packet) = packet else { return Ok(()) };
+                let bytes = peer.send(&packet).await.map_err(|_| lost(link))?;
+                link.wrote(bytes);
+                link.sent(&packet);
+            }
+            Ok(()) = changed(&mut wishes) => link.request_keyframe(),
+            Ok(()) = changed(&mut state) => match *state.borrow_and_update() {
+                PeerState::Failed | PeerState::Closed => return Err(lost(link)),
+                PeerState::Interrupted => tracing::info!(destination = link.to(), "nothing comes back at the moment"),
+                PeerState::Connecting | PeerState::Connected => {}
+            },
+        }
+    }
+}
+
+async fn changed<T>(what: &mut watch::Receiver<T>) -> Result<(), watch::error::RecvError> {
+    what.changed().await
+}
+
+fn lost(link: &Link) -> OutputError {
+    OutputError::Lost {
+        to: link.to().to_owned(),
+        why: "nothing has come back from the server for some seconds, or it closed the connection".into(),
+    }
+}
+
+fn failed(e: RtcError, to: &str) -> OutputError {
+    let to = to.to_owned();
+    match e {
+        RtcError::NotTaken { what } => OutputError::Unsupported {
+            to,
+            problem: format!(
+                "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP"
+            ),
+        },
+        RtcError::CantSend { what } => OutputError::Unsupported {
+            to,
+            problem: format!("WebRTC can't carry {what}. Choose an encoder with H.264 video and Opus sound for it"),
+        },
+        e if e.retryable() => OutputError::Lost {
+            to,
+            why: format!("the server {e}"),
+        },
+        e => OutputError::Unsupported {
+            to,
+            problem: format!("the server {e}"),
+        },
+    }
+}
+
+/// Where to send from: the address that leads to the endpoint, and every other one but loopback.
+async fn local_addresses(endpoint: &Url) -> Vec<IpAddr> {
+    let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let Some(ip) = towards(endpoint).await else {
+        return vec![any];
+    };
+    if ip.is_loopback() { vec![ip] } else { vec![ip, any] }
+}
+
+/// This computer's address on the way to the endpoint. Nothing is sent for it.
+async fn towards(endpoint: &Url) -> Option<IpAddr> {
+    let host = endpoint.host_str()?.trim_matches(['[', ']']).to_owned();
+    let port = endpoint.port_or_known_default()?;
+    let mut found = tokio::net::lookup_host((host, port)).await.ok()?;
+    let there = found.next()?;
+    let from: (IpAddr, u16) = if there.is_ipv4() {
+        (Ipv4Addr::UNSPECIFIED.into(), 0)
+    } else {
+        (std::net::Ipv6Addr::UNSPECIFIED.into(), 0)
+    };
+    let socket = UdpSocket::bind(from).await.ok()?;
+    socket.connect(there).await.ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(url: &str) -> WhipSettings {
+        WhipSettings {
+            url: url.into(),
+            ..WhipSettings::default()
+        }
+    }
+
+    #[test]
+    fn addresses_are_taken_as_people_paste_them() {
+        let endpoint = |u| settings(u).endpoint().map(String::from);
+        assert_eq!(
+            endpoint("whips://a.example/x?k=1").expect("url"),
+            "https://a.example/x?k=1"
+        );
+        assert_eq!(
+            endpoint(" whip://127.0.0.1:8080/w ").expect("url"),
+            "http://127.0.0.1:8080/w"
+        );
+        assert_eq!(endpoint("a.example/x").expect("url"), "https://a.example/x");
+        for wrong in ["", "rtmp://a.example/x", "https://", "https://me:pw@a.example/x"] {
+            let e = settings(wrong).endpoint().expect_err(wrong).to_string();
+            assert!(e.starts_with("The WHIP destination: "), "{e}");
+        }
+    }
+
+    #[test]
+    fn only_the_host_is_shown() {
+        let map = settings_from_url("https://live.example.com/secret/whip?token=hidden").expect("settings");
+        assert_eq!(redacted_url(&map), "https://live.example.com/****");
+        assert_eq!(redacted_url(&Map::new()), "the WHIP destination without an address");
+    }
+
+    #[test]
+    fn a_relay_over_tcp_is_refused_in_the_document() {
+        let mut map = settings_from_url("https://a.example/x").expect("settings");
+        map.insert("turn".into(), "turns:a.example:443".into());
+        assert_eq!(check(&map, "settings").expect_err("no").path, "settings.turn");
+    }
+}
