@@ -49,6 +49,8 @@ pub struct Wants {
     pub audio: Vec<AudioCodec>,
     /// Most B-frames in a row.
     pub max_b_frames: Option<u32>,
+    /// The encoder must not look ahead: every picture of delay counts.
+    pub low_delay: bool,
 }
 
 /// One registered kind of destination.

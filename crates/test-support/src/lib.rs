@@ -21,6 +21,7 @@ pub mod ports;
 pub mod process;
 pub mod pulse;
 mod wait;
+pub mod whip_endpoint;
 pub mod xvfb;
 
 pub use net::{BlackHole, RefusingPort, black_hole_tcp, refusing_port};

@@ -209,6 +209,7 @@ pub(crate) fn wants() -> Wants {
         video: vec![VideoCodec::H264],
         audio: vec![AudioCodec::Opus],
         max_b_frames: Some(0),
+        low_delay: true,
     }
 }
 

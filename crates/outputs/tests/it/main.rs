@@ -3,8 +3,10 @@
 mod hls;
 mod isolation;
 mod kinds;
+mod live;
 mod recording;
 mod rtmp_nginx;
 mod script;
 mod show;
 mod supervision;
+mod whip;

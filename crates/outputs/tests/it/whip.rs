@@ -1,0 +1,205 @@
+//! The WHIP driver against an endpoint on aiortc: what arrives, how late, what is left of it on a bad line, and every way in
+//! which an endpoint can refuse.
+
+use crate::{live::Live, show::until};
+use media::SystemClock;
+use outputs::{Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, from_url};
+use serde_json::{Value, json};
+use std::{net::UdpSocket, sync::Arc, time::Duration};
+use test_support::{
+    faults::{Faults, UdpProxy},
+    whip_endpoint::WhipEndpoint,
+};
+use tokio::runtime::Handle;
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn go_live(url: &str, more: Value, fanout: &Fanout) -> DestinationHandle {
+    let env = Env {
+        hls: Arc::new(HlsStore::new()),
+        clock: Arc::new(SystemClock::new()),
+    };
+    let (kind, mut settings) = from_url(url).expect("an address");
+    assert_eq!(kind.info.id, "whip");
+    settings.extend(more.as_object().cloned().unwrap_or_default());
+    let backoff = Backoff::standard(1);
+    DestinationHandle::start(&Handle::current(), kind, &settings, fanout, &env, backoff).expect("starts")
+}
+
+async fn seen(server: &WhipEndpoint, key: &str, least: u64) {
+    until(&format!("{least} {key}; {}", server.log()), LIMIT, || {
+        server.count(key) >= least
+    })
+    .await;
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn picture_and_sound_arrive_at_once_and_the_session_is_deleted() {
+    let server = WhipEndpoint::start(json!({"token": "good", "numbers": true})).expect("aiortc");
+    let live = Live::start(1500);
+    let d = go_live(&server.url(), json!({"token": "good"}), &live.fanout);
+    seen(&server, "frames", 150).await;
+    seen(&server, "samples", 48_000 * 3).await;
+    let notes = server.notes();
+    assert_eq!((&notes["width"], &notes["height"]), (&json!(640), &json!(360)));
+    assert!(
+        notes["loudest"].as_u64() > Some(5000),
+        "a tone is heard: {}",
+        notes["loudest"]
+    );
+    let s = d.status();
+    assert_eq!(s.state, State::Live, "{s:?}");
+    assert!(s.bytes_sent > 100_000 && s.frames_sent >= 150, "{s:?}");
+    let delay = median(live.delays_ms(&notes["numbers"]));
+    println!("WHIP, picture made to picture decoded elsewhere: median {delay:.0} ms");
+    // Far above what it is on an idle machine: the tests run side by side.
+    assert!(delay < 500.0, "{delay} ms");
+    d.stop().await;
+    assert_eq!(d.status().state, State::Stopped);
+    seen(&server, "deletes", 1).await;
+}
+
+/// How many of the pictures that were made arrived and were decoded, over a line that loses this share of packets.
+async fn share_that_arrives(loss: f64) -> f64 {
+    let media = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
+    let proxy = UdpProxy::start(media, Faults::lossy(loss), 7).expect("proxy");
+    let options = json!({"numbers": true, "media_port": media.port(), "shown_port": proxy.address().port()});
+    let server = WhipEndpoint::start(options).expect("aiortc");
+    let live = Live::start(1200);
+    let d = go_live(&server.url(), json!({}), &live.fanout);
+    seen(&server, "frames", 60).await;
+    let (before, made) = (server.count("frames"), live.pictures());
+    until("ten more seconds of pictures", LIMIT, || live.pictures() >= made + 300).await;
+    let (frames, made) = (server.count("frames") - before, live.pictures() - made);
+    let gaps = server.notes()["gaps_ms"].as_array().cloned().unwrap_or_default();
+    let longest = gaps.iter().skip(60).filter_map(Value::as_u64).max();
+    println!(
+        "{loss}: {frames} of {made} pictures, longest gap {longest:?} ms, {:?}",
+        proxy.lost()
+    );
+    assert!(proxy.lost() > 20, "packets were lost");
+    assert_eq!(d.status().state, State::Live);
+    frames as f64 / made as f64
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_percent_loss_leaves_the_picture_whole() {
+    let share = share_that_arrives(0.02).await;
+    assert!(share > 0.9, "{share}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_percent_loss_leaves_a_usable_picture() {
+    let share = share_that_arrives(0.05).await;
+    assert!(share > 0.8, "{share}");
+}
+
+/// Goes live to an endpoint that does not work out and gives the state and the sentence.
+async fn refused(options: Value, more: Value) -> (State, String) {
+    let server = WhipEndpoint::start(options).expect("aiortc");
+    let live = Live::start(300);
+    let d = go_live(&server.url(), more, &live.fanout);
+    until("a refusal", LIMIT, || {
+        matches!(d.status().state, State::Failed | State::Retrying)
+    })
+    .await;
+    let s = d.status();
+    (s.state, s.reason.unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_refusal_is_a_state_with_a_sentence() {
+    let none = || json!({});
+    let cases = [
+        (
+            json!({"token": "good"}),
+            json!({"token": "bad-secret"}),
+            State::Failed,
+            "Check the token",
+        ),
+        (
+            json!({"mode": "status", "status": 404}),
+            none(),
+            State::Failed,
+            "no WHIP endpoint at this address",
+        ),
+        (
+            json!({"mode": "status", "status": 415}),
+            none(),
+            State::Failed,
+            "H.264 video and Opus sound",
+        ),
+        (
+            json!({"mode": "status", "status": 409}),
+            none(),
+            State::Retrying,
+            "streams there already",
+        ),
+        (
+            json!({"mode": "status", "status": 503}),
+            none(),
+            State::Retrying,
+            "the server's own words",
+        ),
+        (
+            json!({"mode": "garbage"}),
+            none(),
+            State::Retrying,
+            "no session description",
+        ),
+        (json!({"mode": "empty"}), none(), State::Retrying, "it is empty"),
+        (
+            json!({"mode": "vp8"}),
+            none(),
+            State::Failed,
+            "does not take H.264 video",
+        ),
+        (json!({"mode": "deaf"}), none(), State::Retrying, "over UDP"),
+        (
+            json!({"mode": "deaf"}),
+            json!({"relay_only": true}),
+            State::Retrying,
+            "Name a TURN server",
+        ),
+    ];
+    let running = cases.map(|(options, more, state, words)| {
+        tokio::spawn(async move {
+            let case = format!("{options} {more}");
+            let (got, said) = refused(options, more).await;
+            assert_eq!(got, state, "{case}: {said}");
+            assert!(said.contains(words), "{case}: {said}");
+            assert!(!said.contains("bad-secret"), "{said}");
+        })
+    });
+    for r in running {
+        r.await.expect("as expected");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redirects_are_followed_with_the_token() {
+    let server = WhipEndpoint::start(json!({"mode": "redirect", "token": "good"})).expect("aiortc");
+    let live = Live::start(300);
+    let d = go_live(&server.url(), json!({"token": "good"}), &live.fanout);
+    seen(&server, "frames", 10).await;
+    assert_eq!((server.count("posts"), d.status().state), (2, State::Live));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_dies_is_tried_again() {
+    let mut server = WhipEndpoint::start(json!({})).expect("aiortc");
+    let live = Live::start(300);
+    let d = go_live(&server.url(), json!({}), &live.fanout);
+    seen(&server, "frames", 10).await;
+    server.kill();
+    until("trying again", LIMIT, || d.status().state == State::Retrying).await;
+    let reason = d.status().last_error.unwrap_or_default();
+    assert!(reason.contains("was lost") || reason.contains("reached"), "{reason}");
+}
