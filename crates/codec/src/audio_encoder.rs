@@ -1,4 +1,4 @@
-//! 48 kHz stereo blocks in, AAC or Opus packets out, placed to the sample.
+//! 48 kHz stereo blocks in; AAC, Opus, MP3, FLAC or PCM packets out, placed to the sample.
 //!
 //! Time: a packet's time is that of the first sample it carries. An encoder needs some samples of run-up
 //! (`initial_padding`), so the first packet lies that much before the first sample given. Gaps between blocks are filled
@@ -11,8 +11,8 @@ use crate::{
 };
 use ffmpeg_sys_next::{self as sys, AVRational, AVSampleFormat};
 use media::{
-    AudioBlock, AudioCodec, AudioStream, MediaTime, Packet, StreamKind,
-    audio::{CHANNELS, SAMPLE_RATE},
+    AudioBlock, AudioStream, MediaTime, Packet, StreamKind,
+    audio::{BLOCK_FRAMES, CHANNELS, SAMPLE_RATE},
 };
 use project::{AudioCodecName, AudioEncoding};
 use std::ffi::CStr;
@@ -27,7 +27,7 @@ pub struct AudioEncoder {
     ctx: Codec,
     stream: AudioStream,
     name: &'static str,
-    planar: bool,
+    format: AVSampleFormat,
     /// Interleaved samples that do not fill a packet yet.
     pending: Vec<f32>,
     /// Sample index of the first pending sample; `None` before the first block.
@@ -45,12 +45,9 @@ impl AudioEncoder {
     pub fn open(settings: &AudioEncoding) -> Result<Self, CodecError> {
         log::start();
         log::forget_errors();
-        let (codec, name, ffmpeg_name, format) = match settings.codec {
-            AudioCodecName::Aac => (AudioCodec::Aac, "AAC", c"aac", AVSampleFormat::AV_SAMPLE_FMT_FLTP),
-            AudioCodecName::Opus => (AudioCodec::Opus, "Opus", c"libopus", AVSampleFormat::AV_SAMPLE_FMT_FLT),
-        };
-        let bitrate = settings.bitrate_kbps.clamp(16, 512) * 1000;
-        let ctx = open_codec(ffmpeg_name, format, bitrate, name)?;
+        let kind = kind_of(settings);
+        let name = settings.codec.label();
+        let ctx = open_codec(&kind, name)?;
         // SAFETY: our open encoder, which keeps its extradata.
         let stream = unsafe {
             let c = &*ctx.ptr();
@@ -60,27 +57,34 @@ impl AudioEncoder {
                 std::slice::from_raw_parts(c.extradata, c.extradata_size.max(0) as usize)
             };
             AudioStream {
-                codec,
+                codec: settings.codec.codec(),
                 sample_rate: SAMPLE_RATE,
                 channels: CHANNELS as u16,
-                bitrate,
-                frame_size: c.frame_size.max(1) as u32,
+                bitrate: kind.bitrate,
+                // PCM takes any number of samples: as many as a block of the mix has.
+                frame_size: u32::try_from(c.frame_size)
+                    .ok()
+                    .filter(|n| *n > 0)
+                    .unwrap_or(BLOCK_FRAMES as u32),
                 initial_padding: c.initial_padding.max(0) as u32,
-                extradata: bytes::Bytes::copy_from_slice(extra),
+                extradata: match settings.codec {
+                    AudioCodecName::Mp3 | AudioCodecName::Pcm => bytes::Bytes::new(),
+                    _ => bytes::Bytes::copy_from_slice(extra),
+                },
             }
         };
         let mut encoder = Self {
             ctx,
             stream,
             name,
-            planar: format == AVSampleFormat::AV_SAMPLE_FMT_FLTP,
+            format: kind.format,
             pending: Vec::new(),
             start: None,
             packet: AvPacket::new()?,
             frame: Frame::new()?,
             finished: false,
         };
-        encoder.describe_frame(format);
+        encoder.describe_frame();
         Ok(encoder)
     }
 
@@ -151,11 +155,11 @@ impl AudioEncoder {
         self.send_full(out)
     }
 
-    fn describe_frame(&mut self, format: AVSampleFormat) {
+    fn describe_frame(&mut self) {
         // SAFETY: numbers of our frame; a default layout owns nothing.
         unsafe {
             let f = &mut *self.frame.ptr();
-            f.format = format as i32;
+            f.format = self.format as i32;
             f.sample_rate = SAMPLE_RATE as i32;
             sys::av_channel_layout_default(&mut f.ch_layout, CHANNELS as i32);
         }
@@ -163,11 +167,11 @@ impl AudioEncoder {
 
     /// Encodes the first `n` pending sample frames.
     fn send_frame(&mut self, n: usize, out: &mut Vec<Packet>) -> Result<(), CodecError> {
-        let (Some(start), format) = (self.start, self.format()) else {
+        let Some(start) = self.start else {
             return Ok(());
         };
         self.frame.clear();
-        self.describe_frame(format);
+        self.describe_frame();
         // SAFETY: our frame gets memory for `n` samples of its format; nobody else has it yet.
         let code = unsafe {
             (*self.frame.ptr()).nb_samples = n as i32;
@@ -187,28 +191,30 @@ impl AudioEncoder {
 
     fn fill(&mut self, n: usize) {
         let samples = &self.pending[..n * CHANNELS];
-        // SAFETY: `av_frame_get_buffer` gave each plane room for `n` floats, or one plane room for all.
+        // SAFETY: `av_frame_get_buffer` gave each plane room for `n` samples, or one plane room for those of all channels.
         let planes = unsafe { (*self.frame.ptr()).data };
-        if self.planar {
-            for (c, plane) in planes.iter().enumerate().take(CHANNELS) {
-                // SAFETY: as above; planes do not overlap.
-                let dst = unsafe { std::slice::from_raw_parts_mut(plane.cast::<f32>(), n) };
-                for (d, s) in dst.iter_mut().zip(samples.chunks_exact(CHANNELS)) {
-                    *d = s[c];
+        match self.format {
+            AVSampleFormat::AV_SAMPLE_FMT_FLTP => {
+                for (c, plane) in planes.iter().enumerate().take(CHANNELS) {
+                    // SAFETY: as above; planes do not overlap.
+                    let dst = unsafe { std::slice::from_raw_parts_mut(plane.cast::<f32>(), n) };
+                    for (d, s) in dst.iter_mut().zip(samples.chunks_exact(CHANNELS)) {
+                        *d = s[c];
+                    }
                 }
             }
-        } else {
-            // SAFETY: as above.
-            let dst = unsafe { std::slice::from_raw_parts_mut(planes[0].cast::<f32>(), n * CHANNELS) };
-            dst.copy_from_slice(samples);
-        }
-    }
-
-    fn format(&self) -> AVSampleFormat {
-        if self.planar {
-            AVSampleFormat::AV_SAMPLE_FMT_FLTP
-        } else {
-            AVSampleFormat::AV_SAMPLE_FMT_FLT
+            AVSampleFormat::AV_SAMPLE_FMT_S32 => {
+                // SAFETY: as above.
+                let dst = unsafe { std::slice::from_raw_parts_mut(planes[0].cast::<i32>(), n * CHANNELS) };
+                for (d, s) in dst.iter_mut().zip(samples) {
+                    *d = to_24_bits(*s);
+                }
+            }
+            _ => {
+                // SAFETY: as above.
+                let dst = unsafe { std::slice::from_raw_parts_mut(planes[0].cast::<f32>(), n * CHANNELS) };
+                dst.copy_from_slice(samples);
+            }
         }
     }
 
@@ -262,14 +268,55 @@ impl AudioEncoder {
     }
 }
 
+/// A sample in the upper 24 bits of 32, rounded to the nearest; what is not a number is silence.
+fn to_24_bits(x: f32) -> i32 {
+    const FULL: f64 = 8_388_608.0;
+    let n = (f64::from(x) * FULL).round().clamp(-FULL, FULL - 1.0) as i32;
+    n << 8
+}
+
+/// What FFmpeg is to be asked for.
+struct Kind {
+    ffmpeg_name: &'static CStr,
+    format: AVSampleFormat,
+    /// bit/s.
+    bitrate: u32,
+}
+
+/// MP3's rates at 48 kHz, kbit/s.
+const MP3_RATES: [u32; 14] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+
+fn kind_of(settings: &AudioEncoding) -> Kind {
+    use AVSampleFormat::{AV_SAMPLE_FMT_FLT as FLT, AV_SAMPLE_FMT_FLTP as FLTP, AV_SAMPLE_FMT_S32 as S32};
+    let asked = settings.bitrate_kbps.clamp(16, 512) * 1000;
+    let near = |r: &&u32| (**r * 1000).abs_diff(asked);
+    let (ffmpeg_name, format, bitrate) = match settings.codec {
+        AudioCodecName::Aac => (c"aac", FLTP, asked),
+        AudioCodecName::Opus => (c"libopus", FLT, asked),
+        AudioCodecName::Mp3 => (
+            c"libmp3lame",
+            FLTP,
+            MP3_RATES.iter().min_by_key(near).map_or(asked, |r| r * 1000),
+        ),
+        // Lossless: about two thirds of what goes in, which is known only afterwards.
+        AudioCodecName::Flac => (c"flac", S32, 1_500_000),
+        AudioCodecName::Pcm => (c"pcm_s24le", S32, SAMPLE_RATE * CHANNELS as u32 * 24),
+    };
+    Kind {
+        ffmpeg_name,
+        format,
+        bitrate,
+    }
+}
+
 /// FFmpeg's encoder, open for 48 kHz stereo.
-fn open_codec(ffmpeg_name: &CStr, format: AVSampleFormat, bitrate: u32, name: &str) -> Result<Codec, CodecError> {
+fn open_codec(kind: &Kind, name: &str) -> Result<Codec, CodecError> {
     let unavailable = |reason: String| CodecError::EncoderUnavailable {
         name: name.to_owned(),
         reason,
     };
     // SAFETY: a look-up in FFmpeg's static table.
-    let av = unsafe { sys::avcodec_find_encoder_by_name(ffmpeg_name.as_ptr()) };
+    let av = unsafe { sys::avcodec_find_encoder_by_name(kind.ffmpeg_name.as_ptr()) };
     if av.is_null() {
         return Err(unavailable("this computer's FFmpeg was built without it".into()));
     }
@@ -277,9 +324,11 @@ fn open_codec(ffmpeg_name: &CStr, format: AVSampleFormat, bitrate: u32, name: &s
     let ctx = unsafe {
         let ctx = Codec::new(av)?;
         let c = &mut *ctx.ptr();
-        c.sample_fmt = format;
+        c.sample_fmt = kind.format;
         c.sample_rate = SAMPLE_RATE as i32;
-        c.bit_rate = bitrate.into();
+        c.bit_rate = kind.bitrate.into();
+        // A word to FLAC: of the 32 bits of a sample, 24 say something.
+        c.bits_per_raw_sample = 24;
         c.time_base = AVRational {
             num: 1,
             den: SAMPLE_RATE as i32,

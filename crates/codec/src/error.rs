@@ -84,10 +84,12 @@ pub enum CodecError {
         reason: String,
     },
     /// No encoder of that name.
-    #[error("there is no encoder `{id}`; the encoders are {known}, or `auto`")]
+    #[error("there is no {codec} encoder called `{id}`; there are: {known}, and `auto`")]
     UnknownEncoder {
         /// What was asked for.
         id: String,
+        /// The codec it was asked for.
+        codec: &'static str,
         /// The ids there are.
         known: String,
     },
@@ -132,7 +134,7 @@ pub enum CodecError {
         reason: String,
     },
     /// An H.264 stream that breaks the rules.
-    #[error("this H.264 stream is damaged: {reason}")]
+    #[error("this video stream is damaged: {reason}")]
     Bitstream {
         /// What is wrong.
         reason: &'static str,

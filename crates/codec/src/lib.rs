@@ -8,6 +8,8 @@
 //! This crate knows no scenes and no sockets.
 
 mod audio_encoder;
+pub mod av1;
+mod bits;
 mod color;
 mod convert;
 mod decode;
@@ -15,9 +17,11 @@ mod encoders;
 pub mod error;
 mod ff;
 mod file;
+mod form;
 mod fragment;
 mod frames;
 pub mod h264;
+pub mod hevc;
 mod info;
 mod jpeg;
 mod location;
@@ -27,22 +31,27 @@ mod probe;
 mod raw;
 mod reader;
 mod resample;
+#[cfg(test)]
+mod roundtrip_tests;
 mod scale;
 mod streams;
 mod video_encoder;
+pub mod vp9;
 
 pub use audio_encoder::AudioEncoder;
 pub use encoders::{EncoderKind, encoder_kinds};
 pub use error::CodecError;
 pub use file::FileMuxer;
+pub use form::reordered_frames;
 pub use fragment::FragmentMuxer;
 pub use info::{AudioDesc, MediaInfo, VideoDesc};
 pub use jpeg::JpegDecoder;
 pub use location::{Interrupter, Location};
 pub use mux::Container;
-pub use probe::{Availability, choose, probe_all, probe_in_process};
+pub use probe::{Availability, choose, probe_all, probe_codec, probe_in_process, software_encoders};
 pub use raw::{RawFormat, frame_from_raw};
 pub use reader::{Decoded, MediaReader, ReadOptions};
+pub use scale::Rescaler;
 pub use video_encoder::VideoEncoder;
 
 /// Starts FFmpeg and sends its log lines to `tracing` (target `ffmpeg`). Everything here does so by itself when first

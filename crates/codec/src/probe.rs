@@ -1,10 +1,11 @@
 //! Finding out which encoders really work here. A driver may be missing, crash or hang, so every encoder is tried in a
-//! child process of our own program (`exe __probe-encoder <id>`), all at once and with a time limit; the child encodes
-//! two pictures ([`probe_in_process`]), ends with status 0, or says why not on its standard error output.
+//! child process of our own program (`exe __probe-encoder <codec>/<id>`), all of a codec at once and with a time limit; the
+//! child encodes two pictures ([`probe_in_process`]), ends with status 0, or says why not on its standard error output.
+//! What this FFmpeg was built without needs no child.
 
 use crate::{
     CodecError, VideoEncoder,
-    encoders::{self, EncoderKind, SOFTWARE},
+    encoders::{self, EncoderKind},
 };
 use media::{AlphaMode, Clock, ColorInfo, FrameRate, MediaTime, PixelFormat, Plane, SystemClock, VideoFrame};
 use parking_lot::{Condvar, Mutex};
@@ -33,16 +34,24 @@ pub struct Availability {
     pub available: bool,
     /// Why it is not available.
     pub reason: Option<String>,
-    /// Whether `auto` takes it.
+    /// Whether `auto` takes it for its codec.
     pub recommended: bool,
 }
 
-/// Encodes two pictures with the encoder `id`: the child's part of [`probe_all`].
+/// Encodes two pictures with the encoder `what` (`hevc/nvenc`; without a codec, one for H.264): the child's part of
+/// [`probe_all`].
 ///
 /// # Errors
 /// When the encoder does not work here. It may also crash or hang: call it in a process made for it.
-pub fn probe_in_process(id: &str) -> Result<(), CodecError> {
+pub fn probe_in_process(what: &str) -> Result<(), CodecError> {
+    let (codec, id) = what.split_once('/').unwrap_or(("h264", what));
+    let named = VideoCodecName::ALL.into_iter().find(|c| c.id() == codec);
     let settings = VideoEncoding {
+        codec: named.ok_or_else(|| CodecError::UnknownEncoder {
+            id: what.to_owned(),
+            codec: "video",
+            known: VideoCodecName::ALL.map(VideoCodecName::id).join("/…, ") + "/…",
+        })?,
         bitrate_kbps: 2000,
         ..VideoEncoding::default()
     };
@@ -77,27 +86,32 @@ fn gray(format: PixelFormat, w: u32, h: u32, time: MediaTime) -> Result<VideoFra
     VideoFrame::new(format, w, h, planes, ColorInfo::BT709_LIMITED, AlphaMode::Opaque, time).map_err(crate::frames::bad)
 }
 
-/// Tries every encoder in a child process (`exe __probe-encoder <id>`), each for at most `limit`. The answers are kept
-/// for the life of this process, since hardware does not come and go.
+/// Tries every encoder of every codec as [`probe_codec`] does, one codec after the other.
 pub fn probe_all(exe: &Path, limit: Duration) -> Vec<Availability> {
-    static KNOWN: OnceLock<Mutex<HashMap<PathBuf, Vec<Availability>>>> = OnceLock::new();
+    let each = VideoCodecName::ALL.into_iter();
+    each.flat_map(|codec| probe_codec(exe, codec, limit)).collect()
+}
+
+/// Tries every encoder of `codec` in a child process (`exe __probe-encoder <codec>/<id>`), each for at most `limit`. The
+/// answers are kept for the life of this process, since hardware does not come and go.
+pub fn probe_codec(exe: &Path, codec: VideoCodecName, limit: Duration) -> Vec<Availability> {
+    type Known = HashMap<(PathBuf, VideoCodecName), Vec<Availability>>;
+    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
     // The lock is held while probing, so that two callers don't probe at once.
     let mut known = KNOWN.get_or_init(Mutex::default).lock();
-    if let Some(answers) = known.get(exe) {
+    let key = (exe.to_owned(), codec);
+    if let Some(answers) = known.get(&key) {
         return answers.clone();
     }
-    let answers = probe(exe, limit);
-    known.insert(exe.to_owned(), answers.clone());
+    let answers = probe(exe, codec, limit);
+    known.insert(key, answers.clone());
     answers
 }
 
-fn probe(exe: &Path, limit: Duration) -> Vec<Availability> {
+fn probe(exe: &Path, codec: VideoCodecName, limit: Duration) -> Vec<Availability> {
     let clock = SystemClock::new();
     let deadline = clock.now() + MediaTime::from_duration(limit);
-    let children: Vec<_> = encoders::encoder_kinds()
-        .iter()
-        .map(|k| (k, Probe::start(exe, k)))
-        .collect();
+    let children: Vec<_> = encoders::makers(codec).map(|k| (k, Probe::start(exe, k))).collect();
     let mut list: Vec<Availability> = children
         .into_iter()
         .map(|(kind, started)| {
@@ -105,7 +119,7 @@ fn probe(exe: &Path, limit: Duration) -> Vec<Availability> {
             Availability {
                 id: kind.id.to_owned(),
                 name: kind.name.to_owned(),
-                codec: codec_name(kind.codec).to_owned(),
+                codec: kind.codec.id().to_owned(),
                 hardware: kind.hardware,
                 available: result.is_ok(),
                 reason: result.err(),
@@ -113,17 +127,11 @@ fn probe(exe: &Path, limit: Duration) -> Vec<Availability> {
             }
         })
         .collect();
-    let best = automatic(&list).to_owned();
+    let best = automatic(codec, &list);
     for a in &mut list {
         a.recommended = a.available && a.id == best;
     }
     list
-}
-
-fn codec_name(c: VideoCodecName) -> &'static str {
-    match c {
-        VideoCodecName::H264 => "h264",
-    }
 }
 
 /// How often children are looked after.
@@ -171,8 +179,13 @@ impl Answer {
 
 impl Probe {
     fn start(exe: &Path, kind: &EncoderKind) -> Result<Self, String> {
+        if kind.find_in_ffmpeg().is_null() {
+            return Err(format!("this computer's FFmpeg was built without {}", kind.ffmpeg_name));
+        }
         let mut command = Command::new(exe);
-        command.arg("__probe-encoder").arg(kind.id);
+        command
+            .arg("__probe-encoder")
+            .arg(format!("{}/{}", kind.codec.id(), kind.id));
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -237,36 +250,57 @@ impl Probe {
     }
 }
 
-/// What `auto` takes: the first hardware encoder that works, else the software one.
-fn automatic(probes: &[Availability]) -> &str {
-    probes
-        .iter()
-        .find(|p| p.available && p.hardware)
-        .map_or(SOFTWARE, |p| &p.id)
+/// What `auto` takes for `codec`: the first hardware encoder that works, else a software one.
+fn automatic(codec: VideoCodecName, probes: &[Availability]) -> String {
+    let works = |hardware: bool| {
+        let fits = move |p: &&Availability| p.available && p.hardware == hardware && p.codec == codec.id();
+        probes.iter().find(fits).map(|p| p.id.clone())
+    };
+    let software = || encoders::software(codec).to_owned();
+    works(true).or_else(|| works(false)).unwrap_or_else(software)
 }
 
-/// Which encoder to open for the setting `wanted` (`auto`, or an id), and, when it is not the one that was wanted, why.
+/// Which encoder of `codec` to open for the setting `wanted` (`auto`, or an id), and, when it is not the one that was wanted,
+/// why.
 ///
 /// # Errors
 /// [`CodecError::UnknownEncoder`].
-pub fn choose(wanted: &str, probes: &[Availability]) -> Result<(String, Option<String>), CodecError> {
+pub fn choose(
+    codec: VideoCodecName,
+    wanted: &str,
+    probes: &[Availability],
+) -> Result<(String, Option<String>), CodecError> {
     if wanted == "auto" || wanted.is_empty() {
-        return Ok((automatic(probes).to_owned(), None));
+        return Ok((automatic(codec, probes), None));
     }
-    let kind = encoders::find(wanted)?;
-    if kind.id == SOFTWARE {
-        return Ok((SOFTWARE.to_owned(), None));
+    let kind = match encoders::find(codec, wanted) {
+        Ok(kind) => kind,
+        // Left behind when the codec was changed.
+        Err(_) if encoders::is_known(wanted) => {
+            let id = automatic(codec, probes);
+            let why = format!("{wanted} makes no {}, so {id} encodes instead", codec.label());
+            return Ok((id, Some(why)));
+        }
+        Err(e) => return Err(e),
+    };
+    if !kind.hardware {
+        return Ok((wanted.to_owned(), None));
     }
-    let why = match probes.iter().find(|p| p.id == wanted) {
+    let why = match probes.iter().find(|p| p.id == wanted && p.codec == codec.id()) {
         Some(p) if p.available => return Ok((wanted.to_owned(), None)),
         Some(p) => p.reason.clone().unwrap_or_default(),
         None => "it has not been tried on this computer".to_owned(),
     };
     Ok((
-        SOFTWARE.to_owned(),
+        encoders::software(codec).to_owned(),
         Some(format!(
             "{} can't be used ({why}), so the processor encodes instead",
             kind.name
         )),
     ))
+}
+
+/// The encoders of `codec` that need no hardware, best first.
+pub fn software_encoders(codec: VideoCodecName) -> impl Iterator<Item = &'static str> {
+    encoders::makers(codec).filter(|k| !k.hardware).map(|k| k.id)
 }

@@ -1,4 +1,4 @@
-//! Pictures in, H.264 packets out, through any encoder of the list.
+//! Pictures in, packets out, through any encoder of the list; [`crate::form`] says in which form.
 //!
 //! Time: a picture's time is that of a frame of the rate; the encoder counts frame numbers, and packets get their times
 //! from these again, so nothing is rounded twice. Packets come out in decoding order; with B-frames the first decoding
@@ -7,14 +7,13 @@
 use crate::{
     CodecError, color, convert,
     encoders::{self, EncoderKind, Setup},
-    ff, frames, h264, log,
+    ff, form, frames, log,
+    scale::Filler,
 };
 use ff::{BufferRef, Codec, Frame, Packet as AvPacket};
 use ffmpeg_sys_next::{self as sys, AVPictureType, AVRational};
-use media::{
-    ColorInfo, FramePool, FrameRate, MediaTime, Packet, PixelFormat, StreamKind, VideoCodec, VideoFrame, VideoStream,
-};
-use project::{RateControl, VideoEncoding};
+use media::{ColorInfo, FramePool, FrameRate, MediaTime, Packet, PixelFormat, StreamKind, VideoFrame, VideoStream};
+use project::{RateControl, VideoCodecName, VideoEncoding};
 
 /// An open video encoder. Use it from one thread at a time.
 pub struct VideoEncoder {
@@ -35,10 +34,12 @@ struct Open {
     ctx: Codec,
     input: PixelFormat,
     upload: Option<BufferRef>,
+    /// Converts to the encoder's own layout, where that is none of ours.
+    native: Option<Filler>,
 }
 
 impl VideoEncoder {
-    /// Opens the encoder `id` (see [`encoders::encoder_kinds`]) for pictures of `width`×`height` at `rate`.
+    /// Opens the encoder `id` (see [`encoders::encoder_kinds`]) of `settings.codec` for pictures of `width`×`height` at `rate`.
     ///
     /// # Errors
     /// When there is no such encoder, it does not work on this computer, or the size is odd or out of range.
@@ -50,7 +51,7 @@ impl VideoEncoder {
         rate: FrameRate,
     ) -> Result<Self, CodecError> {
         log::start();
-        let kind = encoders::find(id)?;
+        let kind = encoders::find(settings.codec, id)?;
         let fits = |n: u32| (16..=media::frame::MAX_DIMENSION).contains(&n) && n.is_multiple_of(2);
         if !fits(width) || !fits(height) {
             return Err(CodecError::EncoderInput {
@@ -60,18 +61,25 @@ impl VideoEncoder {
         }
         let input = kind.inputs.first().copied().unwrap_or(PixelFormat::I420);
         let open = Open::new(kind, settings, (width, height), rate, input)?;
-        let stream = VideoStream {
-            codec: VideoCodec::H264,
+        let mut stream = VideoStream {
+            codec: settings.codec.codec(),
             width,
             height,
             rate,
             color: ColorInfo::BT709_LIMITED,
             bitrate: match settings.rate_control {
+                _ if settings.codec.has_no_rate() => 0,
                 RateControl::Crf => 0,
                 _ => settings.bitrate_kbps.saturating_mul(1000),
             },
-            extradata: open.record().map_err(|e| failed(kind, e.to_string()))?,
+            extradata: bytes::Bytes::new(),
         };
+        let mut headers = open.extradata().to_vec();
+        if headers.is_empty() && settings.codec == VideoCodecName::Av1 {
+            // libaom, and some drivers, only tell with the first picture.
+            headers = Open::new(kind, settings, (width, height), rate, input)?.first_packet(kind)?;
+        }
+        stream.extradata = form::record(&stream, &headers).map_err(|e| failed(kind, e.to_string()))?;
         Ok(Self {
             open,
             kind,
@@ -112,6 +120,9 @@ impl VideoEncoder {
             frames::lend(frame, &mut self.frame)?;
         } else {
             frames::lend(&convert::chroma(frame, self.open.input, &self.pool)?, &mut self.frame)?;
+        }
+        if let Some(native) = &mut self.open.native {
+            self.frame = native.run(&self.frame)?;
         }
         if let Some(surfaces) = &self.open.upload {
             self.frame = upload(surfaces, &self.frame, self.kind)?;
@@ -179,38 +190,43 @@ impl VideoEncoder {
             match unsafe { sys::avcodec_receive_packet(self.open.ctx.ptr(), self.packet.ptr()) } {
                 c if c == ff::EAGAIN || c == sys::AVERROR_EOF => return Ok(()),
                 c if c < 0 => return Err(failed(self.kind, log::explain(c))),
-                _ => out.extend(self.take_packet()),
+                _ => out.extend(self.take_packet()?),
             }
         }
     }
 
     /// The packet just received, in our form; `None` when it holds no picture.
-    fn take_packet(&mut self) -> Option<Packet> {
-        let unit = h264::annexb_to_avcc(self.packet.data());
+    fn take_packet(&mut self) -> Result<Option<Packet>, CodecError> {
         // SAFETY: numbers of our packet.
-        let (pts, dts) = unsafe { ((*self.packet.ptr()).pts, (*self.packet.ptr()).dts) };
+        let (pts, dts, flags) = unsafe {
+            let p = &*self.packet.ptr();
+            (p.pts, p.dts, p.flags)
+        };
+        let key = flags & sys::AV_PKT_FLAG_KEY != 0;
+        let unit = form::unit(self.stream.codec, self.packet.data(), key);
         self.packet.clear();
+        let unit = unit.map_err(|e| failed(self.kind, e.to_string()))?;
         if unit.data.is_empty() || pts == sys::AV_NOPTS_VALUE {
-            return None;
+            return Ok(None);
         }
         let rate = self.stream.rate;
         let time = rate.time_of(pts);
         // Some drivers leave decoding times out or repeat one; they must rise and never be later than the picture.
-        let dts = if dts == sys::AV_NOPTS_VALUE {
+        let dts = if dts == sys::AV_NOPTS_VALUE || !form::reorders(self.stream.codec) {
             time
         } else {
             rate.time_of(dts).min(time)
         };
         let dts = self.last_dts.map_or(dts, |last| dts.max(last + MediaTime(1)));
         self.last_dts = Some(dts);
-        Some(Packet {
+        Ok(Some(Packet {
             stream: StreamKind::Video,
             data: unit.data,
             pts: time,
             dts,
             duration: rate.time_of(pts + 1) - time,
             keyframe: unit.keyframe,
-        })
+        }))
     }
 }
 
@@ -223,9 +239,7 @@ impl Open {
         input: PixelFormat,
     ) -> Result<Self, CodecError> {
         log::forget_errors();
-        let name = ff::cstring(kind.ffmpeg_name);
-        // SAFETY: a look-up in FFmpeg's static table.
-        let codec = unsafe { sys::avcodec_find_encoder_by_name(name.as_ptr()) };
+        let codec = kind.find_in_ffmpeg();
         if codec.is_null() {
             return Err(kind.unavailable(format!("this computer's FFmpeg was built without {}", kind.ffmpeg_name)));
         }
@@ -236,7 +250,7 @@ impl Open {
             let c = &mut *ctx.ptr();
             c.width = width as i32;
             c.height = height as i32;
-            c.pix_fmt = frames::av_format(input);
+            c.pix_fmt = kind.native.unwrap_or_else(|| frames::av_format(input));
             c.time_base = ratio(rate.den(), rate.num());
             c.framerate = ratio(rate.num(), rate.den());
             c.sample_aspect_ratio = ratio(1, 1);
@@ -260,25 +274,66 @@ impl Open {
         if code < 0 {
             return Err(kind.unavailable(log::explain(code)));
         }
-        Ok(Self { ctx, input, upload })
+        let native = kind.native.map(|to| Filler::new(to, (width, height)));
+        Ok(Self {
+            ctx,
+            input,
+            upload,
+            native,
+        })
     }
 
-    /// The stream's configuration record.
-    fn record(&self) -> Result<bytes::Bytes, CodecError> {
-        // SAFETY: FFmpeg keeps `extradata_size` bytes there while the encoder is open.
-        let extra = unsafe {
+    /// The headers of the stream, as the encoder writes them.
+    fn extradata(&self) -> &[u8] {
+        // SAFETY: FFmpeg keeps `extradata_size` bytes there while the encoder is open, which `&self` pins.
+        unsafe {
             let c = &*self.ctx.ptr();
             if c.extradata.is_null() {
                 &[]
             } else {
                 std::slice::from_raw_parts(c.extradata, c.extradata_size.max(0) as usize)
             }
-        };
-        if extra.first() == Some(&1) {
-            return h264::record_parameter_sets(extra).map(|_| bytes::Bytes::copy_from_slice(extra));
         }
-        let sets = h264::parameter_sets(extra);
-        h264::avcc_record(&sets.sps, &sets.pps)
+    }
+}
+
+impl Open {
+    /// What a grey picture is encoded to. The encoder is used up.
+    fn first_packet(self, kind: &EncoderKind) -> Result<Vec<u8>, CodecError> {
+        let mut frame = Frame::new()?;
+        let packet = AvPacket::new()?;
+        // SAFETY: our frame gets memory for a picture of the encoder's layout and size, nobody else has it yet, and every
+        // plane has `linesize` bytes for each of its rows.
+        unsafe {
+            let (c, f) = (&*self.ctx.ptr(), &mut *frame.ptr());
+            (f.format, f.width, f.height, f.pts) = (frames::av_format(self.input) as i32, c.width, c.height, 0);
+            if sys::av_frame_get_buffer(f, 0) < 0 {
+                return Err(CodecError::OutOfMemory {
+                    doing: "opening an encoder",
+                });
+            }
+            for i in 0..self.input.planes() {
+                let (_, rows) = self.input.plane_size(i, c.width as u32, c.height as u32);
+                std::ptr::write_bytes(f.data[i], 128, f.linesize[i].max(0) as usize * rows);
+            }
+        }
+        if let Some(surfaces) = &self.upload {
+            frame = upload(surfaces, &frame, kind)?;
+        }
+        // SAFETY: our open encoder, a frame of its size and layout, then the end; our packet.
+        let code = unsafe {
+            match sys::avcodec_send_frame(self.ctx.ptr(), frame.ptr()) {
+                0 => {
+                    sys::avcodec_send_frame(self.ctx.ptr(), std::ptr::null());
+                    sys::avcodec_receive_packet(self.ctx.ptr(), packet.ptr())
+                }
+                c => c,
+            }
+        };
+        if code < 0 {
+            return Err(failed(kind, log::explain(code)));
+        }
+        Ok(packet.data().to_vec())
     }
 }
 

@@ -1,22 +1,32 @@
 //! The encoders of a show: one per distinct encode, each on its own thread behind a short queue, started when the first
-//! destination or recording asks for it, shared by all that ask for the same, and ended when the last of them is gone.
+//! destination or recording asks for it, shared by all that ask for the same, and ended when the last of them is gone. One
+//! that fails takes nobody with it: whoever asks anew gets another implementation.
+
+mod lane;
+mod scaled;
+
+pub(crate) use lane::{AudioLane, Mixed, VideoLane};
 
 use crate::{
     EngineError,
     events::{EventLevel, EventLog},
     feed::Feed,
+    wants::{AudioWant, VideoWant, Want},
 };
 use arc_swap::ArcSwap;
 use codec::{AudioEncoder, Availability, VideoEncoder};
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use media::{AudioBlock, FrameRate, Packet, StreamInfo, StreamKind, VideoFrame};
+use crossbeam_channel::bounded;
+use lane::IDLE;
+use media::{Clock, FrameRate, MediaTime, StreamInfo};
 use outputs::Fanout;
 use parking_lot::Mutex;
-use project::{AudioEncoding, Project, VideoEncoding};
+use project::{Project, VideoCodecName, VideoEncoding};
+use scaled::{ScaleKey, Scaled};
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
 };
@@ -26,126 +36,10 @@ use std::{
 const VIDEO_QUEUE_S: f64 = 1.0;
 /// Audio blocks (10 ms) that may wait.
 const AUDIO_QUEUE: usize = 100;
-
-/// One video encode.
-pub(crate) struct VideoLane {
-    pub(crate) id: String,
-    pub(crate) canvas: usize,
-    pub(crate) implementation: String,
-    settings: VideoEncoding,
-    queue: Mutex<Option<Sender<Arc<VideoFrame>>>>,
-    feeds: Mutex<Vec<Arc<Feed>>>,
-    stream: media::VideoStream,
-    force_key: Arc<AtomicBool>,
-    pub(crate) frames_in: AtomicU64,
-    pub(crate) frames_out: AtomicU64,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) bytes: AtomicU64,
-    pub(crate) failed: AtomicBool,
-}
-
-impl VideoLane {
-    /// Hands over a picture; a full queue loses it, counted.
-    pub(crate) fn offer(&self, frame: &Arc<VideoFrame>) {
-        let queue = self.queue.lock();
-        let Some(tx) = queue.as_ref() else { return };
-        self.frames_in.fetch_add(1, Relaxed);
-        match tx.try_send(frame.clone()) {
-            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                self.dropped.fetch_add(1, Relaxed);
-            }
-        }
-    }
-
-    fn publish(&self, packets: &mut Vec<Packet>) {
-        if packets.is_empty() {
-            return;
-        }
-        self.frames_out.fetch_add(packets.len() as u64, Relaxed);
-        self.bytes
-            .fetch_add(packets.iter().map(|p| p.data.len() as u64).sum(), Relaxed);
-        let shared: Vec<Arc<Packet>> = packets.drain(..).map(Arc::new).collect();
-        for feed in self.feeds.lock().iter() {
-            feed.push(shared.iter().cloned());
-        }
-    }
-
-    fn run(&self, mut encoder: VideoEncoder, frames: &Receiver<Arc<VideoFrame>>, log: &EventLog) {
-        let mut out = Vec::new();
-        let mut result = Ok(());
-        for frame in frames {
-            result = encoder.encode(&frame, self.force_key.swap(false, Relaxed), &mut out);
-            if result.is_err() {
-                break;
-            }
-            self.publish(&mut out);
-        }
-        if result.is_ok() {
-            result = encoder.finish(&mut out);
-            self.publish(&mut out);
-        }
-        if let Err(e) = result {
-            self.failed.store(true, Relaxed);
-            log.add(
-                EventLevel::Error,
-                format!("encoder:{}", self.id),
-                format!("encoder {} stopped: {e}", self.implementation),
-            );
-        }
-        for feed in self.feeds.lock().iter() {
-            feed.end_stream(StreamKind::Video);
-        }
-    }
-}
-
-/// One audio encode of the master track.
-pub(crate) struct AudioLane {
-    settings: AudioEncoding,
-    queue: Mutex<Option<Sender<Arc<AudioBlock>>>>,
-    feeds: Mutex<Vec<Arc<Feed>>>,
-    stream: media::AudioStream,
-}
-
-impl AudioLane {
-    /// Hands over a block of the master track; never waits.
-    pub(crate) fn offer(&self, block: &Arc<AudioBlock>) {
-        if let Some(tx) = self.queue.lock().as_ref()
-            && tx.try_send(block.clone()).is_err()
-        {
-            tracing::warn!("the audio encoder is too slow: 10 ms of sound lost");
-        }
-    }
-
-    fn run(&self, mut encoder: AudioEncoder, blocks: &Receiver<Arc<AudioBlock>>, log: &EventLog) {
-        let mut out: Vec<Packet> = Vec::new();
-        let publish = |out: &mut Vec<Packet>| {
-            let shared: Vec<_> = out.drain(..).map(Arc::new).collect();
-            for feed in self.feeds.lock().iter() {
-                feed.push(shared.iter().cloned());
-            }
-        };
-        let mut result = Ok(());
-        for block in blocks {
-            result = encoder.encode(&block, &mut out);
-            if result.is_err() {
-                break;
-            }
-            publish(&mut out);
-        }
-        if let Err(e) = result.and_then(|()| encoder.finish(&mut out)) {
-            log.add(
-                EventLevel::Error,
-                "encoder:audio",
-                format!("the sound encoder stopped: {e}"),
-            );
-        }
-        publish(&mut out);
-        for feed in self.feeds.lock().iter() {
-            feed.end_stream(StreamKind::Audio(0));
-        }
-    }
-}
+/// An encoder that sits on one picture for longer hangs.
+const HANGS_AFTER: MediaTime = MediaTime::from_millis(10_000);
+/// Times an implementation may fail in a show before it is not tried any more.
+const MOST_FAILURES: u32 = 3;
 
 /// How many pictures of this rate may wait.
 fn queue_length(rate: FrameRate) -> usize {
@@ -159,21 +53,52 @@ pub(crate) struct CanvasFormat {
     pub(crate) rate: FrameRate,
 }
 
+/// Finds out which encoders of a codec work here.
+pub(crate) type Probes = Box<dyn Fn(VideoCodecName) -> Vec<Availability> + Send + Sync>;
+
 /// Somebody's use of an output of the encoders: they run while it lives.
 pub(crate) struct Lease {
     pub(crate) feed: Arc<Feed>,
+    video: Option<Arc<VideoLane>>,
+}
+
+impl Lease {
+    /// Whether its picture has stopped for good: whoever has it must ask for another.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.video.as_ref().is_some_and(|v| v.failed.load(Relaxed))
+    }
 }
 
 /// An output with the lanes it comes from.
 struct Output {
-    video: Arc<VideoLane>,
-    audio: Arc<AudioLane>,
+    video: Option<Arc<VideoLane>>,
+    audio: Vec<Arc<AudioLane>>,
     lease: Weak<Lease>,
     feed: Arc<Feed>,
 }
 
+impl Output {
+    fn is_made_of(&self, video: Option<&Arc<VideoLane>>, audio: &[Arc<AudioLane>]) -> bool {
+        let same_video = match (&self.video, video) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_video && self.audio.len() == audio.len() && self.audio.iter().zip(audio).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+}
+
 /// Ended encoders kept for the report.
 const ENDED_KEPT: usize = 32;
+
+/// What tells encode times apart.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Measure {
+    pub(crate) codec: VideoCodecName,
+    pub(crate) implementation: String,
+    pub(crate) size: (u32, u32),
+    pub(crate) preset: String,
+}
 
 /// All encoders of a show.
 pub(crate) struct Encoders {
@@ -182,70 +107,85 @@ pub(crate) struct Encoders {
     /// Video lanes that have ended before the show.
     pub(crate) ended: Mutex<Vec<Arc<VideoLane>>>,
     outputs: Mutex<Vec<Output>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Each with the video lane it works for.
+    threads: Mutex<Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>>,
+    scaled: Mutex<Vec<Weak<Scaled>>>,
+    failures: Mutex<HashMap<(VideoCodecName, String), u32>>,
+    /// Encode times of lanes that have ended, ms.
+    measured: Mutex<HashMap<Measure, f64>>,
     canvases: Vec<CanvasFormat>,
-    probes: Box<dyn Fn() -> Vec<Availability> + Send + Sync>,
+    probes: Probes,
+    clock: Arc<dyn Clock>,
     log: EventLog,
 }
 
 impl Encoders {
-    pub(crate) fn new(
-        canvases: Vec<CanvasFormat>,
-        probes: Box<dyn Fn() -> Vec<Availability> + Send + Sync>,
-        log: EventLog,
-    ) -> Self {
+    pub(crate) fn new(canvases: Vec<CanvasFormat>, probes: Probes, clock: Arc<dyn Clock>, log: EventLog) -> Self {
         Self {
             video: Arc::default(),
             audio: Arc::default(),
             ended: Mutex::default(),
             outputs: Mutex::default(),
             threads: Mutex::default(),
+            scaled: Mutex::default(),
+            failures: Mutex::default(),
+            measured: Mutex::default(),
             canvases,
             probes,
+            clock,
             log,
         }
     }
 
-    /// The output of the project's encoder `id` (the first when empty), started now if nobody used it before.
+    /// The output of the project's encoder `id` (the first when empty) with all audio tracks, started now if nobody used
+    /// it before.
     pub(crate) fn feed(&self, project: &Project, id: &str) -> Result<Arc<Lease>, EngineError> {
-        let encoder = project.encoder(id).ok_or_else(|| EngineError::NotFound {
-            what: "encoder",
-            id: id.to_owned(),
-            hint: crate::plan::hint(project.encoders.iter().map(|e| e.id.as_str())),
-        })?;
-        let canvas = project
-            .canvases
-            .iter()
-            .position(|c| c.id == encoder.canvas)
-            .ok_or_else(|| EngineError::NotFound {
-                what: "canvas",
-                id: encoder.canvas.clone(),
-                hint: crate::plan::hint(project.canvases.iter().map(|c| c.id.as_str())),
-            })?;
+        self.lease(&Want::of_encoder(project, &self.canvases, id)?)
+    }
+
+    /// The output that somebody wants, started now if nobody had it before.
+    pub(crate) fn lease(&self, want: &Want) -> Result<Arc<Lease>, EngineError> {
         // Held throughout, so that two askers never start the same encode twice.
         let mut outputs = self.outputs.lock();
-        let video = self.video_lane(&encoder.id, canvas, &encoder.video)?;
-        let audio = self.audio_lane(&encoder.audio)?;
-        let same = |o: &&mut Output| Arc::ptr_eq(&o.video, &video) && Arc::ptr_eq(&o.audio, &audio);
-        if let Some(o) = outputs.iter_mut().find(same) {
-            let lease = o
-                .lease
-                .upgrade()
-                .unwrap_or_else(|| Arc::new(Lease { feed: o.feed.clone() }));
+        let video = want
+            .video
+            .as_ref()
+            .map(|v| self.video_lane(&want.encoder, v))
+            .transpose()?;
+        let audio = want
+            .audio
+            .iter()
+            .map(|a| self.audio_lane(a))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(o) = outputs.iter_mut().find(|o| o.is_made_of(video.as_ref(), &audio)) {
+            let lease = o.lease.upgrade().unwrap_or_else(|| {
+                Arc::new(Lease {
+                    feed: o.feed.clone(),
+                    video: o.video.clone(),
+                })
+            });
             o.lease = Arc::downgrade(&lease);
             return Ok(lease);
         }
-        let info = StreamInfo {
-            video: Some(video.stream.clone()),
-            audio: vec![audio.stream.clone()],
-        };
-        let key = video.force_key.clone();
-        let fanout = Fanout::new(info);
-        fanout.on_keyframe_request(move || key.store(true, Relaxed));
+        let fanout = Fanout::new(StreamInfo {
+            video: video.as_ref().map(|v| v.stream.clone()),
+            audio: audio.iter().map(|a| a.stream.clone()).collect(),
+        });
+        if let Some(v) = &video {
+            let key = v.force_key.clone();
+            fanout.on_keyframe_request(move || key.store(true, Relaxed));
+        }
         let feed = Arc::new(Feed::new(fanout));
-        video.feeds.lock().push(feed.clone());
-        audio.feeds.lock().push(feed.clone());
-        let lease = Arc::new(Lease { feed: feed.clone() });
+        if let Some(v) = &video {
+            v.feeds.lock().push(feed.clone());
+        }
+        for (lane, index) in audio.iter().zip(0u8..) {
+            lane.feeds.lock().push((feed.clone(), index));
+        }
+        let lease = Arc::new(Lease {
+            feed: feed.clone(),
+            video: video.clone(),
+        });
         outputs.push(Output {
             video,
             audio,
@@ -257,23 +197,30 @@ impl Encoders {
 
     /// Ends the encoders that nobody uses any more, and joins those that have ended.
     pub(crate) fn release_unused(&self) {
+        self.end_hanging();
         let mut outputs = self.outputs.lock();
         outputs.retain(|o| {
             let used = o.lease.strong_count() > 0;
             if !used {
-                o.video.feeds.lock().retain(|f| !Arc::ptr_eq(f, &o.feed));
-                o.audio.feeds.lock().retain(|f| !Arc::ptr_eq(f, &o.feed));
+                if let Some(v) = &o.video {
+                    v.feeds.lock().retain(|f| !Arc::ptr_eq(f, &o.feed));
+                }
+                for a in &o.audio {
+                    a.feeds.lock().retain(|(f, _)| !Arc::ptr_eq(f, &o.feed));
+                }
                 o.feed.fanout.end();
             }
             used
         });
         let lanes = self.video.load_full();
-        let idle = |l: &Arc<VideoLane>| !outputs.iter().any(|o| Arc::ptr_eq(&o.video, l));
+        let uses = |o: &Output, l: &Arc<VideoLane>| o.video.as_ref().is_some_and(|v| Arc::ptr_eq(v, l));
+        let idle = |l: &Arc<VideoLane>| !outputs.iter().any(|o| uses(o, l));
         let (ended, going): (Vec<_>, Vec<_>) = lanes.iter().cloned().partition(idle);
         if !ended.is_empty() {
             self.video.store(Arc::new(going));
             for lane in &ended {
                 lane.queue.lock().take();
+                self.remember(lane);
             }
             let mut kept = self.ended.lock();
             kept.extend(ended);
@@ -281,7 +228,8 @@ impl Encoders {
             kept.drain(..surplus);
         }
         let lanes = self.audio.load_full();
-        let idle = |l: &Arc<AudioLane>| !outputs.iter().any(|o| Arc::ptr_eq(&o.audio, l));
+        let uses = |o: &Output, l: &Arc<AudioLane>| o.audio.iter().any(|a| Arc::ptr_eq(a, l));
+        let idle = |l: &Arc<AudioLane>| !outputs.iter().any(|o| uses(o, l));
         let (ended, going): (Vec<_>, Vec<_>) = lanes.iter().cloned().partition(idle);
         if !ended.is_empty() {
             self.audio.store(Arc::new(going));
@@ -293,91 +241,179 @@ impl Encoders {
         self.join_finished();
     }
 
+    /// A driver that has sat on one picture for long will not come back: its users get another encoder.
+    fn end_hanging(&self) {
+        let now = self.clock.now();
+        for lane in self.video.load().iter() {
+            if !lane.failed.load(Relaxed) && lane.hangs(now, HANGS_AFTER) {
+                lane.failed.store(true, Relaxed);
+                lane.queue.lock().take();
+                let text = format!("encoder {} does not answer any more", lane.implementation);
+                self.log.add(EventLevel::Error, format!("encoder:{}", lane.id), text);
+            }
+        }
+    }
+
+    /// What encoding with these settings takes a picture, ms, as far as this show has measured it.
+    pub(crate) fn measured_ms(&self, of: &Measure) -> Option<f64> {
+        let lanes = self.video.load();
+        let running = lanes.iter().find(|l| measure(l) == *of).and_then(|l| l.encode_ms());
+        running.or_else(|| self.measured.lock().get(of).copied())
+    }
+
+    fn remember(&self, lane: &VideoLane) {
+        if let Some(ms) = lane.encode_ms() {
+            self.measured.lock().insert(measure(lane), ms);
+        }
+    }
+
     fn join_finished(&self) {
         let mut threads = self.threads.lock();
-        let (over, going): (Vec<_>, Vec<_>) = threads.drain(..).partition(JoinHandle::is_finished);
+        let (over, going): (Vec<_>, Vec<_>) = threads.drain(..).partition(|(t, _)| t.is_finished());
         *threads = going;
         drop(threads);
         self.join_all(over);
     }
 
-    fn video_lane(&self, id: &str, canvas: usize, settings: &VideoEncoding) -> Result<Arc<VideoLane>, EngineError> {
+    fn video_lane(&self, id: &str, want: &VideoWant) -> Result<Arc<VideoLane>, EngineError> {
         let lanes = self.video.load();
         // One that has failed is not used again: whoever comes anew may find an encoder that works.
-        let same = |l: &&Arc<VideoLane>| l.canvas == canvas && l.settings == *settings && !l.failed.load(Relaxed);
+        let same = |l: &&Arc<VideoLane>| l.want == *want && !l.failed.load(Relaxed);
         if let Some(lane) = lanes.iter().find(same) {
             return Ok(lane.clone());
         }
-        let format = self.canvases[canvas];
-        let (implementation, encoder) = self.open_video(id, settings, format)?;
-        let (tx, rx) = bounded(queue_length(format.rate));
+        let format = self.canvases[want.canvas];
+        let rate = want.rate(format.rate);
+        self.count_failures(&lanes);
+        let (implementation, encoder) = self.open_video(id, &want.settings, want.size, rate)?;
+        let scaled = (want.size != format.size).then(|| self.scaled(want)).transpose()?;
+        let (tx, rx) = bounded(queue_length(rate));
         let lane = Arc::new(VideoLane {
             id: id.to_owned(),
-            canvas,
+            canvas: want.canvas,
             implementation,
-            settings: settings.clone(),
+            want: want.clone(),
+            rate: format.rate,
             queue: Mutex::new(Some(tx)),
             feeds: Mutex::default(),
+            scaled,
             stream: encoder.stream().clone(),
             force_key: Arc::default(),
             frames_in: AtomicU64::new(0),
             frames_out: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            encode_ns: AtomicU64::new(0),
+            encoded: AtomicU64::new(0),
+            busy_since: AtomicI64::new(IDLE),
             failed: AtomicBool::new(false),
+            counted: AtomicBool::new(false),
         });
-        let (worker, log) = (lane.clone(), self.log.clone());
+        let (worker, log, clock) = (lane.clone(), self.log.clone(), self.clock.clone());
         let thread = std::thread::Builder::new()
             .name(format!("encode-{id}"))
-            .spawn(move || worker.run(encoder, &rx, &log))?;
-        self.threads.lock().push(thread);
+            .spawn(move || worker.run(encoder, &rx, &*clock, &log))?;
+        self.threads.lock().push((thread, Some(lane.clone())));
         self.video
             .store(Arc::new(lanes.iter().cloned().chain([lane.clone()]).collect()));
         Ok(lane)
     }
 
-    /// Opens the wanted encoder, or the software one with a word in the log.
+    /// The canvas at the size wanted, shared with whoever has it already.
+    fn scaled(&self, want: &VideoWant) -> Result<Arc<Scaled>, EngineError> {
+        let key = ScaleKey {
+            canvas: want.canvas,
+            size: want.size,
+            filter: want.filter,
+        };
+        let mut known = self.scaled.lock();
+        known.retain(|s| s.strong_count() > 0);
+        if let Some(s) = known.iter().filter_map(Weak::upgrade).find(|s| s.key == key) {
+            return Ok(s);
+        }
+        let new = Arc::new(Scaled::new(key)?);
+        known.push(Arc::downgrade(&new));
+        Ok(new)
+    }
+
+    /// Lanes that have failed are counted once, when the first of their users asks anew.
+    fn count_failures(&self, lanes: &[Arc<VideoLane>]) {
+        let failed: Vec<_> = lanes.iter().filter(|l| l.failed.load(Relaxed)).collect();
+        let mut counts = self.failures.lock();
+        for lane in failed {
+            if !lane.counted.swap(true, Relaxed) {
+                let key = (lane.want.settings.codec, lane.implementation.clone());
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+    }
+
+    /// Opens the wanted encoder, or another one with a word in the log.
     fn open_video(
         &self,
         id: &str,
         settings: &VideoEncoding,
-        f: CanvasFormat,
+        (width, height): (u32, u32),
+        rate: FrameRate,
     ) -> Result<(String, VideoEncoder), EngineError> {
-        let probes = if settings.implementation == SOFTWARE {
-            vec![]
+        let codec = settings.codec;
+        let failures = self.failures.lock().clone();
+        let failed = |name: &str| failures.get(&(codec, name.to_owned())).copied().unwrap_or_default();
+        let mut probes = if needs_probing(settings) {
+            (self.probes)(codec)
         } else {
-            (self.probes)()
+            vec![]
         };
-        let (chosen, why) = codec::choose(&settings.implementation, &probes)?;
+        for p in probes.iter_mut().filter(|p| failed(&p.id) > 0) {
+            p.available = false;
+            p.reason = Some("it stopped during this show".into());
+        }
+        let (chosen, why) = codec::choose(codec, &settings.implementation, &probes)?;
+        let warn = |text| self.log.add(EventLevel::Warning, format!("encoder:{id}"), text);
         if let Some(why) = why {
-            self.log.add(EventLevel::Warning, format!("encoder:{id}"), why);
+            warn(why);
         }
-        match VideoEncoder::open(&chosen, settings, f.size.0, f.size.1, f.rate) {
-            Ok(e) => Ok((chosen, e)),
-            Err(e) if chosen != SOFTWARE => {
-                self.log.add(
-                    EventLevel::Warning,
-                    format!("encoder:{id}"),
-                    format!("{chosen} could not be opened ({e}); encoding on the processor instead"),
-                );
-                Ok((
-                    SOFTWARE.to_owned(),
-                    VideoEncoder::open(SOFTWARE, settings, f.size.0, f.size.1, f.rate)?,
-                ))
+        // The chosen one, then those that need no hardware; one that failed goes to the end.
+        let mut candidates = vec![chosen.clone()];
+        candidates.extend(
+            codec::software_encoders(codec)
+                .filter(|s| *s != chosen)
+                .map(str::to_owned),
+        );
+        candidates.retain(|name| failed(name) < MOST_FAILURES);
+        candidates.sort_by_key(|name| failed(name));
+        let mut last = None;
+        for name in candidates {
+            match VideoEncoder::open(&name, settings, width, height, rate) {
+                Ok(e) => {
+                    if name != chosen {
+                        warn(format!("{name} encodes instead of {chosen}"));
+                    }
+                    return Ok((name, e));
+                }
+                Err(e) => {
+                    warn(format!("{name} could not be opened: {e}"));
+                    last = Some(e);
+                }
             }
-            Err(e) => Err(e.into()),
         }
+        Err(match last {
+            Some(e) => e.into(),
+            None => EngineError::BadValue(format!(
+                "{chosen} stopped {MOST_FAILURES} times in this show; choose another encoder for it in the settings"
+            )),
+        })
     }
 
-    fn audio_lane(&self, settings: &AudioEncoding) -> Result<Arc<AudioLane>, EngineError> {
+    fn audio_lane(&self, want: &AudioWant) -> Result<Arc<AudioLane>, EngineError> {
         let lanes = self.audio.load();
-        if let Some(lane) = lanes.iter().find(|l| l.settings == *settings) {
+        if let Some(lane) = lanes.iter().find(|l| l.want == *want) {
             return Ok(lane.clone());
         }
-        let encoder = AudioEncoder::open(settings)?;
+        let encoder = AudioEncoder::open(&want.settings)?;
         let (tx, rx) = bounded(AUDIO_QUEUE);
         let lane = Arc::new(AudioLane {
-            settings: settings.clone(),
+            want: want.clone(),
             queue: Mutex::new(Some(tx)),
             feeds: Mutex::default(),
             stream: encoder.stream().clone(),
@@ -386,7 +422,7 @@ impl Encoders {
         let thread = std::thread::Builder::new()
             .name("encode-audio".into())
             .spawn(move || worker.run(encoder, &rx, &log))?;
-        self.threads.lock().push(thread);
+        self.threads.lock().push((thread, None));
         self.audio
             .store(Arc::new(lanes.iter().cloned().chain([lane.clone()]).collect()));
         Ok(lane)
@@ -406,14 +442,18 @@ impl Encoders {
         }
     }
 
-    /// Waits for the encoders to end; call both `end_*` first.
+    /// Waits for the encoders to end; call both `end_*` first. One whose driver hangs is not waited for.
     pub(crate) fn join(&self) {
         let all: Vec<_> = self.threads.lock().drain(..).collect();
         self.join_all(all);
     }
 
-    fn join_all(&self, threads: Vec<JoinHandle<()>>) {
-        for t in threads {
+    fn join_all(&self, threads: Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>) {
+        for (t, lane) in threads {
+            let hangs = |l: &Arc<VideoLane>| l.hangs(self.clock.now(), HANGS_AFTER);
+            if !t.is_finished() && lane.as_ref().is_some_and(hangs) {
+                continue;
+            }
             if t.join().is_err() {
                 self.log
                     .add(EventLevel::Error, "encoder", "an encoder ended in a fault");
@@ -422,10 +462,16 @@ impl Encoders {
     }
 }
 
-/// The encoder that is always there.
-const SOFTWARE: &str = "x264";
+fn measure(lane: &VideoLane) -> Measure {
+    Measure {
+        codec: lane.want.settings.codec,
+        implementation: lane.implementation.clone(),
+        size: lane.want.size,
+        preset: lane.want.settings.preset.clone(),
+    }
+}
 
 /// Whether it takes a probe of this computer's hardware to know which encoder this one will be.
-pub(crate) fn needs_probing(encoder: &project::Encoder) -> bool {
-    encoder.video.implementation != SOFTWARE
+pub(crate) fn needs_probing(video: &VideoEncoding) -> bool {
+    !codec::software_encoders(video.codec).any(|s| s == video.implementation)
 }

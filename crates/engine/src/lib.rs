@@ -41,6 +41,7 @@ mod state;
 mod studio;
 mod tick;
 mod visible;
+mod wants;
 mod watch;
 
 pub use air_log::{AirDestination, AirLoudness, AirMarker, AirProcess, AirRecording, AirSpan, ShowReport};

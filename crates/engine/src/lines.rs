@@ -1,9 +1,15 @@
 //! The lines out of the show: destinations and the recording, started, ended and kept in step with the document. A change
 //! of one never touches another.
 
-use crate::{EngineError, EventLevel, ShowOptions, encode::Lease, plan::hint, show::Shared};
+use crate::{
+    EngineError, EventLevel, ShowOptions,
+    encode::{CanvasFormat, Lease},
+    plan::hint,
+    show::Shared,
+    wants::Want,
+};
 use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, destination_kind, filename};
-use project::{Destination, Encoder, Project};
+use project::{Destination, Project};
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -23,15 +29,15 @@ pub(crate) struct Line {
 struct MadeOf {
     kind: String,
     settings: serde_json::Map<String, serde_json::Value>,
-    encoder: Option<Encoder>,
+    want: Option<Want>,
 }
 
 impl MadeOf {
-    fn of(p: &Project, d: &Destination) -> Self {
+    fn of(p: &Project, formats: &[CanvasFormat], d: &Destination) -> Self {
         Self {
             kind: d.kind.clone(),
             settings: d.settings.clone(),
-            encoder: p.encoder(&d.encoder).cloned(),
+            want: Want::of_destination(p, formats, d).ok(),
         }
     }
 }
@@ -45,7 +51,7 @@ pub(crate) struct Refused {
 /// A running recording with what keeps its encoders running.
 pub(crate) struct Tape {
     pub(crate) recorder: Recorder,
-    _lease: Arc<Lease>,
+    lease: Arc<Lease>,
 }
 
 /// Whether a destination in this state is on the air, or on its way there.
@@ -94,7 +100,7 @@ impl Shared {
         match &started {
             Ok(()) => refused.remove(&d.id),
             Err(e) => {
-                let made_of = MadeOf::of(&self.project.load(), d);
+                let made_of = MadeOf::of(&self.project.load(), &self.canvases, d);
                 let why = e.to_string();
                 refused.insert(d.id.clone(), Refused { why, made_of })
             }
@@ -109,7 +115,12 @@ impl Shared {
         };
         let kind = destination_kind(&d.kind).map_err(fail)?;
         let project = self.project.load_full();
-        let lease = self.encoders.feed(&project, &d.encoder)?;
+        let want = Want::of_destination(&project, &self.canvases, d)?;
+        let lease = self.encoders.lease(&want)?;
+        for change in &want.changes {
+            self.log
+                .add(EventLevel::Info, format!("destination:{}", d.id), change.clone());
+        }
         let mut running = self.destinations.lock();
         let over = |l: &Line| {
             matches!(
@@ -129,7 +140,7 @@ impl Shared {
         let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, backoff).map_err(fail)?;
         let line = Line {
             handle: Arc::new(handle),
-            made_of: MadeOf::of(&project, d),
+            made_of: MadeOf::of(&project, &self.canvases, d),
             lease: Some(lease),
         };
         running.insert(d.id.clone(), line);
@@ -168,7 +179,7 @@ impl Shared {
             match wanted(id) {
                 None => gone.push(id.clone()),
                 Some(d) if line.handle.status().state != DestinationState::Stopped => {
-                    if line.made_of != MadeOf::of(&project, d) {
+                    if line.made_of != MadeOf::of(&project, &self.canvases, d) {
                         changed.push(id.clone());
                     }
                 }
@@ -177,7 +188,7 @@ impl Shared {
         }
         self.refused.lock().retain(|id, _| wanted(id).is_some());
         for (id, refused) in self.refused.lock().iter() {
-            if wanted(id).is_some_and(|d| refused.made_of != MadeOf::of(&project, d)) {
+            if wanted(id).is_some_and(|d| refused.made_of != MadeOf::of(&project, &self.canvases, d)) {
                 changed.push(id.clone());
             }
         }
@@ -238,6 +249,36 @@ impl Shared {
         status
     }
 
+    /// Whoever got its picture from an encoder that has failed gets it from another one: destinations connect anew, a
+    /// recording goes on in another file.
+    pub(crate) fn replace_failed_encoders(self: &Arc<Self>) {
+        if self.stop.load(Relaxed) {
+            return;
+        }
+        let hit = |l: &Line| l.lease.as_ref().is_some_and(|l| l.has_failed()) && on_air(l.handle.status().state);
+        let lines = self.destinations.lock();
+        let lost: Vec<_> = lines.iter().filter(|(_, l)| hit(l)).map(|(id, _)| id.clone()).collect();
+        drop(lines);
+        for id in lost {
+            self.restart_destination(id);
+        }
+        let mut tapes = self.recorders.lock();
+        let (lost, going): (Vec<_>, Vec<_>) = tapes.drain(..).partition(|t| t.lease.has_failed());
+        *tapes = going;
+        drop(tapes);
+        if lost.is_empty() {
+            return;
+        }
+        let folder = lost
+            .iter()
+            .find_map(|t| t.recorder.status().path.parent().map(PathBuf::from));
+        self.keep_recorded(lost);
+        if let Err(e) = self.start_recording(folder) {
+            let text = format!("the recording could not go on with another encoder: {e}");
+            self.log.add(EventLevel::Error, "recording", text);
+        }
+    }
+
     /// Lets go of encoders that nobody uses any more.
     pub(crate) fn release_encoders(&self) {
         for line in self.destinations.lock().values_mut() {
@@ -266,10 +307,7 @@ impl Shared {
         };
         let recorder = Recorder::start(path, &lease.feed.fanout, self.env.clock.clone())
             .map_err(|e| EngineError::BadValue(e.to_string()))?;
-        self.recorders.lock().push(Tape {
-            recorder,
-            _lease: lease,
-        });
+        self.recorders.lock().push(Tape { recorder, lease });
         Ok(())
     }
 

@@ -58,10 +58,18 @@ pub struct CanvasReport {
 pub struct EncoderReport {
     /// Its id in the project.
     pub id: String,
-    /// `h264`.
+    /// `h264`, `hevc`, `av1`, …
     pub codec: String,
     /// `x264`, `nvenc`, …
     pub implementation: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Pictures a second.
+    pub fps: f64,
+    /// Mean time to encode a picture, ms; none before the first.
+    pub encode_ms: Option<f64>,
     /// Pictures handed to it.
     pub frames_in: u64,
     /// Pictures that came out.

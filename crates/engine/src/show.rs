@@ -5,7 +5,7 @@ use crate::{
     air::Air,
     desk::Desk,
     document::Restart,
-    encode::{CanvasFormat, Encoders},
+    encode::{CanvasFormat, Encoders, Probes},
     events::EventLog,
     health::Health,
     lines::{Line, Refused, Tape},
@@ -150,8 +150,13 @@ impl Show {
         let clock: Arc<dyn Clock> = Arc::new(options.clock.clone());
         // What takes long comes before the start is fixed: a film begins to play at it, seen or not.
         let probes = probes(options);
-        if studio.is_none() && project.encoders.iter().any(crate::encode::needs_probing) {
-            probes();
+        let wanted = project
+            .encoders
+            .iter()
+            .filter(|e| crate::encode::needs_probing(&e.video));
+        let codecs: BTreeSet<_> = wanted.map(|e| e.video.codec).collect();
+        for codec in codecs.into_iter().filter(|_| studio.is_none()) {
+            probes(codec);
         }
         let opened: Result<Vec<_>, _> = sizes
             .iter()
@@ -203,7 +208,7 @@ impl Show {
             on_show,
             project_dir: project_dir.to_owned(),
             stage,
-            encoders: Encoders::new(canvases.clone(), probes, log.clone()),
+            encoders: Encoders::new(canvases.clone(), probes, clock.clone(), log.clone()),
             counters: canvases.iter().map(|_| Arc::default()).collect(),
             renderer: (renderers[0].name().to_owned(), renderers[0].adapter()),
             fps_now: Mutex::new(vec![0.0; canvases.len()]),
@@ -321,11 +326,11 @@ impl Drop for Show {
     }
 }
 
-fn probes(options: &ShowOptions) -> Box<dyn Fn() -> Vec<codec::Availability> + Send + Sync> {
+fn probes(options: &ShowOptions) -> Probes {
     let exe = options.probe_exe.clone();
-    Box::new(move || {
+    Box::new(move |codec| {
         exe.as_deref()
-            .map(|exe| codec::probe_all(exe, std::time::Duration::from_secs(5)))
+            .map(|exe| codec::probe_codec(exe, codec, std::time::Duration::from_secs(5)))
             .unwrap_or_default()
     })
 }

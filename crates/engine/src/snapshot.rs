@@ -43,6 +43,8 @@ pub struct Snapshot {
     pub sources: Vec<SourceView>,
     /// The master track.
     pub master: Level,
+    /// All audio tracks, the master first.
+    pub tracks: Vec<TrackView>,
     /// Integrated loudness, LUFS.
     pub lufs: Option<f64>,
     /// All scenes.
@@ -83,14 +85,24 @@ pub struct CanvasState {
 pub struct EncoderState {
     /// Its id.
     pub id: String,
+    /// `h264`, `hevc`, `av1`, …
+    pub codec: String,
     /// Which encoder.
     pub implementation: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Pictures a second.
+    pub fps: f64,
     /// Pictures out.
     pub frames_out: u64,
     /// Pictures dropped.
     pub frames_dropped: u64,
     /// Mean rate so far, kbit/s.
     pub bitrate_kbps: f64,
+    /// Mean time to encode a picture so far, ms; none before the first.
+    pub encode_ms: Option<f64>,
 }
 
 /// One destination.
@@ -107,6 +119,17 @@ pub struct DestinationView {
     /// How it does.
     #[serde(flatten)]
     pub status: DestinationStatus,
+}
+
+/// One audio track.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TrackView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its level after its limiter.
+    pub level: Level,
 }
 
 /// One source.

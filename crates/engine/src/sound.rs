@@ -5,7 +5,7 @@
 
 use crate::{
     desk::Desk,
-    encode::AudioLane,
+    encode::{AudioLane, Mixed},
     heard::shares,
     snapshot::Level,
     stage::{Sources, Stage},
@@ -17,7 +17,7 @@ use media::{
 };
 use mixer::{Loudness, Meter, Mixer, SourceMix};
 use parking_lot::Mutex;
-use project::{Project, SourceAudio};
+use project::{AudioTrack, Project, SourceAudio};
 use std::{
     collections::{BTreeMap, HashSet},
     sync::{
@@ -34,6 +34,8 @@ pub(crate) struct SoundState {
     /// Engine time at which the picture ended; `i64::MAX` until known.
     pub(crate) end: Arc<AtomicI64>,
     pub(crate) master: Option<Level>,
+    /// Each track after its limiter, in the document's order.
+    pub(crate) tracks: Vec<(String, Level)>,
     pub(crate) sources: BTreeMap<String, Level>,
     pub(crate) heard: HashSet<String>,
     /// Highest peak of each source lately, dBFS: it falls by 10 dB a second.
@@ -52,6 +54,7 @@ impl Default for SoundState {
         Self {
             end: Arc::new(AtomicI64::new(i64::MAX)),
             master: None,
+            tracks: vec![],
             sources: BTreeMap::new(),
             heard: HashSet::new(),
             recent_peaks: BTreeMap::new(),
@@ -86,7 +89,7 @@ impl SoundThread {
         let mut mixer = Mixer::new(project.audio.limiter_dbfs as f32);
         let mut audition = Audition::default();
         self.change_strips(&mut mixer, &project, &Sources::new(), &open);
-        self.apply(&mut mixer, &project, self.start);
+        let mut tracks = self.apply(&mut mixer, &project, self.start);
         let mut fading = false;
         let mut block = (self.start.to_ticks(SAMPLE_RATE)).div_euclid(BLOCK_FRAMES as i64);
         loop {
@@ -108,17 +111,21 @@ impl SoundThread {
             let fades = self.desk.is_fading(&now, time);
             if !Arc::ptr_eq(&now, &project) || fades || fading {
                 project = now;
-                self.apply(&mut mixer, &project, time);
+                tracks = self.apply(&mut mixer, &project, time);
             }
             fading = fades;
-            let mixed = Arc::new(mixer.mix(time));
+            let blocks: Vec<_> = mixer.mix_tracks(time).into_iter().map(Arc::new).collect();
             audition.listen(time);
+            let mixed = Mixed {
+                ids: &tracks,
+                blocks: &blocks,
+            };
             for lane in self.lanes.load().iter() {
                 lane.offer(&mixed);
             }
             // Twenty times a second is enough for people.
             if block % 5 == 0 {
-                self.publish(&mut mixer, &audition);
+                self.publish(&mut mixer, &audition, &tracks);
             }
             if block % 10 == 0 {
                 self.publish_loudness(&mut mixer);
@@ -146,10 +153,17 @@ impl SoundThread {
                 source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id))))
             });
             mixer.add(id, feed.clone(), mix);
+            if let Some(s) = project.source(id) {
+                mixer.set_sends(id, &sends(&s.audio, &project.audio.all_tracks()));
+            }
         }
     }
 
-    fn apply(&self, mixer: &mut Mixer, project: &Project, time: MediaTime) {
+    /// Sets gains and memberships as the document has them; gives the tracks' ids.
+    fn apply(&self, mixer: &mut Mixer, project: &Project, time: MediaTime) -> Vec<String> {
+        let tracks = project.audio.all_tracks();
+        let gains: Vec<_> = tracks.iter().map(|t| t.volume_db as f32).collect();
+        mixer.set_tracks(&gains);
         mixer.set_master_db(project.audio.master_db as f32);
         mixer.set_limiter(project.audio.limiter_dbfs as f32);
         let canvases = project.canvases.iter().enumerate();
@@ -158,18 +172,22 @@ impl SoundThread {
         for s in &project.sources {
             let share = shares.get(&s.id).copied().unwrap_or_default();
             mixer.set(&s.id, source_mix(&s.audio, share));
+            mixer.set_sends(&s.id, &sends(&s.audio, &tracks));
         }
         let heard = shares.into_keys().collect();
         self.state.lock().heard = heard;
+        tracks.into_iter().map(|t| t.id).collect()
     }
 
-    fn publish(&self, mixer: &mut Mixer, audition: &Audition) {
+    fn publish(&self, mixer: &mut Mixer, audition: &Audition, tracks: &[String]) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.reset_loudness) {
             mixer.reset_loudness();
             state.loudness = None;
         }
         state.master = Some(level(mixer.master_meter()));
+        let meters = mixer.track_meters().into_iter().map(level);
+        state.tracks = tracks.iter().cloned().zip(meters).collect();
         let meters = mixer.meters().into_iter().chain(audition.meters());
         state.sources = meters.map(|(id, m)| (id, level(m))).collect();
         let before = std::mem::take(&mut state.recent_peaks);
@@ -231,6 +249,11 @@ fn level(m: Meter) -> Level {
         peak_db: m.peak_db,
         rms_db: m.rms_db,
     }
+}
+
+/// What a source adds to each track.
+fn sends(a: &SourceAudio, tracks: &[AudioTrack]) -> Vec<Option<f32>> {
+    tracks.iter().map(|t| a.gain_in(&t.id).map(|db| db as f32)).collect()
 }
 
 /// `share`: how much of its power is heard.

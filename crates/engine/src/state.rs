@@ -127,7 +127,12 @@ impl Shared {
                 .into_iter()
                 .map(|e| EncoderState {
                     id: e.id,
+                    codec: e.codec,
                     implementation: e.implementation,
+                    width: e.width,
+                    height: e.height,
+                    fps: e.fps,
+                    encode_ms: e.encode_ms,
                     frames_out: e.frames_out,
                     frames_dropped: e.frames_dropped,
                     bitrate_kbps: e.bitrate_kbps,
@@ -161,6 +166,16 @@ impl Shared {
                 })
                 .collect(),
             master: sound.master.unwrap_or(SILENCE),
+            tracks: project
+                .audio
+                .all_tracks()
+                .into_iter()
+                .map(|t| crate::TrackView {
+                    level: sound.tracks.iter().find(|(id, _)| *id == t.id).map_or(SILENCE, |l| l.1),
+                    name: t.label().to_owned(),
+                    id: t.id,
+                })
+                .collect(),
             lufs: sound.lufs,
             desk: self.desk.state(&project, self.clock.now()),
             scenes: project
@@ -230,8 +245,12 @@ impl Shared {
     fn encoder_report(&self, l: &VideoLane) -> EncoderReport {
         EncoderReport {
             id: l.id.clone(),
-            codec: "h264".into(),
+            codec: l.want.settings.codec.id().into(),
             implementation: l.implementation.clone(),
+            width: l.want.size.0,
+            height: l.want.size.1,
+            fps: l.want.rate(l.rate).as_f64(),
+            encode_ms: l.encode_ms(),
             frames_in: l.frames_in.load(Relaxed),
             frames_out: l.frames_out.load(Relaxed),
             frames_dropped: l.dropped.load(Relaxed),

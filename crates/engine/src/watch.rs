@@ -6,7 +6,7 @@ use media::MediaTime;
 use outputs::DestinationState;
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::atomic::Ordering::Relaxed,
+    sync::{Arc, atomic::Ordering::Relaxed},
 };
 
 const PERIOD: MediaTime = MediaTime::from_millis(250);
@@ -24,7 +24,7 @@ struct Seen {
 
 impl Shared {
     /// Runs until the show has ended.
-    pub(crate) fn watch(&self) {
+    pub(crate) fn watch(self: &Arc<Self>) {
         let mut seen = Seen::default();
         let mut marks: VecDeque<(MediaTime, Vec<u64>)> = VecDeque::new();
         while !self.ended.load(Relaxed) {
@@ -32,6 +32,7 @@ impl Shared {
             self.measure(&mut marks);
             self.look_at_air();
             self.look_at_health();
+            self.replace_failed_encoders();
             self.release_encoders();
             self.clock.sleep_until(self.clock.now() + PERIOD);
         }

@@ -1,6 +1,7 @@
 //! `footlight devices` and `footlight encoders`.
 
 use anyhow::{Context, Result};
+use project::VideoCodecName;
 use sources::source_kinds;
 use std::time::Duration;
 
@@ -43,13 +44,19 @@ pub(crate) fn encoders(json: bool) -> Result<u8> {
         println!("{}", serde_json::to_string_pretty(&probes)?);
         return Ok(0);
     }
+    let mut codec = "";
     for p in &probes {
+        if p.codec != codec {
+            codec = &p.codec;
+            let named = VideoCodecName::ALL.into_iter().find(|c| c.id() == codec);
+            println!("{}", named.map_or(codec, VideoCodecName::label));
+        }
         let state = match (&p.reason, p.recommended) {
             (_, true) => "available, used by `auto`".to_owned(),
             (None, false) => "available".to_owned(),
             (Some(why), _) => format!("not available: {why}"),
         };
-        println!("{:<14} {:<28} {state}", p.id, p.name);
+        println!("  {:<12} {:<28} {state}", p.id, p.name);
     }
     Ok(0)
 }

@@ -1,4 +1,5 @@
-//! The master track: the sum of all sources, master gain, limiter, meters. One call makes one block of 10 ms.
+//! The tracks: each a sum of sources with gain, limiter and meter of its own, all from one pass over the sources. The first is
+//! the master, whose loudness is measured. One call makes one block of 10 ms of each.
 //!
 //! **Latency: none on the timeline.** The limiter looks 5 ms ahead, and the mixer makes up for it by reading every feed 5 ms
 //! further than the block it returns: `mix(t)` gives the sound of `[t, t + 10 ms)` and reads the feeds up to
@@ -17,13 +18,36 @@ use media::{
     audio::{BLOCK_FRAMES, CHANNELS, SAMPLE_RATE},
 };
 
-/// Mixes sources into the master track.
+/// One mix of the sources.
+struct Track {
+    /// Gain besides the master's, dB.
+    db: f32,
+    /// The gain applied last.
+    gain: f32,
+    limiter: Limiter,
+    meter: MeterState,
+    sum: Vec<f32>,
+}
+
+impl Track {
+    fn new(db: f32, gain: f32, limiter_dbfs: f32) -> Self {
+        Self {
+            db,
+            gain,
+            limiter: Limiter::new(limiter_dbfs),
+            meter: MeterState::default(),
+            sum: vec![],
+        }
+    }
+}
+
+/// Mixes sources into tracks.
 pub struct Mixer {
     channels: Vec<Channel>,
     master_db: f32,
-    master_gain: f32,
-    limiter: Limiter,
-    meter: MeterState,
+    limiter_dbfs: f32,
+    /// At least one.
+    tracks: Vec<Track>,
     loudness: LoudnessMeter,
     /// Sample index the feeds are read at next; none before the first block.
     next_read: Option<i64>,
@@ -40,9 +64,8 @@ impl Mixer {
         Self {
             channels: vec![],
             master_db: 0.0,
-            master_gain: 1.0,
-            limiter: Limiter::new(limiter_dbfs),
-            meter: MeterState::default(),
+            limiter_dbfs,
+            tracks: vec![Track::new(0.0, 1.0, limiter_dbfs)],
             loudness: LoudnessMeter::new(),
             next_read: None,
             own: vec![],
@@ -50,17 +73,50 @@ impl Mixer {
         }
     }
 
-    /// Sets the master gain, dB; ramps over the next block.
+    /// Sets the master gain, dB, of all tracks; ramps over the next block.
     pub fn set_master_db(&mut self, db: f32) {
         self.master_db = db;
+        self.settle();
+    }
+
+    /// Sets how many tracks there are, by the gain of each besides the master's, dB; ramps over the next block. There is
+    /// always one. A new one carries every source until [`Mixer::set_sends`] says otherwise.
+    pub fn set_tracks(&mut self, gains_db: &[f32]) {
+        let wanted = gains_db.len().max(1);
+        while self.tracks.len() < wanted {
+            let db = gains_db.get(self.tracks.len()).copied().unwrap_or_default();
+            let gain = gain::from_db(self.master_db + db);
+            self.tracks.push(Track::new(db, gain, self.limiter_dbfs));
+        }
+        self.tracks.truncate(wanted);
+        for (t, db) in self.tracks.iter_mut().zip(gains_db) {
+            t.db = *db;
+        }
+        self.settle();
+    }
+
+    /// Before the first block gains hold at once.
+    fn settle(&mut self) {
         if self.next_read.is_none() {
-            self.master_gain = gain::from_db(db);
+            for t in &mut self.tracks {
+                t.gain = gain::from_db(self.master_db + t.db);
+            }
         }
     }
 
-    /// Sets the limiter's ceiling, dBFS (-20 to 0).
+    /// Sets the limiters' ceiling, dBFS (-20 to 0).
     pub fn set_limiter(&mut self, dbfs: f32) {
-        self.limiter.set_ceiling(dbfs);
+        self.limiter_dbfs = dbfs;
+        for t in &mut self.tracks {
+            t.limiter.set_ceiling(dbfs);
+        }
+    }
+
+    /// Says what a source adds to each track: its gain there in dB besides its own, or none where it is not in it; tracks
+    /// beyond the list get it unchanged. Ramps over the next block. False when there is no such source.
+    pub fn set_sends(&mut self, id: &str, sends_db: &[Option<f32>]) -> bool {
+        let found = self.channels.iter_mut().find(|c| c.id == id && !c.leaving);
+        found.map(|c| c.set_sends(sends_db)).is_some()
     }
 
     /// Adds a source; one of the same id is replaced. In a running mix it fades in over one block.
@@ -94,36 +150,64 @@ impl Mixer {
         self.channels.iter().any(|c| c.id == id && !c.leaving)
     }
 
-    /// The block of 480 frames at `time`. Blocks usually follow each other; after a jump in time the limiter starts anew.
+    /// The block of the master at `time`; see [`Mixer::mix_tracks`].
     pub fn mix(&mut self, time: MediaTime) -> AudioBlock {
-        let start = frames_of(time);
-        let ahead = start + LOOKAHEAD_FRAMES as i64;
-        if self.next_read != Some(ahead) {
-            self.limiter.reset();
-            let mut first = vec![0.0; LOOKAHEAD_FRAMES * CHANNELS];
-            self.sum(start, &mut first);
-            self.limiter.process(&mut first);
-        }
-        let mut samples = vec![0.0; BLOCK_FRAMES * CHANNELS];
-        self.sum(ahead, &mut samples);
-        self.limiter.process(&mut samples);
-        self.next_read = Some(ahead + BLOCK_FRAMES as i64);
-        self.meter.add(&samples);
-        self.loudness.add(&samples);
+        self.advance(time);
+        self.block(0, time)
+    }
+
+    /// The block of 480 frames at `time` of every track. Blocks usually follow each other; after a jump in time the limiters
+    /// start anew.
+    pub fn mix_tracks(&mut self, time: MediaTime) -> Vec<AudioBlock> {
+        self.advance(time);
+        (0..self.tracks.len()).map(|i| self.block(i, time)).collect()
+    }
+
+    fn block(&self, track: usize, time: MediaTime) -> AudioBlock {
+        let samples = self.tracks[track].sum.clone();
         AudioBlock { time, samples }
     }
 
-    /// All sources and the master gain, before the limiter.
-    fn sum(&mut self, start: i64, out: &mut [f32]) {
-        self.own.resize(out.len(), 0.0);
-        self.other.resize(out.len(), 0.0);
+    fn advance(&mut self, time: MediaTime) {
+        let start = frames_of(time);
+        let ahead = start + LOOKAHEAD_FRAMES as i64;
+        if self.next_read != Some(ahead) {
+            for t in &mut self.tracks {
+                t.limiter.reset();
+            }
+            self.sum(start, LOOKAHEAD_FRAMES);
+        }
+        self.sum(ahead, BLOCK_FRAMES);
+        self.next_read = Some(ahead + BLOCK_FRAMES as i64);
+        for t in &mut self.tracks {
+            t.meter.add(&t.sum);
+        }
+        self.loudness.add(&self.tracks[0].sum);
+    }
+
+    /// All sources, the gains and the limiters, into the tracks' sums.
+    fn sum(&mut self, start: i64, frames: usize) {
+        let len = frames * CHANNELS;
+        self.own.resize(len, 0.0);
+        self.other.resize(len, 0.0);
+        for t in &mut self.tracks {
+            t.sum.clear();
+            t.sum.resize(len, 0.0);
+        }
         for c in &mut self.channels {
-            c.add_to(start, out, &mut self.own, &mut self.other);
+            c.read(start, &mut self.own, &mut self.other);
+            for (i, t) in self.tracks.iter_mut().enumerate() {
+                c.send(i, &self.own, &mut t.sum);
+            }
+            c.sent(self.tracks.len());
         }
         self.channels.retain(|c| !c.leaving);
-        let target = gain::from_db(self.master_db);
-        apply(out, [self.master_gain; CHANNELS], [target; CHANNELS]);
-        self.master_gain = target;
+        for t in &mut self.tracks {
+            let target = gain::from_db(self.master_db + t.db);
+            apply(&mut t.sum, [t.gain; CHANNELS], [target; CHANNELS]);
+            t.gain = target;
+            t.limiter.process(&mut t.sum);
+        }
     }
 
     /// What each source adds to the mix (after volume, balance and mute), in the order they were added.
@@ -140,7 +224,12 @@ impl Mixer {
 
     /// The master track after the limiter.
     pub fn master_meter(&self) -> Meter {
-        self.meter.show()
+        self.tracks[0].meter.show()
+    }
+
+    /// Every track after its limiter, the master first.
+    pub fn track_meters(&self) -> Vec<Meter> {
+        self.tracks.iter().map(|t| t.meter.show()).collect()
     }
 
     /// Loudness of the master track since the start or [`Mixer::reset_loudness`].

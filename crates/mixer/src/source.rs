@@ -1,5 +1,5 @@
-//! One source in the mix: reads its feed, applies volume, balance, mute and sync offset without zipper noise, and meters
-//! what it adds. Changes of gain ramp linearly over one read; a change of sync offset crossfades old and new place.
+//! One source in the mix: reads its feed, applies volume, balance, mute and sync offset without zipper noise, meters what it
+//! adds, and adds it to each track with the gain it has there. Changes of gain ramp linearly over one read; a change of sync offset crossfades old and new place.
 
 use crate::{AudioFeed, MeterState, feed::frames_of, gain};
 use media::{MediaTime, audio::CHANNELS};
@@ -36,6 +36,9 @@ pub(crate) struct Channel {
     /// Fades out with the next read and is gone then.
     pub leaving: bool,
     gains: [f32; CHANNELS],
+    /// Factor in each track, now and after the next read; 1 beyond the lists.
+    sends: Vec<f32>,
+    next_sends: Vec<f32>,
     offset: i64,
     /// Blocks in which sound broke off or set in: the feed did not keep up.
     pub underruns: u64,
@@ -52,6 +55,8 @@ impl Channel {
             meter: MeterState::default(),
             leaving: false,
             gains: if fade_in { [0.0; CHANNELS] } else { mix.gains() },
+            sends: vec![],
+            next_sends: vec![],
             offset: frames_of(mix.sync_offset),
             underruns: 0,
         }
@@ -62,9 +67,42 @@ impl Channel {
         self.feed.set_delay(mix.sync_offset);
     }
 
-    /// Adds this source's sound from sample index `start` to `sum` (interleaved stereo). `own` and `other` are scratch
-    /// of the same length.
-    pub fn add_to(&mut self, start: i64, sum: &mut [f32], own: &mut [f32], other: &mut [f32]) {
+    /// Sets the gain in each track, dB; none: not in it. A source that was not heard yet has them at once.
+    pub fn set_sends(&mut self, sends_db: &[Option<f32>]) {
+        self.next_sends = sends_db.iter().map(|db| db.map_or(0.0, gain::from_db)).collect();
+        if self.sends.is_empty() {
+            self.sends = self.next_sends.clone();
+        }
+    }
+
+    /// Adds what was read to the sum of a track.
+    pub fn send(&self, track: usize, own: &[f32], sum: &mut [f32]) {
+        let factor = |list: &[f32]| list.get(track).copied().unwrap_or(1.0);
+        let (from, to) = (factor(&self.sends), factor(&self.next_sends));
+        if (from, to) == (1.0, 1.0) {
+            for (s, o) in sum.iter_mut().zip(own) {
+                *s += o;
+            }
+        } else if (from, to) != (0.0, 0.0) {
+            let step = (to - from) / (sum.len() / CHANNELS).max(1) as f32;
+            let frames = sum.chunks_exact_mut(CHANNELS).zip(own.chunks_exact(CHANNELS));
+            for (i, (s, o)) in frames.enumerate() {
+                let k = from + step * (i + 1) as f32;
+                s[0] += o[0] * k;
+                s[1] += o[1] * k;
+            }
+        }
+    }
+
+    /// All tracks have what was read.
+    pub fn sent(&mut self, tracks: usize) {
+        self.next_sends.resize(tracks, 1.0);
+        self.sends.clone_from(&self.next_sends);
+    }
+
+    /// Reads this source's sound from sample index `start` into `own` (interleaved stereo), its gains applied; `other` is
+    /// scratch of the same length.
+    pub fn read(&mut self, start: i64, own: &mut [f32], other: &mut [f32]) {
         let offset = frames_of(self.mix.sync_offset);
         // Always read, also when silent: the feed's writer waits for its reader.
         let got = self.feed.read_at(start - self.offset, own);
@@ -84,9 +122,6 @@ impl Channel {
         apply(own, self.gains, target);
         self.gains = target;
         self.meter.add(own);
-        for (s, o) in sum.iter_mut().zip(own.iter()) {
-            *s += o;
-        }
     }
 }
 

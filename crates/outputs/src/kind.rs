@@ -33,24 +33,87 @@ pub trait Driver: Send {
     /// # Errors
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
-
-    /// What the encoder must give for this destination, whatever the one chosen for it says.
-    fn wants(&self) -> Wants {
-        Wants::default()
-    }
 }
 
-/// What a destination can't do without. Empty lists and `None` say that anything will do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a kind can carry with its settings.
+pub type FindWants = fn(&Map<String, Value>) -> Wants;
+
+/// What a destination can carry. What the document asks for is kept where it fits; else the first of the list is made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wants {
-    /// Video codecs it takes, the best first.
-    pub video: Vec<VideoCodec>,
-    /// Audio codecs it takes, the best first.
-    pub audio: Vec<AudioCodec>,
-    /// Most B-frames in a row.
+    /// Video codecs, preferred first; empty for sound only.
+    pub video: &'static [VideoCodec],
+    /// Audio codecs, preferred first; empty for no sound.
+    pub audio: &'static [AudioCodec],
+    /// Most B-frames in a row; none for no limit.
     pub max_b_frames: Option<u32>,
-    /// The encoder must not look ahead: every picture of delay counts.
-    pub low_delay: bool,
+    /// Most audio tracks.
+    pub audio_tracks: usize,
+}
+
+impl Wants {
+    /// RTMP as every server takes it.
+    pub const RTMP: Self = Self {
+        video: &[VideoCodec::H264],
+        audio: &[AudioCodec::Aac],
+        max_b_frames: None,
+        audio_tracks: 1,
+    };
+    /// Enhanced RTMP, version 2.
+    pub const ENHANCED_RTMP: Self = Self {
+        video: &[VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1, VideoCodec::Vp9],
+        audio: &[AudioCodec::Aac, AudioCodec::Opus, AudioCodec::Flac, AudioCodec::Mp3],
+        max_b_frames: None,
+        audio_tracks: 8,
+    };
+    /// An MPEG transport stream, over SRT or RIST.
+    pub const MPEG_TS: Self = Self {
+        video: &[VideoCodec::H264, VideoCodec::Hevc],
+        audio: &[AudioCodec::Aac, AudioCodec::Opus, AudioCodec::Mp3],
+        max_b_frames: None,
+        audio_tracks: 8,
+    };
+    /// Fragmented MP4 for players and browsers.
+    pub const HLS: Self = Self {
+        video: &[VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1],
+        audio: &[AudioCodec::Aac, AudioCodec::Opus],
+        max_b_frames: None,
+        audio_tracks: 1,
+    };
+    /// WebRTC: no B-frames, Opus.
+    pub const WEBRTC: Self = Self {
+        video: &[VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1, VideoCodec::Vp9],
+        audio: &[AudioCodec::Opus],
+        max_b_frames: Some(0),
+        audio_tracks: 1,
+    };
+    /// Internet radio.
+    pub const RADIO: Self = Self {
+        video: &[],
+        audio: &[AudioCodec::Opus, AudioCodec::Mp3, AudioCodec::Aac],
+        max_b_frames: None,
+        audio_tracks: 1,
+    };
+    /// Whatever there is.
+    pub const ANY: Self = Self {
+        video: &[
+            VideoCodec::H264,
+            VideoCodec::Hevc,
+            VideoCodec::Av1,
+            VideoCodec::Vp9,
+            VideoCodec::ProRes,
+            VideoCodec::Ffv1,
+        ],
+        audio: &[
+            AudioCodec::Aac,
+            AudioCodec::Opus,
+            AudioCodec::Mp3,
+            AudioCodec::Flac,
+            AudioCodec::Pcm,
+        ],
+        max_b_frames: None,
+        audio_tracks: 8,
+    };
 }
 
 /// One registered kind of destination.
@@ -65,6 +128,8 @@ pub struct DestinationKind {
     pub redacted_url: fn(&Map<String, Value>) -> String,
     /// The host and port it connects to, for checking before a show; none when it connects nowhere.
     pub endpoint: FindEndpoint,
+    /// What it can carry with these settings: the engine has such streams made for it.
+    pub wants: FindWants,
     /// Whether it can carry these streams.
     pub check_streams: fn(&StreamInfo) -> Result<(), OutputError>,
     /// A driver for these settings. Connects nowhere yet.

@@ -19,6 +19,7 @@ mod recorder;
 mod status;
 mod supervisor;
 mod tls;
+mod whep;
 
 pub use backoff::Backoff;
 pub use drivers::{local::LocalSettings, rtmp::RtmpSettings, whip::WhipSettings};
@@ -26,10 +27,11 @@ pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, OpenDriver, Wants, destination_kind, destination_kinds,
-    from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, Wants, destination_kind,
+    destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{Recorder, RecordingState, RecordingStatus};
 pub use status::{DestinationState, DestinationStatus};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT};
+pub use whep::{Admitted, Viewers};

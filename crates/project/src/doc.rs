@@ -12,6 +12,7 @@ use media::FrameRate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The document version this build reads and writes.
 pub const VERSION: u32 = 1;
@@ -154,10 +155,25 @@ pub struct SourceAudio {
     /// Later (positive) or earlier, in milliseconds.
     #[schemars(range(min = -950, max = 20000))]
     pub sync_offset_ms: i32,
+    /// Ids of the audio tracks it is in; all of them when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 8))]
+    pub tracks: Option<Vec<String>>,
+    /// Its gain in single tracks, dB, besides its own: track id to gain; 0 where absent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub track_gains_db: BTreeMap<String, f64>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
     pub extra: Extra,
+}
+
+impl SourceAudio {
+    /// Its gain in the track of that id, dB; none when it is not in it.
+    pub fn gain_in(&self, track: &str) -> Option<f64> {
+        let member = self.tracks.as_ref().is_none_or(|t| t.iter().any(|t| t == track));
+        member.then(|| self.track_gains_db.get(track).copied().unwrap_or_default())
+    }
 }
 
 impl Default for SourceAudio {
@@ -167,6 +183,8 @@ impl Default for SourceAudio {
             muted: false,
             balance: 0.0,
             sync_offset_ms: 0,
+            tracks: None,
+            track_gains_db: BTreeMap::new(),
             extra: Extra::new(),
         }
     }
@@ -182,10 +200,63 @@ pub struct Audio {
     /// The limiter lets no sample exceed this, dBFS.
     #[schemars(range(min = -20.0, max = 0.0))]
     pub limiter_dbfs: f64,
+    /// Mixes of their own for destinations and recordings; the first is the master, which is what people hear. None given means
+    /// one track, the master.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    pub tracks: Vec<AudioTrack>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
     pub extra: Extra,
+}
+
+/// Most audio tracks of a project.
+pub const MAX_AUDIO_TRACKS: usize = 8;
+
+/// One mix of the sources. Which it carries is said by the sources.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct AudioTrack {
+    /// Unique among tracks.
+    pub id: String,
+    /// Name for people and in recordings.
+    pub name: String,
+    /// Gain of this track in dB, besides the master's.
+    #[schemars(range(min = -100.0, max = 26.0))]
+    pub volume_db: f64,
+    /// Unknown fields, kept.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub extra: Extra,
+}
+
+impl Default for AudioTrack {
+    fn default() -> Self {
+        Self {
+            id: "master".into(),
+            name: String::new(),
+            volume_db: 0.0,
+            extra: Extra::new(),
+        }
+    }
+}
+
+impl AudioTrack {
+    /// The name shown to people.
+    pub fn label(&self) -> &str {
+        shown(&self.name, &self.id)
+    }
+}
+
+impl Audio {
+    /// The tracks there are: at least the master, at most eight.
+    pub fn all_tracks(&self) -> Vec<AudioTrack> {
+        if self.tracks.is_empty() {
+            return vec![AudioTrack::default()];
+        }
+        self.tracks.iter().take(MAX_AUDIO_TRACKS).cloned().collect()
+    }
 }
 
 impl Default for Audio {
@@ -193,6 +264,7 @@ impl Default for Audio {
         Self {
             master_db: 0.0,
             limiter_dbfs: -1.0,
+            tracks: vec![],
             extra: Extra::new(),
         }
     }
@@ -244,6 +316,17 @@ pub struct Destination {
     pub enabled: bool,
     /// The encoder it carries; the first when empty.
     pub encoder: String,
+    /// What it wants differently from that encoder.
+    #[serde(skip_serializing_if = "EncodeWish::is_none")]
+    pub encode: EncodeWish,
+    /// Ids of the audio tracks it carries, in this order; the first track when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    pub audio_tracks: Vec<String>,
+    /// Id of the audio track for the archive that the service keeps (Twitch's VOD track); none when empty. It follows the
+    /// tracks above, where the server takes several.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub vod_track: String,
     /// The kind's own settings.
     pub settings: Map<String, Value>,
     /// Unknown fields, kept.
@@ -261,6 +344,9 @@ impl Default for Destination {
             service: String::new(),
             enabled: true,
             encoder: String::new(),
+            encode: EncodeWish::default(),
+            audio_tracks: vec![],
+            vod_track: String::new(),
             settings: Map::new(),
             extra: Extra::new(),
         }

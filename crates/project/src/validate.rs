@@ -40,6 +40,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_scenes(project, &mut f);
     check_nesting(project, &mut f);
     check_encoders(project, &mut f);
+    check_tracks(project, &mut f);
     check_destinations(project, kinds.destinations, &mut f);
     f.0.sort_by_key(|x| std::cmp::Reverse(x.severity));
     f.0
@@ -62,6 +63,7 @@ fn check_ids(p: &Project, f: &mut Findings) {
     unique(f, "source", "sources", p.sources.iter().map(|x| &x.id));
     unique(f, "scene", "scenes", p.scenes.iter().map(|x| &x.id));
     unique(f, "encoder", "encoders", p.encoders.iter().map(|x| &x.id));
+    unique(f, "audio track", "audio.tracks", p.audio.tracks.iter().map(|x| &x.id));
     unique(f, "destination", "destinations", p.destinations.iter().map(|x| &x.id));
     for (i, scene) in p.scenes.iter().enumerate() {
         let mut seen = HashSet::new();
@@ -285,6 +287,26 @@ fn check_encoders(p: &Project, f: &mut Findings) {
                 format!("encoders[{i}].video.max_bitrate_kbps"),
                 message,
             );
+        }
+    }
+}
+
+/// Tracks that somebody names and that are not there are left out; the first one takes their place.
+fn check_tracks(p: &Project, f: &mut Findings) {
+    let there = p.audio.all_tracks();
+    let missing = |id: &String| there.iter().all(|t| t.id != *id);
+    for (i, d) in p.destinations.iter().enumerate() {
+        let named = d
+            .audio_tracks
+            .iter()
+            .chain(Some(&d.vod_track).filter(|v| !v.is_empty()));
+        for id in named.filter(|id| missing(id)) {
+            let message = format!(
+                "{}: there is no audio track `{id}`; {}",
+                d.label(),
+                choices(there.iter().map(|t| &t.id))
+            );
+            f.add(Severity::Degraded, format!("destinations[{i}].audio_tracks"), message);
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::CodecError;
 use media::PixelFormat;
 use project::{H264Profile, RateControl, VideoCodecName};
 
-pub(super) const KIND: EncoderKind = EncoderKind {
+/// H.264.
+pub(super) const H264: EncoderKind = EncoderKind {
     id: "amf",
     name: "AMF (AMD)",
     codec: VideoCodecName::H264,
@@ -13,7 +14,21 @@ pub(super) const KIND: EncoderKind = EncoderKind {
     ffmpeg_name: "h264_amf",
     needs: "an AMD GPU, Windows, and AMD's driver",
     inputs: &[PixelFormat::Nv12, PixelFormat::I420],
+    native: None,
     prepare,
+};
+/// HEVC.
+pub(super) const HEVC: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Hevc,
+    ffmpeg_name: "hevc_amf",
+    ..H264
+};
+/// AV1.
+pub(super) const AV1: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Av1,
+    ffmpeg_name: "av1_amf",
+    needs: "an AMD GPU of the RX 7000 series or later, Windows, and AMD's driver",
+    ..H264
 };
 
 fn prepare(s: &mut Setup) -> Result<(), CodecError> {
@@ -22,9 +37,10 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
     ];
     s.set("usage", "transcoding")?;
     s.set("quality", quality[s.speed().min(8)])?;
-    let profile = match s.settings.profile {
-        H264Profile::Baseline => "constrained_baseline",
-        _ => s.profile(),
+    let profile = match (s.settings.codec, s.settings.profile) {
+        (VideoCodecName::H264, H264Profile::Baseline) => "constrained_baseline",
+        (VideoCodecName::H264, _) => s.profile(),
+        _ => "main",
     };
     s.set("profile", profile)?;
     s.set_if_known("forced_idr", "1");
@@ -33,7 +49,12 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
         RateControl::Vbr => s.set("rc", "vbr_peak")?,
         RateControl::Crf => {
             s.set("rc", "cqp")?;
-            let q = s.settings.crf.clamp(0.0, 51.0).round().to_string();
+            let scale = if s.settings.codec == VideoCodecName::Av1 {
+                5.0
+            } else {
+                1.0
+            };
+            let q = (s.settings.crf.clamp(0.0, 51.0) * scale).round().to_string();
             for name in ["qp_i", "qp_p", "qp_b"] {
                 s.set_if_known(name, &q);
             }

@@ -1,34 +1,54 @@
-//! The video encoders, one file and one line in [`LIST`] each. A file says how its encoder is called, which pictures it
-//! takes and how our settings are translated into its options; sending pictures and fetching packets is the same for all
-//! (`video_encoder`).
+//! The video encoders, one file for each family and one line in [`LIST`] for each codec it makes. A file says how its encoder
+//! is called, which pictures it takes and how our settings are translated into its options; sending pictures and fetching
+//! packets is the same for all (`video_encoder`).
 
 mod amf;
+mod aom;
+mod ffv1;
 mod nvenc;
+mod prores;
 mod qsv;
+mod svtav1;
 mod vaapi;
 mod videotoolbox;
+mod vpx;
 mod x264;
+mod x265;
 
 use crate::{
     CodecError,
     ff::{self, BufferRef, Codec},
 };
-use ffmpeg_sys_next as sys;
+use ffmpeg_sys_next::{self as sys, AVPixelFormat};
 use media::{FrameRate, PixelFormat};
 use project::{H264Profile, RateControl, VideoCodecName, VideoEncoding};
 
-/// Every encoder, best first: `auto` takes the first hardware one that works, else the software one.
+/// Every encoder, for each codec best first: `auto` takes the first hardware one that works, else the first software one.
 static LIST: &[EncoderKind] = &[
-    nvenc::KIND,
-    qsv::KIND,
-    amf::KIND,
-    videotoolbox::KIND,
-    vaapi::KIND,
+    nvenc::H264,
+    qsv::H264,
+    amf::H264,
+    videotoolbox::H264,
+    vaapi::H264,
     x264::KIND,
+    nvenc::HEVC,
+    qsv::HEVC,
+    amf::HEVC,
+    videotoolbox::HEVC,
+    vaapi::HEVC,
+    x265::KIND,
+    nvenc::AV1,
+    qsv::AV1,
+    amf::AV1,
+    vaapi::AV1,
+    svtav1::KIND,
+    aom::KIND,
+    qsv::VP9,
+    vaapi::VP9,
+    vpx::KIND,
+    prores::KIND,
+    ffv1::KIND,
 ];
-
-/// The encoder that works on every computer.
-pub(crate) const SOFTWARE: &str = x264::KIND.id;
 
 /// One encoder implementation.
 pub struct EncoderKind {
@@ -46,11 +66,20 @@ pub struct EncoderKind {
     pub needs: &'static str,
     /// Layouts it takes as they are, preferred first.
     pub inputs: &'static [PixelFormat],
+    /// A layout of FFmpeg's that every picture is converted to, for encoders that take none of ours.
+    pub(crate) native: Option<AVPixelFormat>,
     /// Translates the settings; called before the encoder is opened.
     pub(crate) prepare: fn(&mut Setup) -> Result<(), CodecError>,
 }
 
 impl EncoderKind {
+    /// FFmpeg's description of it; null when this FFmpeg was built without.
+    pub(crate) fn find_in_ffmpeg(&self) -> *const sys::AVCodec {
+        let name = ff::cstring(self.ffmpeg_name);
+        // SAFETY: a look-up in FFmpeg's static table.
+        unsafe { sys::avcodec_find_encoder_by_name(name.as_ptr()) }
+    }
+
     /// It does not work here; `reason` is what the driver or the system says.
     pub(crate) fn unavailable(&self, reason: impl AsRef<str>) -> CodecError {
         CodecError::EncoderUnavailable {
@@ -65,14 +94,32 @@ pub fn encoder_kinds() -> &'static [EncoderKind] {
     LIST
 }
 
-/// The kind of that id.
-pub(crate) fn find(id: &str) -> Result<&'static EncoderKind, CodecError> {
-    LIST.iter()
+/// The encoders that make `codec`, best first.
+pub(crate) fn makers(codec: VideoCodecName) -> impl Iterator<Item = &'static EncoderKind> {
+    LIST.iter().filter(move |k| k.codec == codec)
+}
+
+/// The kind of that id that makes `codec`.
+pub(crate) fn find(codec: VideoCodecName, id: &str) -> Result<&'static EncoderKind, CodecError> {
+    makers(codec)
         .find(|k| k.id == id)
         .ok_or_else(|| CodecError::UnknownEncoder {
             id: id.to_owned(),
-            known: LIST.iter().map(|k| k.id).collect::<Vec<_>>().join(", "),
+            codec: codec.label(),
+            known: makers(codec).map(|k| k.id).collect::<Vec<_>>().join(", "),
         })
+}
+
+/// Whether an encoder of any codec has that id.
+pub(crate) fn is_known(id: &str) -> bool {
+    LIST.iter().any(|k| k.id == id)
+}
+
+/// The encoder of `codec` that needs no hardware: the first that this FFmpeg was built with.
+pub(crate) fn software(codec: VideoCodecName) -> &'static str {
+    let ours = || makers(codec).filter(|k| !k.hardware);
+    let built = ours().find(|k| !k.find_in_ffmpeg().is_null());
+    built.or_else(|| ours().next()).map_or(x264::KIND.id, |k| k.id)
 }
 
 /// An encoder that is being set up.
@@ -116,12 +163,12 @@ impl Setup<'_> {
         // SAFETY: numbers of our context, which is not open yet.
         let ctx = unsafe { &mut *self.ctx.ptr() };
         ctx.gop_size = keyframe_distance(s, self.rate);
-        // A Baseline stream has no B-frames.
-        ctx.max_b_frames = if s.profile == H264Profile::Baseline {
-            0
-        } else {
-            s.b_frames.min(16) as i32
+        // A Baseline stream has no B-frames; AV1 and VP9 have nothing like them.
+        let reorders = match s.codec {
+            VideoCodecName::H264 => s.profile != H264Profile::Baseline,
+            codec => codec == VideoCodecName::Hevc,
         };
+        ctx.max_b_frames = if reorders { s.b_frames.min(16) as i32 } else { 0 };
         if s.rate_control != RateControl::Crf {
             ctx.bit_rate = bitrate;
             ctx.rc_max_rate = ceiling;
@@ -143,7 +190,7 @@ impl Setup<'_> {
         }
     }
 
-    /// `low`, `main` or `high` in the encoder's words.
+    /// The H.264 profile in the encoder's words.
     pub(crate) fn profile(&self) -> &'static str {
         match self.settings.profile {
             H264Profile::Baseline => "baseline",
@@ -164,6 +211,29 @@ impl Setup<'_> {
         unsafe { (*self.ctx.ptr()).global_quality = q };
     }
 
+    /// Sets FFmpeg's quality on the scale of VP9 and AV1 (0 to 255), where `crf` is on H.264's.
+    pub(crate) fn constant_quantiser_255(&mut self) {
+        let q = (self.settings.crf.clamp(0.0, 51.0) * 5.0).round() as i32;
+        // SAFETY: a number of our context, which is not open yet.
+        unsafe { (*self.ctx.ptr()).global_quality = q };
+    }
+
+    /// `crf` on the scale of VP9's and AV1's software encoders, 0 to 63.
+    pub(crate) fn crf_63(&self) -> String {
+        (self.settings.crf.clamp(0.0, 51.0) * 63.0 / 51.0).round().to_string()
+    }
+
+    /// Makes the lowest rate the target too: how libaom and libvpx are asked for a constant one.
+    pub(crate) fn hold_rate(&mut self) {
+        if self.settings.rate_control == RateControl::Cbr {
+            // SAFETY: numbers of our context, which is not open yet.
+            unsafe {
+                let ctx = &mut *self.ctx.ptr();
+                (ctx.rc_min_rate, ctx.rc_max_rate) = (ctx.bit_rate, ctx.bit_rate);
+            }
+        }
+    }
+
     pub(crate) fn unavailable(&self, reason: impl AsRef<str>) -> CodecError {
         self.kind.unavailable(reason)
     }
@@ -182,6 +252,11 @@ pub(crate) const PRESETS: [&str; 9] = [
     "veryslow",
 ];
 
+/// Threads for encoders that do not choose themselves: one a processor.
+pub(crate) fn processors() -> i32 {
+    std::thread::available_parallelism().map_or(1, |n| n.get().min(16) as i32)
+}
+
 fn bits(kbps: u32) -> i64 {
     i64::from(kbps) * 1000
 }
@@ -199,16 +274,28 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_software_is_last() {
+        use project::VideoCodecName::*;
         for (i, k) in LIST.iter().enumerate() {
-            assert!(LIST[..i].iter().all(|o| o.id != k.id && o.name != k.name), "{}", k.id);
+            let same = |o: &&EncoderKind| o.codec == k.codec && (o.id == k.id || o.name == k.name);
+            assert!(!LIST[..i].iter().any(|o| same(&o)), "{} {:?}", k.id, k.codec);
             assert!(
-                k.inputs.contains(&PixelFormat::Nv12),
+                !k.hardware || k.inputs.contains(&PixelFormat::Nv12),
                 "{}: the gpu renderer makes NV12",
                 k.id
             );
         }
-        assert_eq!(LIST.last().map(|k| (k.id, k.hardware)), Some((SOFTWARE, false)));
-        assert!(find("nope").is_err_and(|e| e.to_string().contains("x264")));
+        for (codec, id) in [
+            (H264, "x264"),
+            (Hevc, "x265"),
+            (Av1, "svtav1"),
+            (Vp9, "vpx"),
+            (ProRes, "prores"),
+            (Ffv1, "ffv1"),
+        ] {
+            assert_eq!(software(codec), id);
+            assert!(makers(codec).last().is_some_and(|k| !k.hardware));
+        }
+        assert!(find(Hevc, "x264").is_err_and(|e| e.to_string().contains("x265")));
     }
 
     #[test]

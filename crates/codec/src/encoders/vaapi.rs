@@ -11,7 +11,8 @@ use ffmpeg_sys_next::{self as sys, AVHWDeviceType, AVHWFramesContext, AVPixelFor
 use media::PixelFormat;
 use project::{H264Profile, RateControl, VideoCodecName};
 
-pub(super) const KIND: EncoderKind = EncoderKind {
+/// H.264.
+pub(super) const H264: EncoderKind = EncoderKind {
     id: "vaapi",
     name: "VAAPI (Intel, AMD)",
     codec: VideoCodecName::H264,
@@ -19,7 +20,28 @@ pub(super) const KIND: EncoderKind = EncoderKind {
     ffmpeg_name: "h264_vaapi",
     needs: "Linux and an Intel or AMD GPU with its VAAPI driver",
     inputs: &[PixelFormat::Nv12],
+    native: None,
     prepare,
+};
+/// HEVC.
+pub(super) const HEVC: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Hevc,
+    ffmpeg_name: "hevc_vaapi",
+    ..H264
+};
+/// AV1.
+pub(super) const AV1: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Av1,
+    ffmpeg_name: "av1_vaapi",
+    needs: "Linux, an Intel or AMD GPU that encodes AV1, its VAAPI driver, and FFmpeg 6.1 or later",
+    ..H264
+};
+/// VP9.
+pub(super) const VP9: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Vp9,
+    ffmpeg_name: "vp9_vaapi",
+    needs: "Linux and an Intel GPU that encodes VP9 with its VAAPI driver",
+    ..H264
 };
 
 /// Surfaces in the pool: the reference pictures, the reordered ones and those in flight.
@@ -38,17 +60,22 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
         ctx.hw_frames_ctx = frames.another();
     }
     s.upload = Some(frames);
-    let profile = match s.settings.profile {
-        H264Profile::Baseline => "constrained_baseline",
-        _ => s.profile(),
-    };
-    s.set("profile", profile)?;
+    match (s.settings.codec, s.settings.profile) {
+        (VideoCodecName::H264, H264Profile::Baseline) => s.set("profile", "constrained_baseline")?,
+        (VideoCodecName::H264, _) => s.set("profile", s.profile())?,
+        (VideoCodecName::Hevc | VideoCodecName::Av1, _) => s.set("profile", "main")?,
+        // VP9 has profile 0 for 8 bits.
+        _ => {}
+    }
     match s.settings.rate_control {
         RateControl::Cbr => s.set_if_known("rc_mode", "CBR"),
         RateControl::Vbr => s.set_if_known("rc_mode", "VBR"),
         RateControl::Crf => {
             s.set_if_known("rc_mode", "CQP");
-            s.constant_quantiser();
+            match s.settings.codec {
+                VideoCodecName::Av1 | VideoCodecName::Vp9 => s.constant_quantiser_255(),
+                _ => s.constant_quantiser(),
+            }
         }
     }
     Ok(())

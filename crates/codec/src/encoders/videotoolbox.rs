@@ -6,7 +6,8 @@ use ffmpeg_sys_next as sys;
 use media::PixelFormat;
 use project::{RateControl, VideoCodecName};
 
-pub(super) const KIND: EncoderKind = EncoderKind {
+/// H.264.
+pub(super) const H264: EncoderKind = EncoderKind {
     id: "videotoolbox",
     name: "VideoToolbox (Apple)",
     codec: VideoCodecName::H264,
@@ -14,11 +15,21 @@ pub(super) const KIND: EncoderKind = EncoderKind {
     ffmpeg_name: "h264_videotoolbox",
     needs: "a computer by Apple",
     inputs: &[PixelFormat::Nv12, PixelFormat::I420],
+    native: None,
     prepare,
+};
+/// HEVC.
+pub(super) const HEVC: EncoderKind = EncoderKind {
+    codec: VideoCodecName::Hevc,
+    ffmpeg_name: "hevc_videotoolbox",
+    ..H264
 };
 
 fn prepare(s: &mut Setup) -> Result<(), CodecError> {
-    s.set("profile", s.profile())?;
+    match s.settings.codec {
+        VideoCodecName::H264 => s.set("profile", s.profile())?,
+        _ => s.set("profile", "main")?,
+    }
     // A show must not become late because the encoder thinks it has time.
     s.set_if_known("realtime", "1");
     // Apple's own software encoder is no better than x264.

@@ -14,6 +14,7 @@ pub(super) const KIND: EncoderKind = EncoderKind {
     ffmpeg_name: "libx264",
     needs: "an FFmpeg with libx264",
     inputs: &[PixelFormat::I420, PixelFormat::Nv12],
+    native: None,
     prepare,
 };
 

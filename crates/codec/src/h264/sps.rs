@@ -1,7 +1,7 @@
 //! Reading a sequence parameter set (ITU-T H.264, 7.3.2.1.1 and Annex E) as far as size, colours and reordering go.
 
 use super::{damaged, nal, nal_type};
-use crate::CodecError;
+use crate::{CodecError, bits::Bits};
 
 /// What a sequence parameter set says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,75 +199,4 @@ fn skip_hrd(b: &mut Bits) -> Option<()> {
     }
     b.u(20)?;
     Some(())
-}
-
-/// Bits of a NAL unit's payload, emulation prevention bytes (the 3 in 00 00 03) left out.
-struct Bits<'a> {
-    data: &'a [u8],
-    at: usize,
-    zeros: u8,
-    byte: u8,
-    left: u8,
-}
-
-impl<'a> Bits<'a> {
-    fn new(data: &'a [u8]) -> Self {
-        Self {
-            data,
-            at: 0,
-            zeros: 0,
-            byte: 0,
-            left: 0,
-        }
-    }
-
-    fn refill(&mut self) -> Option<()> {
-        if self.zeros >= 2 && self.data.get(self.at) == Some(&3) {
-            self.at += 1;
-            self.zeros = 0;
-        }
-        self.byte = *self.data.get(self.at)?;
-        self.at += 1;
-        self.zeros = if self.byte == 0 {
-            self.zeros.saturating_add(1)
-        } else {
-            0
-        };
-        self.left = 8;
-        Some(())
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        if self.left == 0 {
-            self.refill()?;
-        }
-        self.left -= 1;
-        Some(self.byte >> self.left & 1 == 1)
-    }
-
-    /// `n` bits, at most 32.
-    fn u(&mut self, n: u32) -> Option<u32> {
-        (0..n).try_fold(0u32, |v, _| Some(v << 1 | u32::from(self.flag()?)))
-    }
-
-    /// Exp-Golomb (H.264 9.1).
-    fn ue(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while !self.flag()? {
-            zeros += 1;
-            if zeros > 31 {
-                return None;
-            }
-        }
-        Some(((1u64 << zeros) - 1) as u32 + self.u(zeros)?)
-    }
-
-    fn ue_below(&mut self, limit: u32) -> Option<u32> {
-        self.ue().filter(|v| *v < limit)
-    }
-
-    fn se(&mut self) -> Option<i32> {
-        let k = i64::from(self.ue()?);
-        Some(if k % 2 == 1 { (k + 1) / 2 } else { -(k / 2) } as i32)
-    }
 }

@@ -5,3 +5,4 @@ mod feed;
 mod limiter;
 mod mix;
 mod signals;
+mod tracks;

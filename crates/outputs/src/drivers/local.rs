@@ -3,7 +3,7 @@
 
 use crate::{
     HlsStore, Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env},
+    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
 };
 use codec::{CodecError, FragmentMuxer};
 use media::{MediaTime, Packet, PacketReceiver, StreamInfo};
@@ -24,6 +24,7 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
     from_url: |_| Ok((KIND.info.defaults)()),
     redacted_url: |_| "the watch page".into(),
     endpoint: |_| Ok(None),
+    wants: |_| Wants::HLS,
     check_streams,
     open,
 };

@@ -8,7 +8,7 @@
 use crate::{
     Link, OutputError,
     error::io_words,
-    kind::{DestinationKind, Driver, DriverFuture, Env},
+    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
 };
 use bytes::{Buf, Bytes};
 use media::{MediaError, Packet, PacketReceiver, Secret, StreamInfo, StreamKind};
@@ -59,6 +59,7 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
         let address = read(map, "settings")?.0.address()?;
         Ok(Some((address.host, address.port)))
     },
+    wants: |_| Wants::RTMP,
     check_streams: |info| Ok(rtmp::check_streams(info)?),
     open,
 };

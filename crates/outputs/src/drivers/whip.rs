@@ -11,7 +11,7 @@ use crate::{
     Link, OutputError,
     kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
 };
-use media::{AudioCodec, MediaError, PacketReceiver, Secret, StreamInfo, VideoCodec};
+use media::{MediaError, PacketReceiver, Secret, StreamInfo, VideoCodec};
 use project::{DocError, KindInfo, Settings, Unknown};
 use rtc_peer::{IceServer, Peer, PeerOptions, PeerState, RtcError};
 use schemars::JsonSchema;
@@ -48,6 +48,11 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
     endpoint: |map| {
         let url = read(map, "settings")?.0.endpoint()?;
         Ok(url.host_str().map(str::to_owned).zip(url.port_or_known_default()))
+    },
+    wants: |_| Wants {
+        // What the peer has payloads for; Wants::WEBRTC names what WebRTC could carry.
+        video: &[VideoCodec::H264],
+        ..Wants::WEBRTC
     },
     check_streams,
     open,
@@ -203,16 +208,6 @@ fn redacted_url(map: &Map<String, Value>) -> String {
     }
 }
 
-/// What WebRTC carries: H.264 without B-frames, and Opus.
-pub(crate) fn wants() -> Wants {
-    Wants {
-        video: vec![VideoCodec::H264],
-        audio: vec![AudioCodec::Opus],
-        max_b_frames: Some(0),
-        low_delay: true,
-    }
-}
-
 fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
     let fits = info.video.as_ref().is_none_or(rtc_peer::can_carry_video)
         && info.audio.first().is_none_or(rtc_peer::can_carry_audio)
@@ -251,10 +246,6 @@ impl Driver for WhipDriver {
             peer.close().await;
             outcome
         })
-    }
-
-    fn wants(&self) -> Wants {
-        wants()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Edits of destinations and encoders. What a kind's settings may be is checked by the engine, which knows the kinds.
 
 use super::{EditError, changed, ids, move_to, place, schema_of};
-use crate::{Destination, Encoder, Project};
+use crate::{Destination, EncodeWish, Encoder, Project};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 static ENCODER: LazyLock<Value> = LazyLock::new(schema_of::<Encoder>);
+static WISH: LazyLock<Value> = LazyLock::new(schema_of::<EncodeWish>);
 
 /// A destination to be made.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,6 +81,50 @@ pub fn set_destination(p: &mut Project, id: &str, edit: DestinationEdit) -> Resu
     d.encoder = edit.encoder.unwrap_or_else(|| std::mem::take(&mut d.encoder));
     d.settings = edit.settings.unwrap_or_else(|| std::mem::take(&mut d.settings));
     d.service = edit.service.unwrap_or_else(|| std::mem::take(&mut d.service));
+    Ok(())
+}
+
+/// Changes what a destination wants differently from its encoder: absent fields stay, `null` takes one back.
+///
+/// # Errors
+/// It, or the canvas, is not there; a wrong value.
+pub fn set_destination_encode(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Result<(), EditError> {
+    let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
+    let mut now = p.destinations[at].encode.clone();
+    let (cleared, set): (Map<_, _>, Map<_, _>) = changes.clone().into_iter().partition(|(_, v)| v.is_null());
+    if !cleared.is_empty() {
+        let mut left = serde_json::to_value(&now).unwrap_or_default();
+        if let Some(fields) = left.as_object_mut() {
+            fields.retain(|name, _| !cleared.contains_key(name));
+        }
+        now = serde_json::from_value(left).unwrap_or_default();
+    }
+    let next = changed(&now, &set, &WISH, id)?;
+    if !next.canvas.is_empty() {
+        place("canvas", &next.canvas, p.canvases.iter().map(|c| &c.id))?;
+    }
+    p.destinations[at].encode = next;
+    Ok(())
+}
+
+/// Chooses the audio tracks of a destination (the first track when empty) and that of its archive (none when empty).
+///
+/// # Errors
+/// It, or a track, is not there.
+pub fn set_destination_tracks(
+    p: &mut Project,
+    id: &str,
+    tracks: Option<Vec<String>>,
+    vod: Option<String>,
+) -> Result<(), EditError> {
+    let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
+    let there = p.audio.all_tracks();
+    for track in tracks.iter().flatten().chain(vod.iter().filter(|v| !v.is_empty())) {
+        place("audio track", track, there.iter().map(|t| &t.id))?;
+    }
+    let d = &mut p.destinations[at];
+    d.audio_tracks = tracks.unwrap_or_else(|| std::mem::take(&mut d.audio_tracks));
+    d.vod_track = vod.unwrap_or_else(|| std::mem::take(&mut d.vod_track));
     Ok(())
 }
 

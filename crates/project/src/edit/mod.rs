@@ -11,17 +11,19 @@ mod items;
 mod scenes;
 pub mod secrets;
 mod sources;
+mod tracks;
 
 pub use canvases::{set_canvas, set_recording};
 pub use destinations::{
     DestinationEdit, NewDestination, add_destination, add_encoder, move_destination, remove_destination,
-    remove_encoder, set_destination, set_encoder,
+    remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
 };
 pub use history::History;
 pub use ids::{fill_in_ids, slug, unique_id, unique_name};
 pub use items::{Placement, Shown, add_item, duplicate_items, move_item, paste_items, remove_items, set_item};
 pub use scenes::{add_scene, carry_program, duplicate_scene, move_scene, remove_scene, set_scene_properties};
 pub use sources::{AudioEdit, add_source, duplicate_source, move_source, remove_source, set_source, set_source_audio};
+pub use tracks::{set_audio_tracks, set_source_tracks};
 
 use crate::{DocError, Project, Scene, kind, schema};
 use schemars::JsonSchema;

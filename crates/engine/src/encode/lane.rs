@@ -1,0 +1,217 @@
+//! One encode on its own thread behind a short queue. Handing over never waits: an encoder that falls behind loses pictures
+//! for itself alone, counted.
+
+use super::scaled::Scaled;
+use crate::{
+    events::{EventLevel, EventLog},
+    feed::Feed,
+    wants::{AudioWant, VideoWant},
+};
+use codec::{AudioEncoder, CodecError, VideoEncoder};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use media::{AudioBlock, Clock, FrameRate, MediaTime, Packet, StreamKind, VideoFrame};
+use parking_lot::Mutex;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
+};
+
+/// One video encode.
+pub(crate) struct VideoLane {
+    pub(crate) id: String,
+    pub(crate) canvas: usize,
+    pub(crate) implementation: String,
+    pub(crate) want: VideoWant,
+    /// The canvas' rate.
+    pub(crate) rate: FrameRate,
+    pub(crate) queue: Mutex<Option<Sender<Arc<VideoFrame>>>>,
+    pub(crate) feeds: Mutex<Vec<Arc<Feed>>>,
+    pub(crate) scaled: Option<Arc<Scaled>>,
+    pub(crate) stream: media::VideoStream,
+    pub(crate) force_key: Arc<AtomicBool>,
+    pub(crate) frames_in: AtomicU64,
+    pub(crate) frames_out: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    /// Time spent encoding, and pictures encoded in it.
+    pub(crate) encode_ns: AtomicU64,
+    pub(crate) encoded: AtomicU64,
+    /// Engine time at which the picture in the encoder went in; `IDLE` between pictures.
+    pub(crate) busy_since: AtomicI64,
+    pub(crate) failed: AtomicBool,
+    /// Its failure has been counted.
+    pub(crate) counted: AtomicBool,
+}
+
+/// No picture is in the encoder.
+pub(crate) const IDLE: i64 = i64::MAX;
+
+impl VideoLane {
+    /// Hands over a picture; a full queue loses it, counted. Pictures between those wanted are not its own.
+    pub(crate) fn offer(&self, frame: &Arc<VideoFrame>) {
+        let every = i64::from(self.want.every);
+        if every > 1 && self.rate.index_at(frame.time).rem_euclid(every) != 0 {
+            return;
+        }
+        let queue = self.queue.lock();
+        let Some(tx) = queue.as_ref() else { return };
+        self.frames_in.fetch_add(1, Relaxed);
+        match tx.try_send(frame.clone()) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                self.dropped.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Mean time to encode a picture so far, ms.
+    pub(crate) fn encode_ms(&self) -> Option<f64> {
+        let n = self.encoded.load(Relaxed);
+        (n > 0).then(|| self.encode_ns.load(Relaxed) as f64 / 1e6 / n as f64)
+    }
+
+    fn publish(&self, packets: &mut Vec<Packet>) {
+        if packets.is_empty() {
+            return;
+        }
+        self.frames_out.fetch_add(packets.len() as u64, Relaxed);
+        self.bytes
+            .fetch_add(packets.iter().map(|p| p.data.len() as u64).sum(), Relaxed);
+        let shared: Vec<Arc<Packet>> = packets.drain(..).map(Arc::new).collect();
+        for feed in self.feeds.lock().iter() {
+            feed.push(shared.iter().cloned());
+        }
+    }
+
+    fn encode(
+        &self,
+        encoder: &mut VideoEncoder,
+        frame: &Arc<VideoFrame>,
+        out: &mut Vec<Packet>,
+        clock: &dyn Clock,
+    ) -> Result<(), CodecError> {
+        let begun = clock.now();
+        self.busy_since.store(begun.0, Relaxed);
+        let scaled = self.scaled.as_ref().map(|s| s.picture(frame)).transpose()?;
+        let key = self.force_key.swap(false, Relaxed);
+        let done = encoder.encode(scaled.as_deref().unwrap_or(frame), key, out);
+        self.busy_since.store(IDLE, Relaxed);
+        self.encode_ns.fetch_add((clock.now() - begun).0.max(0) as u64, Relaxed);
+        self.encoded.fetch_add(1, Relaxed);
+        done
+    }
+
+    /// Whether one picture has been in the encoder for longer than `limit`: its driver hangs.
+    pub(crate) fn hangs(&self, now: MediaTime, limit: MediaTime) -> bool {
+        let since = self.busy_since.load(Relaxed);
+        since != IDLE && now - MediaTime(since) > limit
+    }
+
+    pub(crate) fn run(
+        &self,
+        mut encoder: VideoEncoder,
+        frames: &Receiver<Arc<VideoFrame>>,
+        clock: &dyn Clock,
+        log: &EventLog,
+    ) {
+        let mut out = Vec::new();
+        let mut result = Ok(());
+        for frame in frames {
+            result = self.encode(&mut encoder, &frame, &mut out, clock);
+            if result.is_err() {
+                break;
+            }
+            self.publish(&mut out);
+        }
+        if result.is_ok() {
+            result = encoder.finish(&mut out);
+            self.publish(&mut out);
+        }
+        self.busy_since.store(IDLE, Relaxed);
+        if let Err(e) = result {
+            self.failed.store(true, Relaxed);
+            // Nobody will empty the queue any more.
+            self.queue.lock().take();
+            log.add(
+                EventLevel::Error,
+                format!("encoder:{}", self.id),
+                format!("encoder {} stopped: {e}", self.implementation),
+            );
+        }
+        for feed in self.feeds.lock().iter() {
+            feed.end_stream(StreamKind::Video);
+        }
+    }
+}
+
+/// One audio encode of a track.
+pub(crate) struct AudioLane {
+    pub(crate) want: AudioWant,
+    pub(crate) queue: Mutex<Option<Sender<Arc<AudioBlock>>>>,
+    /// Who gets it, as which of their tracks.
+    pub(crate) feeds: Mutex<Vec<(Arc<Feed>, u8)>>,
+    pub(crate) stream: media::AudioStream,
+}
+
+/// The tracks of one block, in the document's order.
+pub(crate) struct Mixed<'a> {
+    pub(crate) ids: &'a [String],
+    pub(crate) blocks: &'a [Arc<AudioBlock>],
+}
+
+impl AudioLane {
+    /// Hands over a block of its track; silence when the track is not there any more. Never waits.
+    pub(crate) fn offer(&self, mixed: &Mixed<'_>) {
+        let queue = self.queue.lock();
+        let (Some(tx), Some(first)) = (queue.as_ref(), mixed.blocks.first()) else {
+            return;
+        };
+        let place = mixed.ids.iter().position(|id| *id == self.want.track);
+        let block = place.and_then(|i| mixed.blocks.get(i)).cloned();
+        let block = block.unwrap_or_else(|| Arc::new(AudioBlock::silence(first.time, first.frames())));
+        if tx.try_send(block).is_err() {
+            tracing::warn!("the audio encoder is too slow: 10 ms of sound lost");
+        }
+    }
+
+    fn publish(&self, out: &mut Vec<Packet>) {
+        let shared: Vec<_> = out.drain(..).map(Arc::new).collect();
+        if shared.is_empty() {
+            return;
+        }
+        for (feed, index) in self.feeds.lock().iter() {
+            match index {
+                0 => feed.push(shared.iter().cloned()),
+                // The payload is shared all the same.
+                i => feed.push(shared.iter().map(|p| {
+                    let mut renamed = Packet::clone(p);
+                    renamed.stream = StreamKind::Audio(*i);
+                    Arc::new(renamed)
+                })),
+            }
+        }
+    }
+
+    pub(crate) fn run(&self, mut encoder: AudioEncoder, blocks: &Receiver<Arc<AudioBlock>>, log: &EventLog) {
+        let mut out: Vec<Packet> = Vec::new();
+        let mut result = Ok(());
+        for block in blocks {
+            result = encoder.encode(&block, &mut out);
+            if result.is_err() {
+                break;
+            }
+            self.publish(&mut out);
+        }
+        if let Err(e) = result.and_then(|()| encoder.finish(&mut out)) {
+            log.add(
+                EventLevel::Error,
+                "encoder:audio",
+                format!("the sound encoder stopped: {e}"),
+            );
+        }
+        self.publish(&mut out);
+        for (feed, index) in self.feeds.lock().iter() {
+            feed.end_stream(StreamKind::Audio(*index));
+        }
+    }
+}
