@@ -65,6 +65,8 @@ pub(crate) struct Shared {
     /// Pictures for people.
     pub(crate) pictures: Pictures,
     pub(crate) encoders: Encoders,
+    /// Who watches over WebRTC.
+    pub(crate) viewers: Arc<outputs::Viewers>,
     pub(crate) canvases: Vec<CanvasFormat>,
     pub(crate) counters: Vec<Arc<CanvasCounters>>,
     pub(crate) renderer: (String, String),
@@ -218,6 +220,7 @@ impl Show {
             recorded: Mutex::default(),
             final_views: Mutex::default(),
             sound: Arc::default(),
+            viewers: Arc::default(),
             env: Env {
                 hls: Arc::new(HlsStore::new()),
                 clock: clock.clone(),

@@ -113,7 +113,12 @@ impl Want {
     /// # Errors
     /// The encoder or its canvas is not there.
     pub(crate) fn of_viewers(p: &Project, formats: &[CanvasFormat], kind: &str) -> Result<Self, EngineError> {
-        let shown = p.destinations.iter().find(|d| d.kind == kind).cloned().unwrap_or_default();
+        let shown = p
+            .destinations
+            .iter()
+            .find(|d| d.kind == kind)
+            .cloned()
+            .unwrap_or_default();
         let encoder = find_encoder(p, &shown.encoder)?;
         let can = Wants {
             video: &[VideoCodec::H264],

@@ -35,3 +35,6 @@ pub use recorder::{Recorder, RecordingState, RecordingStatus};
 pub use status::{DestinationState, DestinationStatus};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT};
 pub use whep::{Admitted, Viewers};
+
+/// The id of the destination behind the watch page.
+pub const WATCH_PAGE: &str = drivers::local::KIND.info.id;

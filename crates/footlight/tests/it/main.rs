@@ -15,3 +15,4 @@ mod reconnect;
 mod render;
 mod sync;
 mod watch_page;
+mod watch_webrtc;
