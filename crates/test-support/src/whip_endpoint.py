@@ -99,7 +99,7 @@ async def post(request):
     offer = await request.text()
     if options.get("media_port"):
         # Our addresses are to be unknown here: only the proxy is called, and calls.
-        offer = "".join(l + "\r\n" for l in offer.splitlines() if not l.startswith("a=candidate"))
+        offer = "".join(l + "\r\n" for l in offer.splitlines() if not l.startswith(("a=candidate", "a=end-of")))
         bind_to(options["media_port"])
     if mode == "vp8":
         offer = offer.replace("H264/90000", "VP8/90000")
