@@ -132,24 +132,29 @@ struct Visit {
 
 impl Visit {
     async fn run(self) {
-        let mut state = self.peer.state();
-        let connected = state.wait_for(|s| *s != PeerState::Connecting);
-        let came = time::timeout(CONNECT_LIMIT, connected).await;
-        if matches!(came, Ok(Ok(s)) if *s == PeerState::Connected) {
+        if self.has_come().await {
             tracing::info!(viewer = %self.leave.id, "watches over WebRTC");
             let packets = self.fanout.subscribe(QUEUE);
-            self.show(&packets, &mut state).await;
+            self.show(&packets, self.peer.state()).await;
             tracing::info!(viewer = %self.leave.id, "has left");
         }
         self.peer.close().await;
     }
 
+    /// Waits for the connection; whether it came about.
+    async fn has_come(&self) -> bool {
+        let mut state = self.peer.state();
+        let settled = state.wait_for(|s| *s != PeerState::Connecting);
+        matches!(time::timeout(CONNECT_LIMIT, settled).await, Ok(Ok(s)) if *s == PeerState::Connected)
+    }
+
     /// Sends until the show ends or the viewer is gone.
-    async fn show(&self, packets: &PacketReceiver, state: &mut watch::Receiver<PeerState>) {
+    async fn show(&self, packets: &PacketReceiver, mut state: watch::Receiver<PeerState>) {
         let mut wishes = self.peer.keyframe_wishes();
         let gone = async {
             loop {
-                match *state.borrow_and_update() {
+                let now = *state.borrow_and_update();
+                match now {
                     PeerState::Failed | PeerState::Closed => return,
                     PeerState::Interrupted => {
                         let back = state.wait_for(|s| *s != PeerState::Interrupted);
