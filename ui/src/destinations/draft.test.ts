@@ -11,13 +11,6 @@ describe("a destination's form", () => {
     expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "rtmp", name: "Mine", enabled: true, settings: { url: "rtmp://127.0.0.1/live", key: "k" } });
     expect(addCommand(newDraft("local", "Here"))).toEqual({ command: "add_destination", kind: "local", name: "Here", enabled: true, settings: { segment_s: 2 } });
   });
-  it("of another kind carries the fields of its schema", () => {
-    const draft = { ...newDraft({ kind: "whip" }, "Room"), settings: { url: "https://h/whip" } };
-    expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "whip", name: "Room", enabled: true, settings: { url: "https://h/whip" } });
-    const room: Destination = { ...saved, id: "room", kind: "whip", service: "", settings: { url: "https://h/whip", token: "" } };
-    expect(editCommand(draftOf(room), room)).toBeNull();
-    expect(editCommand({ ...draftOf(room), settings: { token: "new" } }, room)).toEqual({ command: "set_destination", id: "room", settings: { token: "new" } });
-  });
   it("sends only what was changed", () => {
     const draft = draftOf(saved);
     expect(editCommand(draft, saved)).toBeNull();

@@ -10,29 +10,22 @@ export interface Draft {
   /** Typed anew; empty: the saved one stays. */
   key: string;
   segment_s: number;
-  /** What was changed of a kind whose form is made from its schema. */
-  settings: Settings;
   enabled: boolean;
   encoder: string;
 }
 
-/** What a person picks: a service, a server that takes RTMP, this computer, or a kind by its id. */
-export type Pick = Service | "custom" | "local" | { kind: string };
-/** A new one. */
-export function newDraft(pick: Pick, name: string): Draft {
-  const service = typeof pick === "object" && "servers" in pick ? pick : undefined;
-  const kind = pick === "local" ? "local" : typeof pick === "object" && "kind" in pick ? pick.kind : "rtmp";
+/** A new one, from a service, a server or this computer. */
+export function newDraft(pick: Service | "custom" | "local", name: string): Draft {
+  const service = typeof pick === "object" ? pick : undefined;
   return {
-    kind, service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "", segment_s: 2, settings: {}, enabled: true,
-    encoder: "",
+    kind: pick === "local" ? "local" : "rtmp", service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "",
+    segment_s: 2, enabled: true, encoder: "",
   };
 }
-/** Whether its fields are written here; any other kind's come from its schema. */
-export const hasOwnForm = (kind: string): boolean => kind === "rtmp" || kind === "local";
 export function draftOf(one: Destination): Draft {
   return {
     kind: one.kind, service: one.service ?? "", name: one.name, url: String(one.settings["url"] ?? ""), key: "",
-    segment_s: Number(one.settings["segment_s"] ?? 2), settings: {}, enabled: one.enabled, encoder: one.encoder,
+    segment_s: Number(one.settings["segment_s"] ?? 2), enabled: one.enabled, encoder: one.encoder,
   };
 }
 
@@ -46,7 +39,6 @@ export function draftFault(draft: Draft, keySet: boolean): Fault | null {
 }
 
 function settingsOf(draft: Draft): Settings {
-  if (!hasOwnForm(draft.kind)) return { ...draft.settings };
   if (draft.kind === "local") return { segment_s: draft.segment_s };
   const key = draft.key.trim();
   return { url: draft.url.trim(), ...(key ? { key } : {}) };
@@ -59,7 +51,7 @@ export const addCommand = (draft: Draft): Command => ({
 /** Only what was changed; null when nothing was. */
 export function editCommand(draft: Draft, from: Destination): Command | null {
   const before = draftOf(from);
-  const settings: Settings = hasOwnForm(draft.kind) ? {} : { ...draft.settings };
+  const settings: Settings = {};
   if (draft.kind === "rtmp" && draft.url.trim() !== before.url) settings["url"] = draft.url.trim();
   if (draft.kind === "rtmp" && draft.key.trim()) settings["key"] = draft.key.trim();
   if (draft.kind === "local" && draft.segment_s !== before.segment_s) settings["segment_s"] = draft.segment_s;

@@ -50,3 +50,7 @@ export function overLimits(encoder: Encoder | undefined, service: Service | unde
 /** The encoder a destination carries: its own, else the first. */
 export const encoderOf = (one: { encoder: string }, encoders: readonly Encoder[]): Encoder | undefined =>
   encoders.find((each) => each.id === one.encoder) ?? encoders[0];
+
+const CODECS: Record<string, string> = { h264: "H.264", hevc: "HEVC", av1: "AV1", vp9: "VP9", prores: "ProRes", ffv1: "FFV1" };
+/** A codec as people write it. */
+export const codecWord = (codec: string): string => CODECS[codec] ?? codec;
