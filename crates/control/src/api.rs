@@ -59,6 +59,12 @@ pub(crate) async fn check(State(site): State<Arc<Site>>) -> Response {
     slowly(move || site.house.check()).await
 }
 
+/// `GET /api/plan`: which encodes the show takes, and who shares them.
+pub(crate) async fn plan(State(site): State<Arc<Site>>) -> Response {
+    // Encoders may have to be tried first.
+    slowly(move || Ok(site.house.remote().plan())).await
+}
+
 /// `GET /api/services`: the list of streaming services that ships with Footlight.
 pub(crate) async fn services() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], crate::page::SERVICES).into_response()

@@ -226,6 +226,7 @@ fn for_the_crew() -> Router<Arc<Site>> {
         .route("/api/devices", get(lists::devices))
         .route("/api/encoders", get(lists::encoders))
         .route("/api/check", get(api::check))
+        .route("/api/plan", get(api::plan))
         .route("/api/services", get(api::services))
         .route("/api/projects", kept("projects").post(change("projects")))
         .route("/api/history", kept("history").post(change("history")))

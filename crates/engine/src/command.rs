@@ -89,6 +89,18 @@ pub enum Command {
         /// Joins edits into one step.
         gesture: Option<String>,
     },
+    /// Says which audio tracks a source is in.
+    SetSourceTracks {
+        /// The source.
+        source: String,
+        /// Ids of tracks; all of them when absent.
+        tracks: Option<Vec<String>>,
+    },
+    /// Replaces the list of audio tracks; one without an id gets one. Empty means one track, the master.
+    SetAudioTracks {
+        /// The tracks, the master first; at most eight.
+        tracks: Vec<project::AudioTrack>,
+    },
     /// Gain of the master track.
     SetMasterVolume {
         /// dB, -100 to 26.
@@ -268,6 +280,22 @@ pub enum Command {
         settings: Option<Changes>,
         /// Id of the service in the list of services.
         service: Option<String>,
+    },
+    /// Changes what a destination wants differently from its encoder; one that is under way reconnects.
+    SetDestinationEncode {
+        /// The destination.
+        id: String,
+        /// Fields named as in the project file; absent ones stay, `null` takes one back.
+        changes: Changes,
+    },
+    /// Chooses the audio tracks of a destination; absent fields stay. One that is under way reconnects.
+    SetDestinationTracks {
+        /// The destination.
+        id: String,
+        /// Ids of its tracks; the first track when empty.
+        audio_tracks: Option<Vec<String>>,
+        /// Id of the track for the service's archive; none when empty.
+        vod_track: Option<String>,
     },
     /// Removes a destination; one that is live ends first.
     RemoveDestination {

@@ -59,6 +59,8 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         | Command::PasteItems { .. }) => items(p, c),
         c @ (Command::AddDestination { .. }
         | Command::SetDestination { .. }
+        | Command::SetDestinationEncode { .. }
+        | Command::SetDestinationTracks { .. }
         | Command::RemoveDestination { .. }
         | Command::MoveDestination { .. }
         | Command::AddEncoder { .. }
@@ -79,6 +81,7 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
             p.audio.master_db = volume_db;
             Ok(done)
         }
+        Command::SetAudioTracks { tracks } => Ok(edit::set_audio_tracks(p, tracks)?).map(|()| done),
         Command::SetProject { name } => {
             p.name = name.unwrap_or_else(|| std::mem::take(&mut p.name));
             Ok(done)
@@ -224,6 +227,10 @@ fn sources(p: &mut Project, command: Command) -> Result<Outcome, EngineError> {
             edit::set_source_audio(p, &source, change)?;
             done
         }
+        Command::SetSourceTracks { source, tracks } => {
+            edit::set_source_tracks(p, &source, tracks)?;
+            done
+        }
         other => return Err(no_edit(&other)),
     })
 }
@@ -280,6 +287,18 @@ fn destinations(p: &mut Project, command: Command) -> Result<Outcome, EngineErro
         c @ Command::AddDestination { .. } => add_destination(p, c)?,
         c @ Command::SetDestination { .. } => {
             set_destination(p, c)?;
+            done
+        }
+        Command::SetDestinationEncode { id, changes } => {
+            edit::set_destination_encode(p, &id, &changes)?;
+            done
+        }
+        Command::SetDestinationTracks {
+            id,
+            audio_tracks,
+            vod_track,
+        } => {
+            edit::set_destination_tracks(p, &id, audio_tracks, vod_track)?;
             done
         }
         Command::RemoveDestination { id } => {

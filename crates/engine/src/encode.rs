@@ -4,6 +4,8 @@
 
 mod lane;
 mod scaled;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use lane::{AudioLane, Mixed, VideoLane};
 
@@ -198,6 +200,7 @@ impl Encoders {
     /// Ends the encoders that nobody uses any more, and joins those that have ended.
     pub(crate) fn release_unused(&self) {
         self.end_hanging();
+        self.count_failures(&self.video.load());
         let mut outputs = self.outputs.lock();
         outputs.retain(|o| {
             let used = o.lease.strong_count() > 0;
@@ -336,7 +339,7 @@ impl Encoders {
         Ok(new)
     }
 
-    /// Lanes that have failed are counted once, when the first of their users asks anew.
+    /// Counts lanes that have failed, each once.
     fn count_failures(&self, lanes: &[Arc<VideoLane>]) {
         let failed: Vec<_> = lanes.iter().filter(|l| l.failed.load(Relaxed)).collect();
         let mut counts = self.failures.lock();

@@ -1,11 +1,14 @@
 //! What would fail, before it does: `footlight check` and, later, the list beside the Go live button.
 
 use crate::{
-    EngineError, ShowOptions, plan,
+    EngineError, Plan, ShowOptions,
+    encode::{CanvasFormat, needs_probing},
+    plan,
+    planner::{self, Known},
     stage::{Stage, StageSetting, state_words},
 };
 use media::{Clock, MediaTime, SystemClock};
-use project::Project;
+use project::{Project, VideoCodecName};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
@@ -56,6 +59,15 @@ pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Ve
     };
     check_sources(&project, project_dir, &mut found);
     check_outputs(&project, project_dir, options, &mut found);
+    if let Ok(plan) = plan_of(
+        &project,
+        &ShowOptions {
+            extra_destinations: vec![],
+            ..options.clone()
+        },
+    ) {
+        report_plan(&plan, &mut found);
+    }
     found.0
 }
 
@@ -122,12 +134,18 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
     }
 }
 
+/// What the encoders of each codec do here; nothing is known without a program to try them with.
+pub(crate) fn probes(options: &ShowOptions) -> impl Fn(VideoCodecName) -> Vec<codec::Availability> {
+    let exe = options.probe_exe.clone();
+    move |codec| {
+        exe.as_deref()
+            .map(|exe| codec::probe_codec(exe, codec, Duration::from_secs(5)))
+            .unwrap_or_default()
+    }
+}
+
 fn check_encoders(project: &Project, options: &ShowOptions, found: &mut Findings) {
-    let probes = options
-        .probe_exe
-        .as_deref()
-        .map(|exe| codec::probe_all(exe, Duration::from_secs(5)))
-        .unwrap_or_default();
+    let probes = probes(options);
     let sizes = plan::output_sizes(project, options);
     for e in &project.encoders {
         let subject = format!("encoder:{}", e.id);
@@ -139,7 +157,12 @@ fn check_encoders(project: &Project, options: &ShowOptions, found: &mut Findings
             );
             continue;
         };
-        let opened = codec::choose(&e.video.implementation, &probes).and_then(|(id, why)| {
+        let known = if needs_probing(&e.video) {
+            probes(e.video.codec)
+        } else {
+            vec![]
+        };
+        let opened = codec::choose(e.video.codec, &e.video.implementation, &known).and_then(|(id, why)| {
             codec::VideoEncoder::open(&id, &e.video, sizes[i].0, sizes[i].1, project.canvases[i].fps).map(|_| (id, why))
         });
         match opened {
@@ -152,6 +175,33 @@ fn check_encoders(project: &Project, options: &ShowOptions, found: &mut Findings
             Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
         }
     }
+}
+
+/// Adds what people ought to know of the plan.
+pub(crate) fn report_plan(plan: &Plan, found: &mut Findings) {
+    for problem in &plan.problems {
+        found.add(FindingLevel::Fail, "plan", problem.clone());
+    }
+    for (doubt, text) in plan.remarks() {
+        let level = if doubt { FindingLevel::Warn } else { FindingLevel::Pass };
+        found.add(level, "plan", text);
+    }
+}
+
+/// The plan of a show that does not run.
+pub fn plan_of(project: &Project, options: &ShowOptions) -> Result<Plan, EngineError> {
+    let project = plan::apply_options(project.clone(), options)?;
+    let formats: Vec<_> = plan::output_sizes(&project, options)
+        .into_iter()
+        .zip(&project.canvases)
+        .map(|(size, c)| CanvasFormat { size, rate: c.fps })
+        .collect();
+    let known = Known {
+        formats: &formats,
+        probes: &probes(options),
+        measured: &|_| None,
+    };
+    Ok(planner::plan(&project, &known))
 }
 
 fn check_destinations(project: &Project, found: &mut Findings) {

@@ -3,8 +3,9 @@
 //! [`crate::check`] tries them.
 
 use crate::{
-    Finding, FindingLevel, Remote, ShowOptions,
-    preflight::{Findings, check_outputs},
+    Finding, FindingLevel, Plan, Remote, ShowOptions,
+    planner::{self, Known},
+    preflight::{Findings, check_outputs, probes, report_plan},
     stage::{kind_of, state_words},
 };
 use std::path::PathBuf;
@@ -45,7 +46,23 @@ impl Remote {
             ..ShowOptions::default()
         };
         check_outputs(&document.project, &document.path, &options, &mut found);
+        report_plan(&self.plan(), &mut found);
         found.0
+    }
+
+    /// Which encodes the show takes, who shares them and what could be saved, with what has been measured so far.
+    pub fn plan(&self) -> Plan {
+        let project = self.document().project;
+        let options = ShowOptions {
+            probe_exe: self.probe_exe(),
+            ..ShowOptions::default()
+        };
+        let known = Known {
+            formats: &self.0.canvases,
+            probes: &probes(&options),
+            measured: &|m| self.0.encoders.measured_ms(m),
+        };
+        planner::plan(&project, &known)
     }
 
     /// The program to run for probing encoders.

@@ -26,8 +26,13 @@ pub(crate) struct VideoWant {
 impl VideoWant {
     /// Its frame rate, that of the canvas being `rate`.
     pub(crate) fn rate(&self, rate: FrameRate) -> FrameRate {
-        let den = rate.den().saturating_mul(self.every.max(1));
-        FrameRate::new(rate.num(), den).unwrap_or(rate)
+        let every = self.every.max(1);
+        let slower = if rate.num().is_multiple_of(every) {
+            FrameRate::new(rate.num() / every, rate.den())
+        } else {
+            FrameRate::new(rate.num(), rate.den().saturating_mul(every))
+        };
+        slower.unwrap_or(rate)
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn encoders(json: bool) -> Result<u8> {
         if p.codec != codec {
             codec = &p.codec;
             let named = VideoCodecName::ALL.into_iter().find(|c| c.id() == codec);
-            println!("{}", named.map_or(codec, VideoCodecName::label));
+            println!("{}", named.map_or(codec, |c| c.label()));
         }
         let state = match (&p.reason, p.recommended) {
             (_, true) => "available, used by `auto`".to_owned(),

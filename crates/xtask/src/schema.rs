@@ -70,6 +70,7 @@ fn api() -> Value {
     out.subschema_for::<engine::Snapshot>();
     out.subschema_for::<engine::Event>();
     out.subschema_for::<engine::Finding>();
+    out.subschema_for::<engine::Plan>();
     out.subschema_for::<engine::Projects>();
     out.subschema_for::<engine::ReportLine>();
     out.subschema_for::<engine::ShowReport>();

@@ -1,5 +1,5 @@
 // Every command the engine takes (docs/api.md), as one union: what is not here can't be sent.
-import type { Canvas, Destination, Encoder, Recording, Scene, SceneItem, Settings, Source, SourceAudio } from "./project";
+import type { AudioTrack, Canvas, Destination, Encoder, Recording, Scene, SceneItem, Settings, Source, SourceAudio } from "./project";
 
 type Deep<T> = T extends (infer U)[] ? U[] : T extends object ? { [K in keyof T]?: Deep<T[K]> } : T;
 /** The changed fields of an item; what is not named stays. */
@@ -21,6 +21,8 @@ export type Command =
   | { command: "drop_try" }
   | { command: "set_source_settings"; source: string; settings: Settings; gesture?: string }
   | ({ command: "set_source_audio"; source: string; gesture?: string } & Partial<SourceAudio>)
+  | { command: "set_source_tracks"; source: string; tracks?: string[] }
+  | { command: "set_audio_tracks"; tracks: AudioTrack[] }
   // items
   | { command: "add_item"; scene: string; source?: string; nested?: string; item?: ItemChanges }
   | { command: "remove_items"; scene: string; items: string[] }
@@ -32,6 +34,8 @@ export type Command =
   // outputs
   | { command: "add_destination"; kind: string; name?: string; settings?: Settings; enabled?: boolean; encoder?: string; service?: string }
   | { command: "set_destination"; id: string; name?: string; enabled?: boolean; encoder?: string; settings?: Settings; service?: string }
+  | { command: "set_destination_encode"; id: string; changes: Settings }
+  | { command: "set_destination_tracks"; id: string; audio_tracks?: string[]; vod_track?: string }
   | { command: "remove_destination"; id: string }
   | { command: "move_destination"; id: string; index: number }
   | { command: "start_destination" | "stop_destination" | "retry_destination"; id: string }

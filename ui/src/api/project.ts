@@ -10,7 +10,7 @@ export interface Project {
   canvases: Canvas[];
   sources: Source[];
   scenes: Scene[];
-  audio: { master_db: number; limiter_dbfs: number };
+  audio: { master_db: number; limiter_dbfs: number; /** Absent: one, the master. */ tracks?: AudioTrack[] };
   encoders: Encoder[];
   destinations: Destination[];
   recording: Recording;
@@ -38,11 +38,20 @@ export interface Source {
   notes?: string;
 }
 
+/** One mix of the sources, for destinations and recordings. */
+export interface AudioTrack {
+  id: string;
+  name: string;
+  volume_db: number;
+}
+
 export interface SourceAudio {
   volume_db: number;
   muted: boolean;
   balance: number;
   sync_offset_ms: number;
+  /** Ids of the tracks it is in; absent: all. */
+  tracks?: string[];
 }
 
 export interface Scene {
@@ -110,6 +119,11 @@ export interface Destination {
   /** The encoder it carries; the first when empty. */
   encoder: string;
   settings: Settings;
+  /** What it wants differently from its encoder. */
+  encode?: Settings;
+  /** Ids of its audio tracks; absent: the first. */
+  audio_tracks?: string[];
+  vod_track?: string;
   /** The service it was made from, an id of assets/services.json. */
   service?: string;
 }

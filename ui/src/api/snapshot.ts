@@ -18,6 +18,8 @@ export interface Snapshot {
   sources: SourceState[];
   scenes: { id: string; name: string }[];
   master: Level;
+  /** All audio tracks, the master first. */
+  tracks?: { id: string; name: string; level: Level }[];
   lufs: number | null;
   desk: Desk;
   process: { cpu_percent: number; rss_mib: number };

@@ -24,7 +24,7 @@ export function neededKbps(destinations: readonly Destination[], encoders: reado
   let sum = 0;
   for (const one of destinations) {
     const found = one.enabled && one.kind !== "local" ? encoderOf(one, encoders) : undefined;
-    if (found) sum += found.video.bitrate_kbps + found.audio.bitrate_kbps;
+    if (found) sum += Number(one.encode?.["bitrate_kbps"] ?? found.video.bitrate_kbps) + Number(one.encode?.["audio_bitrate_kbps"] ?? found.audio.bitrate_kbps);
   }
   return sum;
 }

@@ -58,6 +58,13 @@ impl Scaled {
         Ok(done)
     }
 
+    /// Runs `f` while every encoder that scales here has to wait.
+    #[cfg(test)]
+    pub(crate) fn while_held(&self, f: impl FnOnce()) {
+        let _held = self.state.lock();
+        f();
+    }
+
     /// Pictures really scaled so far.
     #[cfg(test)]
     pub(crate) fn count(&self) -> u64 {

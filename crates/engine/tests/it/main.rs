@@ -2,6 +2,7 @@
 //! depends on how fast it is.
 
 mod air;
+mod encodes;
 mod live;
 mod studio;
 
