@@ -84,7 +84,7 @@ fn unknown_addresses_are_told_without_their_keys() {
     }
     let e = destination_kind("carrier_pigeon").err().expect("unknown");
     assert!(
-        e.to_string().contains("carrier_pigeon") && e.to_string().contains("rtmp, local"),
+        e.to_string().contains("carrier_pigeon") && e.to_string().contains("rtmp, whip, local"),
         "{e}"
     );
 }
