@@ -66,10 +66,18 @@ fn delays(browser: &mut Browser) -> Vec<f64> {
     let clocks = browser.eval("clocks");
     let lead = |c: &Value| Some(c[0].as_f64()? - c[1].as_f64()?);
     // The clock moves in whole pictures: the smallest difference was read just after one.
-    let offset = clocks.as_array().into_iter().flatten().filter_map(lead).fold(f64::MAX, f64::min);
+    let offset = clocks
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(lead)
+        .fold(f64::MAX, f64::min);
     // Of 30 pictures a second the first is number 5 of the engine's grid (150 ms), and number 30 flashes: the 26th.
     let flash_at = 26_000.0 / 30.0;
-    numbers(&browser.eval("flashes")).iter().map(|f| (f - offset - flash_at).rem_euclid(1000.0)).collect()
+    numbers(&browser.eval("flashes"))
+        .iter()
+        .map(|f| (f - offset - flash_at).rem_euclid(1000.0))
+        .collect()
 }
 
 #[test]
@@ -89,7 +97,11 @@ fn a_browser_sees_and_hears_the_show_at_once() {
     assert!(delay < 500.0, "{delay} ms");
     assert!(apart.abs() < 200.0, "{apart} ms");
     let state = running.state();
-    assert_eq!(state["encoders"].as_array().map(Vec::len), Some(2), "one more encoder while it is watched: {state}");
+    assert_eq!(
+        state["encoders"].as_array().map(Vec::len),
+        Some(2),
+        "one more encoder while it is watched: {state}"
+    );
     drop(browser);
     running.waits("the viewers' encoder is let go", |r| {
         (r.state()["encoders"].as_array()?.len() == 1).then_some(())
@@ -107,7 +119,9 @@ fn several_viewers_share_one_encoder_and_leave_no_trace() {
         v.waits("document.querySelector('video')?.srcObject && document.querySelector('#curtain').hidden");
     }
     let pictures = |b: &mut Browser| {
-        b.eval("document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames").as_u64().unwrap_or_default()
+        b.eval("document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames")
+            .as_u64()
+            .unwrap_or_default()
     };
     for v in &mut viewers {
         let before = pictures(v);
@@ -116,7 +130,10 @@ fn several_viewers_share_one_encoder_and_leave_no_trace() {
     assert_eq!(running.state()["encoders"].as_array().map(Vec::len), Some(2));
     viewers.truncate(1);
     let before = pictures(&mut viewers[0]);
-    assert!(wait_for(LIMIT, || pictures(&mut viewers[0]) > before + 60), "it goes on");
+    assert!(
+        wait_for(LIMIT, || pictures(&mut viewers[0]) > before + 60),
+        "it goes on"
+    );
     running.interrupt();
     let ended = running.ended().with_code(0);
     assert_eq!(ended.destination("here")["frames_dropped"], 0, "{ended}");
