@@ -3,10 +3,11 @@
 # nothing is missing. `setup.sh run` leaves out what only the tests need, `setup.sh package` too but for what makes packages.
 set -euo pipefail
 
+# FFmpeg is linked to the GnuTLS build of libsrt: the other one (libsrt-openssl-dev) would be a second copy in one process.
 build=(build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev
-  libavutil-dev libswscale-dev libswresample-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
+  libavutil-dev libswscale-dev libswresample-dev libsrt-gnutls-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
 run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core libayatana-appindicator3-1 curl ca-certificates xz-utils)
-tests=(ffmpeg xvfb nginx-light libnginx-mod-rtmp pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
+tests=(ffmpeg srt-tools rist-tools icecast2 xvfb nginx-light libnginx-mod-rtmp libnginx-mod-stream pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
   webkit2gtk-driver dbus python3-aiortc python3-aiohttp)
 package=(dpkg-dev librsvg2-bin rpm file)
 # What Vite needs. Where the system's own is older, this one comes from nodejs.org into .tools/, beside the sources.
@@ -17,14 +18,14 @@ tools="$(cd "$(dirname "$0")/.." && pwd)/.tools"
 other_systems() {
   cat >&2 <<'TEXT'
 This script knows Debian and Ubuntu. On other systems install these, then run make again:
-  Fedora   dnf install gcc clang-devel pkgconf ffmpeg-devel (RPM Fusion) alsa-lib-devel vulkan-loader mesa-vulkan-drivers
+  Fedora   dnf install gcc clang-devel pkgconf ffmpeg-devel (RPM Fusion) srt-devel alsa-lib-devel vulkan-loader mesa-vulkan-drivers
            webkit2gtk4.1-devel gtk3-devel librsvg2-devel libayatana-appindicator-gtk3 nodejs npm
-           for the tests: ffmpeg xorg-x11-server-Xvfb nginx nginx-mod-rtmp pulseaudio chromium google-noto-sans-cjk-fonts
+           for the tests: ffmpeg xorg-x11-server-Xvfb nginx nginx-mod-rtmp nginx-mod-stream pulseaudio chromium google-noto-sans-cjk-fonts
            for make package: rpm-build librsvg2-tools
-  Arch     pacman -S base-devel clang pkgconf ffmpeg alsa-lib vulkan-icd-loader vulkan-swrast webkit2gtk-4.1 gtk3 librsvg
+  Arch     pacman -S base-devel clang pkgconf ffmpeg srt alsa-lib vulkan-icd-loader vulkan-swrast webkit2gtk-4.1 gtk3 librsvg
            libayatana-appindicator nodejs npm
-           for the tests: xorg-server-xvfb nginx nginx-mod-rtmp pulseaudio chromium noto-fonts-cjk
-  macOS    brew install ffmpeg pkg-config llvm node
+           for the tests: xorg-server-xvfb nginx nginx-mod-rtmp nginx-mod-stream pulseaudio chromium noto-fonts-cjk
+  macOS    brew install ffmpeg srt pkg-config llvm node
   Windows  LLVM, and FFmpeg's shared development build with FFMPEG_DIR pointing to it (winget install LLVM.LLVM
            OpenJS.NodeJS.LTS); WebView2 is part of Windows 11
 Rust 1.95 or newer comes from https://rustup.rs everywhere.
@@ -106,13 +107,22 @@ if [ ${#missing[@]} -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-  # Debian starts nginx when it is installed; our tests start their own, on their own ports.
+  # Debian may start nginx and icecast2 when they are installed; our tests start their own, on their own ports.
   if printf '%s\n' "${missing[@]}" | grep -qx nginx-light; then
     command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] && as_root systemctl disable --now nginx >/dev/null 2>&1 || true
+  fi
+  if printf '%s\n' "${missing[@]}" | grep -qx icecast2; then
+    command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] && as_root systemctl disable --now icecast2 >/dev/null 2>&1 || true
   fi
 fi
 need_rust
 need_node
+# Servers by others that the tests publish to.
+peers="$(cd "$(dirname "$0")/.." && pwd)/tests/peers"
+if [ "${1:-all}" = all ] && [ "$peers/package-lock.json" -nt "$peers/node_modules/.package-lock.json" ]; then
+  echo 'Installing node-media-server into tests/peers'
+  (cd "$peers" && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json)
+fi
 if [ "${1:-all}" = all ] && ! command -v tauri-driver >/dev/null 2>&1; then
   echo 'Installing tauri-driver'
   cargo install --locked --quiet --debug tauri-driver@2.1.0

@@ -47,14 +47,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     table.push_str("];\n");
-    let assets = here.join("../../assets");
-    println!("cargo:rerun-if-changed={}", assets.display());
-    let services = assets.join("services.json");
-    let list = match services.exists() {
-        true => format!("include_bytes!({:?})", fs::canonicalize(services)?),
-        false => "b\"{\\\"services\\\":[]}\"".to_owned(),
-    };
-    writeln!(table, "pub(crate) static SERVICES: &[u8] = {list};")?;
     fs::write(out.join("page.rs"), table)?;
     Ok(())
 }

@@ -8,6 +8,8 @@ import AxeBuilder from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const PROGRAM = process.env.FOOTLIGHT_BIN ?? resolve(import.meta.dirname, "../../target/debug/footlight");
+/** While working on the page: a folder to take it from (`dist`) in place of the page that was built into the program. */
+const PAGE = process.env.FOOTLIGHT_PAGE;
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export interface Studio {
@@ -35,24 +37,29 @@ export interface Options {
   language?: string;
   /** Where a page begins: by default after the first run. */
   firstRun?: boolean;
+  /** Small enough for a busy machine when absent; what is tested is the window. */
+  canvas?: { width: number; height: number; fps: number };
 }
 
 let browser: Browser | undefined;
+/** What a failed test left open. */
+const open = new Set<Studio>();
 
 /** The one browser all tests of a file share. */
 async function theBrowser(): Promise<Browser> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"] });
+  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", ...(PAGE ? ["--disable-features=LocalNetworkAccessChecks"] : [])] });
   return browser;
 }
 
-/** Ends the browser; for `afterAll`. */
+/** Ends the browser and every studio that a failed test left; for `afterAll`. */
 export async function closeBrowser(): Promise<void> {
+  for (const one of open) await one.close();
   await browser?.close();
   browser = undefined;
 }
 
 async function start(folder: string, listen: string, token: string): Promise<{ child: ChildProcess; base: string }> {
-  const child = spawn(PROGRAM, ["studio", "--listen", listen, "--token", token, "--renderer", "software"], {
+  const child = spawn("nice", ["-n", "15", PROGRAM, "studio", "--listen", listen, "--token", token, "--renderer", "software"], {
     env: {
       ...process.env,
       HOME: folder,
@@ -101,6 +108,13 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
     locale: options.language ?? "en-US",
     reducedMotion: "reduce",
   });
+  if (PAGE) {
+    await context.route(`${base}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (/^\/(api|hls|watch)/.test(pathname)) return route.continue();
+      return route.fulfill({ path: join(PAGE, pathname === "/" ? "index.html" : pathname) });
+    });
+  }
   const headers = { "Authorization": `Bearer ${token}`, "Content-Type": "application/json" };
   const command = async (body: Record<string, unknown>) => {
     const answer = await fetch(`${base}/api/command`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -112,8 +126,7 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
     const put = await fetch(`${base}/api/preferences`, { method: "PUT", headers, body: JSON.stringify({ "firstrun.done": true }) });
     if (!put.ok) throw new Error(`preferences: ${put.status} ${await put.text()}`);
   }
-  // Small enough for a busy machine; what is tested is the window.
-  await command({ command: "set_canvas", id: "main", changes: { width: 640, height: 360, fps: 15 } });
+  await command({ command: "set_canvas", id: "main", changes: options.canvas ?? { width: 640, height: 360, fps: 15 } });
   const url = `${base}/?token=${token}`;
   const another = async () => {
     const page = await context.newPage();
@@ -134,11 +147,13 @@ export async function openStudio(options: Options = {}): Promise<Studio> {
       running = await start(folder, base.replace("http://", ""), token);
     },
     async close() {
+      open.delete(studio);
       await context.close();
       await ended(running.child);
       await rm(folder, { recursive: true, force: true });
     },
   };
+  open.add(studio);
   return studio;
 }
 
@@ -161,4 +176,75 @@ export async function until<T>(ask: () => Promise<T | undefined | false | null>)
     if (performance.now() > end) throw new Error(`waited in vain for ${ask.toString()}`);
     await new Promise((done) => setTimeout(done, 100));
   }
+}
+
+/** What is wrong with the words on the page as it is: keys without a text, values not filled in, and texts cut off by their
+ *  box. Names of people's things may be cut with an ellipsis (class `cut`), the window's own words may not. */
+export async function wording(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wrong: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent?.trim() ?? "";
+      const box = node.parentElement;
+      if (!text || !box || !box.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || box.closest("script,style,option,.said")) continue;
+      if (/^[a-z0-9]+\.[a-zA-Z0-9_]+$/.test(text) || /\{(?!(project|date|time)\})\w+[|}]|undefined|\bNaN\b|\[object/.test(text)) wrong.push(`no words: ${text}`);
+      range.selectNodeContents(node);
+      const at = range.getBoundingClientRect();
+      for (let up: HTMLElement | null = box; up; up = up.parentElement) {
+        const style = getComputedStyle(up);
+        if (/auto|scroll/.test(style.overflowX + style.overflowY)) break; // what is further on is reached by scrolling
+        if (style.overflowX !== "hidden" && style.overflowX !== "clip") continue;
+        const mine = up.getBoundingClientRect();
+        if (at.right <= mine.right + 1.5 && at.left >= mine.left - 1.5) continue;
+        if (!box.closest(".cut")) wrong.push(`cut off: ${text} in ${up.tagName}.${up.className}`);
+        break;
+      }
+      if (at.width && (at.right > innerWidth + 1 || at.left < -1) && !box.closest(".cut")) {
+        let scrolled = false;
+        for (let up: HTMLElement | null = box; up; up = up.parentElement) scrolled ||= /auto|scroll|hidden/.test(getComputedStyle(up).overflowX);
+        if (!scrolled) wrong.push(`outside the window: ${text}`);
+      }
+    }
+    // A button whose words are wider than itself.
+    for (const one of document.querySelectorAll<HTMLElement>("button, [role=tab], label.btn, h1, h2, h3")) {
+      if (one.checkVisibility() && one.scrollWidth > one.clientWidth + 2 && one.clientWidth > 0 && !one.matches(".cut") && !one.querySelector(".cut"))
+        wrong.push(`wider than its box: ${one.textContent?.trim().slice(0, 60)} (${one.className})`);
+    }
+    return [...new Set(wrong)];
+  });
+}
+
+/** English that stands on the page, as far as it is not a name: for the pages of other languages. Two small words in a row. */
+export async function english(page: Page, allowed: readonly (string | RegExp)[] = []): Promise<string[]> {
+  const found = await page.evaluate(() => {
+    const texts: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const box = node.parentElement;
+      if (box && box.checkVisibility() && !box.closest("script,style")) texts.push(node.textContent?.trim() ?? "");
+    }
+    for (const one of document.querySelectorAll("[aria-label],[title],[placeholder]"))
+      for (const name of ["aria-label", "title", "placeholder"]) texts.push(one.getAttribute(name) ?? "");
+    return [...new Set(texts)].filter((text) => /[a-zA-Z]{2,} [a-z]{2,}/.test(text));
+  });
+  return found.filter((text) => !allowed.some((one) => (typeof one === "string" ? text.includes(one) : one.test(text))));
+}
+
+/** Where the focus is, in words, and whether it can be seen: a ring of at least 2 px on the element or on what shows it. */
+export async function focus(page: Page): Promise<{ on: string; lost: boolean; seen: boolean }> {
+  return page.evaluate(() => {
+    const one = document.activeElement as HTMLElement | null;
+    if (!one || one === document.body) return { on: "nothing", lost: true, seen: false };
+    const ring = (each: Element): boolean => {
+      const style = getComputedStyle(each);
+      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || /0px 0px 0px [1-4]px/.test(style.boxShadow);
+    };
+    // The ring of a slider is on its knob, which a page can't look at.
+    let seen = one.matches("input[type=range]") || [...one.children].some(ring);
+    for (let up: HTMLElement | null = one, far = 0; up && far < 3; up = up.parentElement, far += 1) seen ||= ring(up);
+    const name = one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 40) ?? "";
+    return { on: `${one.tagName.toLowerCase()}${one.getAttribute("role") ? `[${one.getAttribute("role")}]` : ""} ${name}`, lost: false, seen };
+  });
 }

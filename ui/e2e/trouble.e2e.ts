@@ -1,6 +1,6 @@
 // When things go wrong: a server that is not there, an engine that goes away, two windows at once, strangers.
 import { afterAll, expect, test } from "vitest";
-import { closeBrowser, openStudio, until } from "./harness";
+import { accessibility, closeBrowser, openStudio, until } from "./harness";
 
 afterAll(closeBrowser);
 
@@ -51,5 +51,21 @@ test("a stranger's page and a wrong token are refused", async () => {
   expect((await ask({ Authorization: "Bearer wrong" })).status).toBe(403);
   expect((await ask({ Authorization: `Bearer ${s.token}`, Origin: "https://evil.example" })).status).toBe(403);
   expect((await fetch(`${s.base}/api/project?token=wrong`)).status).toBe(403);
+  await s.close();
+});
+
+test("a room alone in a window of its own follows the show and commands it", async () => {
+  const s = await openStudio({ firstRun: true });
+  await s.command({ command: "add_source", kind: "tone", name: "Music", scene: "main" });
+  const other = await s.another();
+  await other.setViewportSize({ width: 760, height: 620 });
+  await other.goto(`${s.url}&room=mixer`);
+  const strip = other.getByRole("group", { name: "Music" });
+  await strip.waitFor();
+  expect(await other.getByRole("banner").count()).toBe(0);
+  await other.getByRole("contentinfo", { name: /Footlights/ }).waitFor();
+  await strip.getByRole("button", { name: /^Mute/ }).click();
+  await until(async () => (await s.get<{ project: { sources: { audio: { muted: boolean } }[] } }>("/api/project")).project.sources[0]?.audio.muted);
+  expect(await accessibility(other)).toEqual([]);
   await s.close();
 });

@@ -133,6 +133,28 @@ pub enum CodecError {
         /// Why.
         reason: String,
     },
+    /// An address that FFmpeg opens can't be opened or written to.
+    #[error("it could not be sent: {reason}")]
+    Url {
+        /// Why; no secret is in it.
+        reason: String,
+        /// Trying again would end the same way.
+        lasting: bool,
+    },
+    /// Streams that no file of this kind can hold.
+    #[error("{reason}")]
+    Refused {
+        /// The sentence, with the remedy.
+        reason: String,
+    },
+    /// A file of the MP4 family that is not as it should be.
+    #[error("`{path}` can't be put right: {reason}")]
+    Mp4 {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// An H.264 stream that breaks the rules.
     #[error("this video stream is damaged: {reason}")]
     Bitstream {
@@ -150,13 +172,15 @@ pub enum CodecError {
 impl MediaError for CodecError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::OpenFile { .. } | Self::Seek { .. } | Self::Write { .. } => ErrorKind::Disk,
+            Self::OpenFile { .. } | Self::Seek { .. } | Self::Write { .. } | Self::Mp4 { .. } => ErrorKind::Disk,
             Self::OpenDevice { .. } => ErrorKind::Device,
             Self::Read { device: true, .. } => ErrorKind::Device,
             Self::Read { .. } => ErrorKind::Disk,
             Self::NoStream { .. } | Self::UnknownEncoder { .. } | Self::Interrupted { .. } => ErrorKind::Config,
-            Self::NoDecoder { .. } | Self::EncoderUnavailable { .. } => ErrorKind::Unsupported,
+            Self::NoDecoder { .. } | Self::EncoderUnavailable { .. } | Self::Refused { .. } => ErrorKind::Unsupported,
             Self::EncoderInput { .. } => ErrorKind::Bug,
+            Self::Url { lasting: true, .. } => ErrorKind::Config,
+            Self::Url { lasting: false, .. } => ErrorKind::Network,
             _ => ErrorKind::Encoder,
         }
     }

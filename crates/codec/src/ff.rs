@@ -238,6 +238,21 @@ impl Dict {
         // SAFETY: our dictionary (null is an empty one); FFmpeg copies both strings.
         unsafe { sys::av_dict_set(&mut self.0, cstring(key).as_ptr(), cstring(value).as_ptr(), 0) };
     }
+    /// What is in it.
+    pub(crate) fn entries(&self) -> Vec<(String, String)> {
+        let mut found = vec![];
+        let mut at = std::ptr::null_mut();
+        loop {
+            // SAFETY: our dictionary, unchanged meanwhile; an empty prefix with IGNORE_SUFFIX goes through all entries.
+            unsafe {
+                at = sys::av_dict_get(self.0, c"".as_ptr(), at, sys::AV_DICT_IGNORE_SUFFIX);
+                if at.is_null() {
+                    return found;
+                }
+                found.push((str_of((*at).key), str_of((*at).value)));
+            }
+        }
+    }
     /// A name that is still there: an option nobody knew.
     pub(crate) fn leftover(&self) -> Option<String> {
         // SAFETY: an empty prefix with IGNORE_SUFFIX (2) matches the first entry; the key is a C string.

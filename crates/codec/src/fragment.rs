@@ -1,7 +1,7 @@
 //! Fragmented MP4 in memory: an initialisation segment, then one fragment (moof and mdat) at a time, for HLS and for
 //! browsers. When to cut is the caller's decision.
 
-use crate::{CodecError, Container, ff, mux::Muxer};
+use crate::{CodecError, Container, Labels, ff, mux::Muxer};
 use bytes::Bytes;
 use ffmpeg_next::format::context::StreamIo;
 use media::{MediaTime, Packet, StreamInfo};
@@ -34,9 +34,19 @@ impl FragmentMuxer {
     /// # Errors
     /// When the streams don't fit into MP4.
     pub fn new(info: &StreamInfo, origin: MediaTime) -> Result<Self, CodecError> {
+        Self::of(Container::FragmentedMp4, info, origin, &Labels::default())
+    }
+
+    /// As [`FragmentMuxer::new`], of any container that comes in fragments.
+    pub(crate) fn of(
+        container: Container,
+        info: &StreamInfo,
+        origin: MediaTime,
+        labels: &Labels,
+    ) -> Result<Self, CodecError> {
         let out = Arc::new(Mutex::new(Vec::new()));
         let io = StreamIo::from_write(Memory(out.clone())).map_err(|e| broken(e.to_string()))?;
-        let mut muxer = Muxer::new(io, Container::FragmentedMp4, info, origin)?;
+        let mut muxer = Muxer::new(io, container, info, origin, labels)?;
         muxer.flush().map_err(|c| broken(ff::text(c)))?;
         let init = std::mem::take(&mut *out.lock()).into();
         Ok(Self {

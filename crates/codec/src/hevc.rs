@@ -185,8 +185,10 @@ pub fn hvcc_record(sets: &ParameterSets<'_>) -> Result<Bytes, CodecError> {
         return Err(damaged("it has no video or picture parameter set"));
     }
     let lists = [(nal::VPS, &sets.vps), (nal::SPS, &sets.sps), (nal::PPS, &sets.pps)];
-    let long = |s: &&[u8]| s.len() > usize::from(u16::MAX);
-    if lists.iter().any(|(_, l)| l.len() > 64 || l.iter().any(|s| long(s))) {
+    if lists
+        .iter()
+        .any(|(_, l)| l.len() > 64 || l.iter().any(|s| s.len() > usize::from(u16::MAX)))
+    {
         return Err(damaged("it has too many or too long parameter sets"));
     }
     let parsed = Sps::parse(first)?;

@@ -42,7 +42,7 @@ impl Location {
     }
 }
 
-/// Breaks off reads of one [`crate::MediaReader`] from any thread.
+/// Breaks off reads of one [`crate::MediaReader`], or writes of one [`crate::UrlMuxer`], from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupter(Arc<AtomicBool>);
 
@@ -51,12 +51,20 @@ impl Interrupter {
     pub fn new() -> Self {
         Self::default()
     }
+    /// One that `flag` sets off, for whoever has other waits to end with it.
+    pub fn of(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
     /// Makes the read that is going on, and all later ones, return [`CodecError::Interrupted`].
     pub fn interrupt(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+    /// What FFmpeg's callback looks at.
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
     }
 }
 
@@ -165,6 +173,23 @@ impl Input {
     }
     pub(crate) fn interrupter(&self) -> &Interrupter {
         &self.interrupter
+    }
+
+    /// How long it is; zero when it does not say.
+    pub(crate) fn length(&self) -> media::MediaTime {
+        // SAFETY: a number of our open context, microseconds.
+        media::MediaTime(unsafe { (*self.ptr()).duration }.clamp(0, i64::MAX / 1000) * 1000)
+    }
+
+    /// When it begins; zero when it does not say.
+    pub(crate) fn start(&self) -> media::MediaTime {
+        // SAFETY: a number of our open context, microseconds.
+        let micros = unsafe { (*self.ptr()).start_time };
+        media::MediaTime(if micros == sys::AV_NOPTS_VALUE {
+            0
+        } else {
+            micros.saturating_mul(1000)
+        })
     }
 
     /// All streams.

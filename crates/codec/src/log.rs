@@ -4,6 +4,7 @@
 
 use ffmpeg_sys_next as sys;
 use libc::{c_char, c_int, c_void};
+use parking_lot::Mutex;
 use std::{cell::RefCell, sync::Once};
 
 #[derive(Default)]
@@ -45,6 +46,47 @@ fn listen() {
     unsafe { sys::av_log_set_level(sys::AV_LOG_ERROR) }
 }
 
+/// Texts that must not be seen in any line, and how many want each hidden.
+static HIDDEN: Mutex<Vec<(String, usize)>> = Mutex::new(Vec::new());
+
+/// Keeps texts out of the log for as long as it lives.
+pub(crate) struct Hidden(Vec<String>);
+
+/// Stars in the place of `secrets` in every line from now on, whichever thread of FFmpeg's writes it. Texts of less than
+/// four letters can't be told from others and stay.
+pub(crate) fn hide(secrets: &[String]) -> Hidden {
+    let mine: Vec<String> = secrets.iter().filter(|s| s.chars().count() >= 4).cloned().collect();
+    let mut all = HIDDEN.lock();
+    for s in &mine {
+        match all.iter_mut().find(|(t, _)| t == s) {
+            Some((_, n)) => *n += 1,
+            None => all.push((s.clone(), 1)),
+        }
+    }
+    // The longest first: one may be a part of another.
+    all.sort_by_key(|(t, _)| std::cmp::Reverse(t.len()));
+    Hidden(mine)
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let mut all = HIDDEN.lock();
+        for s in &self.0 {
+            if let Some((_, n)) = all.iter_mut().find(|(t, _)| t == s) {
+                *n -= 1;
+            }
+        }
+        all.retain(|(_, n)| *n > 0);
+    }
+}
+
+fn starred(text: &str) -> String {
+    HIDDEN
+        .lock()
+        .iter()
+        .fold(text.to_owned(), |t, (secret, _)| t.replace(secret.as_str(), "****"))
+}
+
 /// Forgets this thread's errors, before something whose failure shall be explained.
 pub(crate) fn forget_errors() {
     SEEN.with_borrow_mut(|s| s.first_error = None);
@@ -74,7 +116,7 @@ unsafe extern "C" fn line(ctx: *mut c_void, level: c_int, fmt: *const c_char, ar
     unsafe { sys::av_log_format_line2(ctx, level, fmt, args, buf.as_mut_ptr(), buf.len() as c_int, &mut prefix) };
     let bytes: Vec<u8> = buf.iter().map(|c| *c as u8).take_while(|b| *b != 0).collect();
     let text = String::from_utf8_lossy(&bytes);
-    let text = plain(text.trim());
+    let text = &starred(plain(text.trim()));
     if text.is_empty() {
         return;
     }
@@ -120,6 +162,17 @@ fn note(s: &mut Seen, level: c_int, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_stars_while_somebody_wants_them_hidden() {
+        let one = hide(&["hush-hush".into(), "key".into()]);
+        let two = hide(&["hush-hush".into()]);
+        assert_eq!(starred("tcp://me:hush-hush@h key"), "tcp://me:****@h key");
+        drop(one);
+        assert_eq!(starred("hush-hush"), "****");
+        drop(two);
+        assert_eq!(starred("hush-hush"), "hush-hush");
+    }
 
     #[test]
     fn prefixes_go_and_repeats_are_counted() {

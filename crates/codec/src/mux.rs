@@ -4,43 +4,28 @@
 //! Time: containers can't hold times before zero, but sound begins by its run-up and B-frames by their delay before the
 //! origin. Everything is therefore written later by one constant, the [`lead`], the same for all streams.
 
-use crate::{CodecError, color, ff, h264, log};
+use crate::{CodecError, Container, color, container, ff, h264, log};
 use ff::{Dict, Packet as AvPacket};
 use ffmpeg_next::format::context::{Output, StreamIo};
-use ffmpeg_sys_next::{self as sys, AVCodecID, AVCodecParameters, AVMediaType, AVRational};
-use media::{AudioCodec, AudioStream, MediaTime, Packet, StreamInfo, StreamKind, VideoStream};
+use ffmpeg_sys_next::{self as sys, AVCodecParameters, AVMediaType, AVRational};
+use media::{AudioCodec, AudioStream, MediaTime, Packet, StreamInfo, StreamKind, VideoCodec, VideoStream};
 
-/// Which container.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Container {
-    /// Matroska: what was written before a crash stays playable.
-    Matroska,
-    /// MP4 in fragments: likewise, and playable where Matroska is not.
-    FragmentedMp4,
+/// What a file says about itself beside its streams.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// The file's title; none when empty.
+    pub title: String,
+    /// Names of the audio tracks, in track order; tracks beyond the list have none.
+    pub tracks: Vec<String>,
 }
 
-impl Container {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Matroska => "Matroska",
-            Self::FragmentedMp4 => "MP4",
-        }
-    }
-
-    fn options(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            // A cluster is only on disk once it is complete: short ones lose little when the process is killed.
-            Self::Matroska => &[("cluster_time_limit", "400"), ("write_crc32", "0")],
-            // `frag_discont` makes fragment times absolute (else each stream would start at its own zero, out of step).
-            Self::FragmentedMp4 => &[
-                (
-                    "movflags",
-                    "empty_moov+default_base_moof+frag_custom+frag_discont+skip_sidx",
-                ),
-                ("use_editlist", "0"),
-            ],
-        }
-    }
+/// A named moment of a file. It lasts until the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// From the first picture on.
+    pub at: MediaTime,
+    /// Its name.
+    pub name: String,
 }
 
 /// How much later than told everything is written.
@@ -74,7 +59,7 @@ pub(crate) fn lead(info: &StreamInfo) -> MediaTime {
 fn codec_delay(container: Container, a: &AudioStream) -> MediaTime {
     // SAFETY: returns a number.
     let version = unsafe { sys::avformat_version() } >> 16;
-    if container == Container::Matroska && a.codec == AudioCodec::Opus && version < 60 {
+    if matches!(container, Container::Matroska | Container::WebM) && a.codec == AudioCodec::Opus && version < 60 {
         MediaTime::from_ticks(a.initial_padding.into(), a.sample_rate)
     } else {
         MediaTime::ZERO
@@ -88,6 +73,7 @@ pub(crate) struct Muxer {
     bases: Vec<AVRational>,
     has_video: bool,
     shift: MediaTime,
+    lead: MediaTime,
     /// What each stream is written later by in addition (see [`codec_delay`]).
     delays: Vec<MediaTime>,
     packet: AvPacket,
@@ -102,6 +88,7 @@ impl Muxer {
         container: Container,
         info: &StreamInfo,
         origin: MediaTime,
+        labels: &Labels,
     ) -> Result<Self, CodecError> {
         log::start();
         log::forget_errors();
@@ -109,13 +96,14 @@ impl Muxer {
             container: container.name(),
             reason,
         };
-        let format = match container {
-            Container::Matroska => "matroska",
-            Container::FragmentedMp4 => "mp4",
-        };
-        let mut output =
-            ffmpeg_next::format::output_to_stream(io, None, Some(format)).map_err(|e| broken(e.to_string()))?;
-        add_streams(&mut output, info).map_err(broken)?;
+        if let Some(reason) = container.refusal(info) {
+            return Err(CodecError::Refused { reason });
+        }
+        let mut output = ffmpeg_next::format::output_to_stream(io, None, Some(container.format()))
+            .map_err(|e| broken(e.to_string()))?;
+        add_streams(&mut output, container, info).map_err(broken)?;
+        // SAFETY: our output with the streams just made; its header is not written yet.
+        unsafe { label(output.as_mut_ptr(), info, labels) };
         let mut options = Dict::new();
         for (k, v) in container.options() {
             options.set(k, v);
@@ -145,6 +133,7 @@ impl Muxer {
             bases,
             has_video: info.video.is_some(),
             shift: lead(info) - origin,
+            lead: lead(info),
             delays: info
                 .video
                 .iter()
@@ -222,18 +211,91 @@ impl Muxer {
         if code < 0 { Err(code) } else { Ok(()) }
     }
 
-    pub(crate) fn container(&self) -> Container {
-        self.container
+    /// Names moments of the file; where the container can, they are written with the end. `end` is the file's length
+    /// from the first picture on.
+    pub(crate) fn add_chapters(&mut self, chapters: &[Chapter], end: MediaTime) {
+        if !self.container.has_chapters() || self.container.in_fragments() {
+            return;
+        }
+        // Everything in the file lies later by the lead.
+        // SAFETY: our output, whose end is not written yet.
+        unsafe { add_chapters(self.output.as_mut_ptr(), chapters, self.lead, end) };
+    }
+}
+
+/// Adds chapters whose times begin at `zero` of a file that lasts until `end` from there on.
+///
+/// # Safety
+/// `ctx` is an output whose end is not written yet.
+pub(crate) unsafe fn add_chapters(ctx: *mut sys::AVFormatContext, all: &[Chapter], zero: MediaTime, end: MediaTime) {
+    for (n, c) in all.iter().enumerate() {
+        let until = all.get(n + 1).map_or(end, |next| next.at).max(c.at);
+        // SAFETY: the caller's promise.
+        unsafe { add_chapter(ctx, n as i64 + 1, c.at + zero, until + zero, &c.name) };
+    }
+}
+
+/// # Safety
+/// `ctx` is an output whose end is not written yet.
+unsafe fn add_chapter(ctx: *mut sys::AVFormatContext, id: i64, start: MediaTime, end: MediaTime, name: &str) {
+    // SAFETY: the caller's promise. The list grows by one pointer; FFmpeg frees the list, the chapter and its names with
+    // the context.
+    unsafe {
+        let size = (*ctx).nb_chapters as usize * std::mem::size_of::<*mut sys::AVChapter>();
+        let list = sys::av_realloc(
+            (*ctx).chapters.cast(),
+            size + std::mem::size_of::<*mut sys::AVChapter>(),
+        );
+        if list.is_null() {
+            return;
+        }
+        (*ctx).chapters = list.cast();
+        let c = sys::av_mallocz(std::mem::size_of::<sys::AVChapter>()).cast::<sys::AVChapter>();
+        if c.is_null() {
+            return;
+        }
+        (*c).id = id;
+        (*c).time_base = AVRational { num: 1, den: 1000 };
+        (*c).start = start.as_millis();
+        (*c).end = end.as_millis();
+        set(&raw mut (*c).metadata, "title", name);
+        *(*ctx).chapters.add((*ctx).nb_chapters as usize) = c;
+        (*ctx).nb_chapters += 1;
+    }
+}
+
+/// # Safety
+/// `dict` points to null or a live dictionary.
+unsafe fn set(dict: *mut *mut sys::AVDictionary, key: &str, value: &str) {
+    if !value.is_empty() {
+        // SAFETY: the caller's promise; FFmpeg copies both strings.
+        unsafe { sys::av_dict_set(dict, ff::cstring(key).as_ptr(), ff::cstring(value).as_ptr(), 0) };
+    }
+}
+
+/// # Safety
+/// `ctx` is an output with the streams of `info`, whose header is not written yet.
+unsafe fn label(ctx: *mut sys::AVFormatContext, info: &StreamInfo, labels: &Labels) {
+    let first = usize::from(info.video.is_some());
+    // SAFETY: the caller's promise; the streams are those of `info`, in its order.
+    unsafe {
+        set(&raw mut (*ctx).metadata, "title", &labels.title);
+        for (n, name) in labels.tracks.iter().take(info.audio.len()).enumerate() {
+            let s = *(*ctx).streams.add(first + n);
+            // Matroska and MP4 read the one, QuickTime's players the other.
+            set(&raw mut (*s).metadata, "title", name);
+            set(&raw mut (*s).metadata, "handler_name", name);
+        }
     }
 }
 
 /// Describes the streams to an output whose header is not written yet.
-fn add_streams(output: &mut Output, info: &StreamInfo) -> Result<(), String> {
+fn add_streams(output: &mut Output, container: Container, info: &StreamInfo) -> Result<(), String> {
     // SAFETY: our output.
     let ctx = unsafe { output.as_mut_ptr() };
     if let Some(v) = &info.video {
         // SAFETY: as above, and its header is not written yet.
-        unsafe { add_video(ctx, v) }?;
+        unsafe { add_video(ctx, container, v) }?;
     }
     for a in &info.audio {
         // SAFETY: as above.
@@ -270,7 +332,7 @@ unsafe fn add_stream(
 
 /// # Safety
 /// As [`add_stream`].
-unsafe fn add_video(ctx: *mut sys::AVFormatContext, v: &VideoStream) -> Result<(), String> {
+unsafe fn add_video(ctx: *mut sys::AVFormatContext, container: Container, v: &VideoStream) -> Result<(), String> {
     let num = i32::try_from(v.rate.num()).map_err(|e| e.to_string())?;
     let den = i32::try_from(v.rate.den()).map_err(|e| e.to_string())?;
     let (space, range, primaries, transfer) = color::to_av(v.color);
@@ -281,7 +343,11 @@ unsafe fn add_video(ctx: *mut sys::AVFormatContext, v: &VideoStream) -> Result<(
         (*s).r_frame_rate = (*s).avg_frame_rate;
         let par = &mut *(*s).codecpar;
         par.codec_type = AVMediaType::AVMEDIA_TYPE_VIDEO;
-        par.codec_id = AVCodecID::AV_CODEC_ID_H264;
+        par.codec_id = container::video_id(v.codec);
+        if v.codec == VideoCodec::Hevc && container.in_fragments() {
+            // Parameter sets are in the header only, which QuickTime wants to be told.
+            par.codec_tag = u32::from_le_bytes(*b"hvc1");
+        }
         par.width = v.width as i32;
         par.height = v.height as i32;
         par.bit_rate = v.bitrate.into();
@@ -302,10 +368,11 @@ unsafe fn add_audio(ctx: *mut sys::AVFormatContext, a: &AudioStream) -> Result<(
         let s = add_stream(ctx, AVRational { num: 1, den: rate }, &a.extradata)?;
         let par = &mut *(*s).codecpar;
         par.codec_type = AVMediaType::AVMEDIA_TYPE_AUDIO;
-        par.codec_id = match a.codec {
-            AudioCodec::Opus => AVCodecID::AV_CODEC_ID_OPUS,
-            _ => AVCodecID::AV_CODEC_ID_AAC,
-        };
+        par.codec_id = container::audio_id(a.codec);
+        if a.codec == AudioCodec::Pcm {
+            par.bits_per_coded_sample = 24;
+            par.block_align = 3 * i32::from(a.channels);
+        }
         par.sample_rate = rate;
         par.bit_rate = a.bitrate.into();
         par.frame_size = a.frame_size as i32;

@@ -91,6 +91,7 @@ fn decode(mut ctx: Codec, packets: &[Packet]) -> Vec<(i64, u32, i32)> {
         assert!(sent >= 0, "{}", ff::text(sent));
         // SAFETY: our decoder and our frame, whose first plane has at least a row.
         while unsafe { sys::avcodec_receive_frame(ctx.ptr(), frame.ptr()) } >= 0 {
+            // SAFETY: our frame, which holds a picture or sound now.
             let f = unsafe { &*frame.ptr() };
             out.push((f.pts, mean(f), f.nb_samples));
         }
@@ -221,7 +222,6 @@ fn av1_decodes_from_its_record() {
         for rate_control in LOSSY {
             let (stream, packets) = round_trip(id, &settings(VideoCodecName::Av1, rate_control), rate);
             let at = keys(&packets, rate);
-            println!("{id} {rate_control:?}: keyframes at {at:?}");
             assert!(at.contains(&0), "{id} {rate_control:?}: {at:?}");
             assert!(
                 at.windows(2).all(|w| w[1] - w[0] <= 30),
@@ -318,5 +318,29 @@ fn every_sound_codec_decodes_with_all_its_samples() {
             samples + run_up >= 48_000 && samples <= 48_000 + run_up + 2 * i64::from(frame),
             "{codec:?}: {samples}"
         );
+    }
+}
+
+#[test]
+fn pictures_are_rescaled_with_every_filter() {
+    use project::ScaleFilter::{Area, Bicubic, Bilinear, Lanczos};
+    let rate = FrameRate::whole(30);
+    for filter in [Bilinear, Bicubic, Lanczos, Area] {
+        for format in [PixelFormat::I420, PixelFormat::Nv12] {
+            for (w, h) in [(160, 90), (640, 360), (202, 78)] {
+                let mut r = crate::Rescaler::new(w, h, filter).expect("makes");
+                let got = r.run(&picture(format, 7, rate)).expect("scales");
+                assert_eq!((got.width, got.height, got.format), (w, h, format));
+                assert_eq!((got.time, got.color), (rate.time_of(7), ColorInfo::BT709_LIMITED));
+                for y in [0, h as usize / 2, h as usize - 1] {
+                    let row = got.planes[0].row(y, w as usize);
+                    assert!(row.iter().all(|p| p.abs_diff(luma(7)) <= 1), "{filter:?} {w}×{h}");
+                }
+            }
+            let mut same = crate::Rescaler::new(W, H, filter).expect("makes");
+            let before = picture(format, 1, rate);
+            let after = same.run(&before).expect("has it already");
+            assert_eq!(after.planes[0].data.as_ptr(), before.planes[0].data.as_ptr(), "shared");
+        }
     }
 }

@@ -38,6 +38,13 @@ fn write(path: &Path, container: Container, (info, packets): &(StreamInfo, Vec<P
     bytes
 }
 
+/// ffprobe says everything of a transport stream twice: of its programme and of the file.
+fn once(file: &Path, sorted: &mut Vec<String>) {
+    if file.extension().is_some_and(|e| e == "ts") {
+        *sorted = sorted.iter().step_by(2).cloned().collect();
+    }
+}
+
 fn check_with_ffprobe(file: &Path, audio: &str) {
     let entries = "codec_name,width,height,pix_fmt,color_range,color_space,color_transfer,color_primaries,avg_frame_rate,nb_read_frames";
     let mut v = ffprobe(
@@ -45,6 +52,7 @@ fn check_with_ffprobe(file: &Path, audio: &str) {
         file,
     );
     v.sort();
+    once(file, &mut v);
     let mut want = [
         "h264", "320", "180", "yuv420p", "tv", "bt709", "bt709", "bt709", "30/1", "90",
     ];
@@ -54,7 +62,12 @@ fn check_with_ffprobe(file: &Path, audio: &str) {
         "-select_streams a -show_entries stream=codec_name,sample_rate,channels",
         file,
     );
-    assert_eq!(a, [audio, "48000", "2"], "{file:?}");
+    let mut a = a;
+    a.sort();
+    once(file, &mut a);
+    let mut want = [audio, "48000", "2"];
+    want.sort_unstable();
+    assert_eq!(a, want, "{file:?}");
 }
 
 /// The clicks must lie at 0.5, 1.25 and 2 s after the first picture, to the millisecond.
@@ -84,8 +97,11 @@ fn files_hold_what_was_sent() {
     let dir = tempfile::tempdir().expect("temp");
     for codec in [AudioCodecName::Aac, AudioCodecName::Opus] {
         let show = show(codec);
-        for (container, name) in [(Container::Matroska, "x.mkv"), (Container::FragmentedMp4, "x.mp4")] {
-            let path = dir.path().join(name);
+        for container in Container::ALL {
+            if container.refusal(&show.0).is_some() {
+                continue;
+            }
+            let path = dir.path().join(format!("{container:?}.{}", container.ending()));
             write(&path, container, &show);
             check_with_ffprobe(&path, if codec == AudioCodecName::Aac { "aac" } else { "opus" });
             check_sync(&path);
@@ -110,7 +126,12 @@ fn a_finished_matroska_knows_its_length_and_seeks() {
 fn a_killed_recording_keeps_nearly_all() {
     let dir = tempfile::tempdir().expect("temp");
     let show = show(AudioCodecName::Aac);
-    for (container, lost) in [(Container::Matroska, 20), (Container::FragmentedMp4, 31)] {
+    for (container, lost) in [
+        (Container::Matroska, 20),
+        (Container::FragmentedMp4, 14),
+        (Container::HybridMp4, 14),
+        (Container::MpegTs, 60),
+    ] {
         let (path, copy) = (dir.path().join("x"), dir.path().join("copy"));
         let mut m = FileMuxer::create(&path, container, &show.0, origin()).expect("creates");
         let mut sent = 0;
@@ -130,7 +151,8 @@ fn a_killed_recording_keeps_nearly_all() {
             frames.len()
         );
         let end = blocks.last().map(AudioBlock::end).expect("sound");
-        assert!(end.as_millis() > 1400, "{container:?}: sound until {end}");
+        let least = if container == Container::MpegTs { 300 } else { 1400 };
+        assert!(end.as_millis() > least, "{container:?}: sound until {end}");
         m.flush_to_disk().expect("syncs");
         assert!(m.bytes() > 1000);
         drop(m);

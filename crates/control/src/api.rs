@@ -9,7 +9,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use engine::{Command, Event, Snapshot, without_secrets};
@@ -65,9 +65,9 @@ pub(crate) async fn plan(State(site): State<Arc<Site>>) -> Response {
     slowly(move || Ok(site.house.remote().plan())).await
 }
 
-/// `GET /api/services`: the list of streaming services that ships with Footlight.
-pub(crate) async fn services() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], crate::page::SERVICES).into_response()
+/// `GET /api/services`: the list of streaming services that ships with Footlight, or this user's newer one.
+pub(crate) async fn services(State(site): State<Arc<Site>>) -> Response {
+    slowly(move || Ok(site.house.remote().services())).await
 }
 
 /// `GET` of what only a studio has.

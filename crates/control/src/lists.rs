@@ -69,15 +69,18 @@ pub(crate) async fn get_kinds() -> Json<Kinds> {
 }
 
 /// The devices of this computer by what they are.
-#[derive(Serialize, Default)]
-struct Devices {
-    cameras: Vec<sources::Device>,
-    microphones: Vec<sources::Device>,
-    screens: Vec<sources::Device>,
+#[derive(Serialize, Default, JsonSchema)]
+pub struct Devices {
+    /// What gives pictures.
+    pub cameras: Vec<sources::Device>,
+    /// What gives sound.
+    pub microphones: Vec<sources::Device>,
+    /// Displays.
+    pub screens: Vec<sources::Device>,
     /// Other kinds that have devices.
-    other: Vec<sources::Device>,
+    pub other: Vec<sources::Device>,
     /// What could not be listed, and why.
-    problems: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 /// `GET /api/devices`

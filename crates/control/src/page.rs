@@ -22,8 +22,9 @@ include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// What is served where no page was built in.
 const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Footlight</title>\
-<p>This Footlight was built without its window. Run <code>make ui</code> and build it again.</p>\
-<p><a href=\"/watch\">Watch the programme</a></p></html>";
+<body style=\"margin:0;min-height:100vh;display:grid;place-content:center;background:#141414;color:#f2f2f2;font:16px/1.5 sans-serif\">\
+<main style=\"max-width:40rem;padding:2rem\"><h1 style=\"font-size:1.25rem\">Footlight</h1><p>This Footlight was built without its window. Run <code>make ui</code> and build it again.</p>\
+<p><a style=\"color:#8fc0ff\" href=\"/watch\">Watch the programme</a></p></main></html>";
 
 /// `GET /` and every file of the page.
 pub(crate) async fn file(request: Request) -> Response {

@@ -8,6 +8,7 @@ use crate::{
     show::Shared,
 };
 use media::MediaTime;
+use project::Destination;
 use serde_json::json;
 use std::sync::{
     Arc,
@@ -53,7 +54,10 @@ impl Shared {
                 .iter()
                 .map(|id| self.destination(id))
                 .collect::<Result<Vec<_>, _>>()?,
-            None => project.destinations.iter().filter(|d| d.enabled).cloned().collect(),
+            None => {
+                let goes = |d: &&Destination| d.enabled && !self.stands_by(&d.id);
+                project.destinations.iter().filter(goes).cloned().collect()
+            }
         };
         let record = record.unwrap_or(project.recording.enabled);
         if wanted.is_empty() {
@@ -87,15 +91,17 @@ impl Shared {
                 }
             }
         }
+        self.begin_replay_with_show();
         self.look_at_air();
         Ok(outcome)
     }
 
-    /// Goes off air: all destinations, and the recording if going live began it. Returns at once.
+    /// Goes off air: all destinations (delayed ones once what was said has gone out; asked again, at once), and the
+    /// recording if going live began it. Returns at once.
     pub(crate) fn end_live(self: &Arc<Self>) {
         let ids: Vec<String> = self.destinations.lock().keys().cloned().collect();
         for id in &ids {
-            self.stop_destination(id);
+            self.finish_destination(id);
         }
         self.refused.lock().clear();
         let mut air = self.air.lock();
@@ -110,16 +116,19 @@ impl Shared {
         }
     }
 
-    /// Puts a marker into the report under way.
+    /// Puts a marker into the report under way, and a chapter into the recording.
     pub(crate) fn mark(&self, name: Option<String>) -> Result<(), EngineError> {
         let now = self.clock.now();
+        let name = name.unwrap_or_default();
+        let recorded = self.mark_recording(&name);
         match &mut self.air.lock().log {
             Some(log) => {
-                log.mark(now, name.unwrap_or_default());
+                log.mark(now, name);
                 Ok(())
             }
+            None if recorded => Ok(()),
             None => Err(EngineError::BadValue(
-                "the show is not on the air, so there is no report to mark".into(),
+                "the show is neither on the air nor recorded, so there is nothing to mark".into(),
             )),
         }
     }
@@ -127,6 +136,7 @@ impl Shared {
     /// Notices going on and off the air and keeps the log of it; called four times a second and at once after commands.
     pub(crate) fn look_at_air(&self) {
         let on = self.is_on_air();
+        self.end_replay_with_show(on);
         let now = self.clock.now();
         let mut air = self.air.lock();
         if on && air.log.is_none() {

@@ -3,7 +3,7 @@
 
 use crate::{CanvasReport, Event, show::Shared};
 use media::MediaTime;
-use outputs::{DestinationState, DestinationStatus};
+use outputs::{DestinationState, DestinationStatus, LineFigures};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
@@ -73,6 +73,8 @@ pub struct AirDestination {
     pub reconnects: u32,
     /// The last thing that went wrong.
     pub last_error: Option<String>,
+    /// What the protocol last knew of its line, where it knows anything.
+    pub line: Option<LineFigures>,
     /// How it stood, one after the other.
     pub spans: Vec<AirSpan>,
     /// [seconds since the beginning, kbit/s].
@@ -337,6 +339,7 @@ impl Track {
         if status.last_error.is_some() {
             d.last_error.clone_from(&status.last_error);
         }
+        d.line = status.line.or(d.line);
         if sample {
             d.bitrate.push((at_s, status.bitrate_kbps));
             d.dropped.push((at_s, d.frames_dropped as f64));

@@ -1,7 +1,7 @@
 //! Everything a person can do to a running show. The command line, the API and the window send these; nobody has a
 //! private way in. What each one does is documented in `docs/api.md`; this file is the list.
 
-use project::{Rgba, SceneItem, Source};
+use project::{RecordingFormat, Rgba, SceneItem, Source};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -280,6 +280,10 @@ pub enum Command {
         settings: Option<Changes>,
         /// Id of the service in the list of services.
         service: Option<String>,
+        /// How much later it gets the show, seconds, 0 to 600.
+        delay_s: Option<f64>,
+        /// The destination it stands in for while that one does not work; empty for none.
+        standby_for: Option<String>,
     },
     /// Changes what a destination wants differently from its encoder; one that is under way reconnects.
     SetDestinationEncode {
@@ -391,7 +395,7 @@ pub enum Command {
     },
     /// Goes off air: every destination, and the recording that `go_live` began.
     EndLive,
-    /// A marker in the show's report.
+    /// A marker in the show's report, and a chapter of the recording.
     Mark {
         /// What it marks.
         name: Option<String>,
@@ -411,6 +415,13 @@ pub enum Command {
         /// The destination.
         id: String,
     },
+    /// Tells listeners what is being played, where a destination can (Icecast). Kept by the destination until it ends.
+    SetTitle {
+        /// The title, such as `Artist - Song`; empty for none. One line, at most 300 characters.
+        title: String,
+        /// The destination; every one that is started when absent.
+        id: Option<String>,
+    },
     /// Starts a recording.
     StartRecording {
         /// The file; by the project's pattern when absent. Only from this machine's own command line.
@@ -419,6 +430,30 @@ pub enum Command {
     },
     /// Ends the recording.
     StopRecording,
+    /// Goes on in a new file; no picture is lost or doubled.
+    SplitRecording,
+    /// Stops the recording for a while.
+    PauseRecording,
+    /// Goes on with a paused recording; its time has no gap.
+    ResumeRecording,
+    /// Copies a recording into another kind of file, beside it. Gives `file`.
+    RemuxRecording {
+        /// Name of the file, without folder.
+        file: String,
+        /// Kind of the new file.
+        format: RecordingFormat,
+    },
+    /// Begins to keep the last seconds of the show.
+    StartReplay,
+    /// Forgets them.
+    StopReplay,
+    /// Writes the last seconds into the recording folder, without stopping. Gives `file`.
+    SaveReplay,
+    /// Writes a picture into the recording folder as PNG. Gives `file`.
+    Screenshot {
+        /// `program`, `program:CANVAS`, `preview`, `scene:ID` or `source:ID`; the programme when absent.
+        target: Option<String>,
+    },
     /// Writes the project as it is now into its folder.
     SaveProject,
     /// Ends the show.

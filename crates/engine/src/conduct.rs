@@ -21,12 +21,21 @@ impl Shared {
             Command::Redo => self.turn_back(true),
             Command::TrySource { kind, settings } => self.try_source(&kind, settings),
             Command::GoLive { destinations, record } => self.go_live(destinations, record),
+            Command::SaveReplay => self.save_replay(),
+            Command::Screenshot { target } => self.screenshot(target.as_deref()),
+            Command::RemuxRecording { file, format } => self.remux_recording(&file, format),
             Command::DropTry
+            | Command::SplitRecording
+            | Command::PauseRecording
+            | Command::ResumeRecording
+            | Command::StartReplay
+            | Command::StopReplay
             | Command::EndLive
             | Command::Mark { .. }
             | Command::StartDestination { .. }
             | Command::StopDestination { .. }
             | Command::RetryDestination { .. }
+            | Command::SetTitle { .. }
             | Command::StartRecording { .. }
             | Command::StopRecording
             | Command::SaveProject
@@ -48,14 +57,20 @@ impl Shared {
             }
             Command::StopDestination { id } => {
                 let d = self.destination(&id)?;
-                self.stop_destination(&d.id);
+                self.finish_destination(&d.id);
             }
             Command::RetryDestination { id } => {
                 let d = self.destination(&id)?;
                 self.retry_destination(&d)?;
             }
+            Command::SetTitle { title, id } => self.set_title(&title, id.as_deref())?,
             Command::StartRecording { path } => self.start_recording(path)?,
             Command::StopRecording => self.stop_recordings(),
+            Command::SplitRecording => self.split_recording()?,
+            Command::PauseRecording => self.pause_recording()?,
+            Command::ResumeRecording => self.resume_recording()?,
+            Command::StartReplay => self.start_replay(false)?,
+            Command::StopReplay => self.stop_replay(),
             Command::SaveProject => self.save_project(false)?,
             _ => self.stop.store(true, Relaxed),
         }

@@ -119,6 +119,7 @@ impl Shared {
         } else {
             self.put_in_force(&now, next, Strictness::Refuse)?;
             history.record(&now, label, gesture);
+            history.forget_if_nothing(&self.project.load());
         }
         Ok(made)
     }

@@ -380,6 +380,8 @@ fn set_destination(p: &mut Project, command: Command) -> Result<(), EngineError>
         encoder,
         settings,
         service,
+        delay_s,
+        standby_for,
     } = command
     else {
         return Err(no_edit(&command));
@@ -411,6 +413,8 @@ fn set_destination(p: &mut Project, command: Command) -> Result<(), EngineError>
         encoder,
         settings,
         service,
+        delay_s,
+        standby_for,
     };
     Ok(edit::set_destination(p, &id, change)?)
 }

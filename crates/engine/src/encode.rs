@@ -102,6 +102,9 @@ pub(crate) struct Measure {
     pub(crate) preset: String,
 }
 
+/// An encoder's thread, with the video lane it works for.
+type Worker = (JoinHandle<()>, Option<Arc<VideoLane>>);
+
 /// All encoders of a show.
 pub(crate) struct Encoders {
     pub(crate) video: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
@@ -109,8 +112,7 @@ pub(crate) struct Encoders {
     /// Video lanes that have ended before the show.
     pub(crate) ended: Mutex<Vec<Arc<VideoLane>>>,
     outputs: Mutex<Vec<Output>>,
-    /// Each with the video lane it works for.
-    threads: Mutex<Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>>,
+    threads: Mutex<Vec<Worker>>,
     scaled: Mutex<Vec<Weak<Scaled>>>,
     failures: Mutex<HashMap<(VideoCodecName, String), u32>>,
     /// Encode times of lanes that have ended, ms.
@@ -215,6 +217,13 @@ impl Encoders {
             }
             used
         });
+        self.retire(&outputs);
+        drop(outputs);
+        self.join_finished();
+    }
+
+    /// Lanes that are in no output any more get nothing further, and so end.
+    fn retire(&self, outputs: &[Output]) {
         let lanes = self.video.load_full();
         let uses = |o: &Output, l: &Arc<VideoLane>| o.video.as_ref().is_some_and(|v| Arc::ptr_eq(v, l));
         let idle = |l: &Arc<VideoLane>| !outputs.iter().any(|o| uses(o, l));
@@ -240,8 +249,6 @@ impl Encoders {
                 lane.queue.lock().take();
             }
         }
-        drop(outputs);
-        self.join_finished();
     }
 
     /// A driver that has sat on one picture for long will not come back: its users get another encoder.
@@ -359,32 +366,11 @@ impl Encoders {
         (width, height): (u32, u32),
         rate: FrameRate,
     ) -> Result<(String, VideoEncoder), EngineError> {
-        let codec = settings.codec;
-        let failures = self.failures.lock().clone();
-        let failed = |name: &str| failures.get(&(codec, name.to_owned())).copied().unwrap_or_default();
-        let mut probes = if needs_probing(settings) {
-            (self.probes)(codec)
-        } else {
-            vec![]
-        };
-        for p in probes.iter_mut().filter(|p| failed(&p.id) > 0) {
-            p.available = false;
-            p.reason = Some("it stopped during this show".into());
-        }
-        let (chosen, why) = codec::choose(codec, &settings.implementation, &probes)?;
         let warn = |text| self.log.add(EventLevel::Warning, format!("encoder:{id}"), text);
+        let (chosen, why, candidates) = self.candidates(settings)?;
         if let Some(why) = why {
             warn(why);
         }
-        // The chosen one, then those that need no hardware; one that failed goes to the end.
-        let mut candidates = vec![chosen.clone()];
-        candidates.extend(
-            codec::software_encoders(codec)
-                .filter(|s| *s != chosen)
-                .map(str::to_owned),
-        );
-        candidates.retain(|name| failed(name) < MOST_FAILURES);
-        candidates.sort_by_key(|name| failed(name));
         let mut last = None;
         for name in candidates {
             match VideoEncoder::open(&name, settings, width, height, rate) {
@@ -406,6 +392,33 @@ impl Encoders {
                 "{chosen} stopped {MOST_FAILURES} times in this show; choose another encoder for it in the settings"
             )),
         })
+    }
+
+    /// The chosen encoder, why it is not the one that was wanted, and what to try in this order: it, then those that need
+    /// no hardware; one that failed in this show comes last, and not at all when it failed too often.
+    fn candidates(&self, settings: &VideoEncoding) -> Result<(String, Option<String>, Vec<String>), EngineError> {
+        let codec = settings.codec;
+        let failures = self.failures.lock().clone();
+        let failed = |name: &str| failures.get(&(codec, name.to_owned())).copied().unwrap_or_default();
+        let mut probes = if needs_probing(settings) {
+            (self.probes)(codec)
+        } else {
+            vec![]
+        };
+        for p in probes.iter_mut().filter(|p| failed(&p.id) > 0) {
+            p.available = false;
+            p.reason = Some("it stopped during this show".into());
+        }
+        let (chosen, why) = codec::choose(codec, &settings.implementation, &probes)?;
+        let mut list = vec![chosen.clone()];
+        list.extend(
+            codec::software_encoders(codec)
+                .filter(|s| *s != chosen)
+                .map(str::to_owned),
+        );
+        list.retain(|name| failed(name) < MOST_FAILURES);
+        list.sort_by_key(|name| failed(name));
+        Ok((chosen, why, list))
     }
 
     fn audio_lane(&self, want: &AudioWant) -> Result<Arc<AudioLane>, EngineError> {
@@ -451,7 +464,7 @@ impl Encoders {
         self.join_all(all);
     }
 
-    fn join_all(&self, threads: Vec<(JoinHandle<()>, Option<Arc<VideoLane>>)>) {
+    fn join_all(&self, threads: Vec<Worker>) {
         for (t, lane) in threads {
             let hangs = |l: &Arc<VideoLane>| l.hangs(self.clock.now(), HANGS_AFTER);
             if !t.is_finished() && lane.as_ref().is_some_and(hangs) {

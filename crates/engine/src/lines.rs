@@ -1,5 +1,5 @@
-//! The lines out of the show: destinations and the recording, started, ended and kept in step with the document. A change
-//! of one never touches another.
+//! The lines out of the show: destinations, started, ended and kept in step with the document. A change of one never
+//! touches another. Recordings are in [`crate::recording`].
 
 use crate::{
     EngineError, EventLevel, ShowOptions,
@@ -8,8 +8,9 @@ use crate::{
     show::Shared,
     wants::Want,
 };
-use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Recorder, destination_kind, filename};
-use project::{Destination, Project};
+use media::MediaTime;
+use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Terms, destination_kind};
+use project::{Destination, Project, edit::MOST_DELAY_S};
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -20,6 +21,8 @@ pub(crate) struct Line {
     pub(crate) handle: Arc<DestinationHandle>,
     /// What it was started with.
     made_of: MadeOf,
+    /// Engine time of its start.
+    pub(crate) begun: MediaTime,
     /// Keeps its encoders running; gone once it has ended.
     lease: Option<Arc<Lease>>,
 }
@@ -29,6 +32,7 @@ pub(crate) struct Line {
 struct MadeOf {
     kind: String,
     settings: serde_json::Map<String, serde_json::Value>,
+    delay: MediaTime,
     want: Option<Want>,
 }
 
@@ -37,6 +41,7 @@ impl MadeOf {
         Self {
             kind: d.kind.clone(),
             settings: d.settings.clone(),
+            delay: MediaTime::from_secs_f64(d.delay_s.clamp(0.0, MOST_DELAY_S)),
             want: Want::of_destination(p, formats, d).ok(),
         }
     }
@@ -46,12 +51,6 @@ impl MadeOf {
 pub(crate) struct Refused {
     why: String,
     made_of: MadeOf,
-}
-
-/// A running recording with what keeps its encoders running.
-pub(crate) struct Tape {
-    pub(crate) recorder: Recorder,
-    lease: Arc<Lease>,
 }
 
 /// Whether a destination in this state is on the air, or on its way there.
@@ -72,10 +71,14 @@ impl Shared {
         })
     }
 
-    /// Starts what begins with the show: enabled destinations and the recording.
+    /// Starts what begins with the show: enabled destinations that stand in for nobody, and the recording.
     pub(crate) fn start_outputs(&self, options: &ShowOptions) -> Result<(), EngineError> {
         let project = self.project.load_full();
-        for d in project.destinations.iter().filter(|d| d.enabled) {
+        for d in project
+            .destinations
+            .iter()
+            .filter(|d| d.enabled && !self.stands_by(&d.id))
+        {
             if destination_kind(&d.kind).is_err() {
                 let text = format!(
                     "{}: this version has no destination of kind `{}`, so nothing goes there",
@@ -135,16 +138,31 @@ impl Shared {
         let seed =
             d.id.bytes()
                 .fold(self.clock.now().0 as u64, |h, b| h.wrapping_mul(31) ^ u64::from(b));
-        let backoff = Backoff::standard(seed);
+        let made_of = MadeOf::of(&project, &self.canvases, d);
+        let terms = Terms {
+            backoff: Backoff::standard(seed),
+            delay: made_of.delay,
+        };
         let fanout = &lease.feed.fanout;
-        let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, backoff).map_err(fail)?;
+        let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, terms).map_err(fail)?;
         let line = Line {
             handle: Arc::new(handle),
-            made_of: MadeOf::of(&project, &self.canvases, d),
+            made_of,
+            begun: self.clock.now(),
             lease: Some(lease),
         };
         running.insert(d.id.clone(), line);
         Ok(())
+    }
+
+    /// Ends a destination once what is delayed has gone out; asked a second time, at once. Returns at once.
+    pub(crate) fn finish_destination(&self, id: &str) {
+        let handle = self.destinations.lock().get(id).map(|l| l.handle.clone());
+        if handle.is_some_and(|h| h.finish()) {
+            self.refused.lock().remove(id);
+        } else {
+            self.stop_destination(id);
+        }
     }
 
     /// Ends a destination; returns at once.
@@ -154,6 +172,22 @@ impl Shared {
             self.rt.spawn(async move { handle.stop().await });
         }
         self.refused.lock().remove(id);
+    }
+
+    /// Tells the listeners of a destination (of all that are started, for none) what is being played.
+    pub(crate) fn set_title(&self, title: &str, id: Option<&str>) -> Result<(), EngineError> {
+        if title.chars().any(char::is_control) || title.chars().count() > 300 {
+            return Err(EngineError::BadValue(
+                "a title is one line of at most 300 characters".into(),
+            ));
+        }
+        let id = id.map(|id| self.destination(id).map(|d| d.id)).transpose()?;
+        for (other, line) in self.destinations.lock().iter() {
+            if id.as_ref().is_none_or(|id| id == other) {
+                line.handle.set_title(title);
+            }
+        }
+        Ok(())
     }
 
     /// Tries again at once.
@@ -289,50 +323,6 @@ impl Shared {
         self.encoders.release_unused();
     }
 
-    /// Starts a recording; by the project's pattern when no path is given.
-    pub(crate) fn start_recording(&self, path: Option<PathBuf>) -> Result<(), EngineError> {
-        self.put_away_ended_recordings();
-        if !self.recorders.lock().is_empty() {
-            return Err(EngineError::BadValue(
-                "a recording is running already; stop it first".into(),
-            ));
-        }
-        let project = self.project.load();
-        let lease = self.encoders.feed(&project, &project.recording.encoder)?;
-        let named = || filename::recording_name(&project.recording.file_name, &project.name, wall_time()) + ".mkv";
-        let path = match path {
-            Some(folder) if folder.is_dir() => folder.join(named()),
-            Some(file) => file,
-            None => self.project_dir.join(&project.recording.folder).join(named()),
-        };
-        let recorder = Recorder::start(path, &lease.feed.fanout, self.env.clock.clone())
-            .map_err(|e| EngineError::BadValue(e.to_string()))?;
-        self.recorders.lock().push(Tape { recorder, lease });
-        Ok(())
-    }
-
-    /// Recordings that have failed by themselves make room for a new one.
-    pub(crate) fn put_away_ended_recordings(&self) {
-        let mut running = self.recorders.lock();
-        let (going, ended): (Vec<_>, Vec<_>) = running.drain(..).partition(|t| t.recorder.status().is_running());
-        *running = going;
-        drop(running);
-        self.keep_recorded(ended);
-    }
-
-    /// Ends the recording; returns when the file is complete.
-    pub(crate) fn stop_recordings(&self) {
-        let running: Vec<Tape> = self.recorders.lock().drain(..).collect();
-        self.keep_recorded(running);
-    }
-
-    fn keep_recorded(&self, tapes: Vec<Tape>) {
-        for t in tapes {
-            let status = t.recorder.stop();
-            self.recorded.lock().push(status);
-        }
-    }
-
     /// Lets every destination send what it still has, then closes it.
     pub(crate) fn stop_destinations(&self) {
         let running: Vec<_> = self.destinations.lock().values().map(|l| l.handle.clone()).collect();
@@ -346,10 +336,4 @@ impl Shared {
             }
         });
     }
-}
-
-/// Now, where this computer is.
-pub(crate) fn wall_time() -> filename::WallTime {
-    let now = jiff::Zoned::now();
-    filename::WallTime::from_unix(now.timestamp().as_second(), now.offset().seconds())
 }

@@ -34,6 +34,8 @@ pub struct ShowOptions {
     pub transition: crate::Transition,
     /// The program to run for probing hardware encoders (itself); none means software only.
     pub probe_exe: Option<PathBuf>,
+    /// The folder with this user's settings, where a newer list of services may be; the system's usual one when absent.
+    pub config_dir: Option<PathBuf>,
 }
 
 impl Default for ShowOptions {
@@ -49,6 +51,7 @@ impl Default for ShowOptions {
             store: None,
             transition: crate::Transition::CUT,
             probe_exe: None,
+            config_dir: None,
         }
     }
 }

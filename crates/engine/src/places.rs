@@ -60,6 +60,11 @@ impl Places {
         })
     }
 
+    /// The folder with this user's settings.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
+    }
+
     /// A folder for a new project of this name, which is not there yet.
     pub(crate) fn new_folder(&self, name: &str) -> Result<PathBuf, EngineError> {
         fs::create_dir_all(&self.projects).map_err(|e| disk("making the folder", &self.projects, e))?;

@@ -6,7 +6,8 @@ use crate::{
     wants::{AudioWant, VideoWant, Want},
 };
 use codec::Availability;
-use project::{Project, VideoCodecName};
+use outputs::destination_kind;
+use project::{Destination, Project, VideoCodecName};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -104,7 +105,13 @@ pub(crate) fn plan(p: &Project, known: &Known<'_>) -> Plan {
     let mut plan = Plan::default();
     let mut wants: Vec<VideoWant> = vec![];
     let mut sounds: Vec<AudioWant> = vec![];
-    for (subject, name, want) in wanted(p, known.formats) {
+    for Wanted {
+        subject,
+        name,
+        uplink,
+        want,
+    } in wanted(p, known.formats)
+    {
         let want = match want {
             Ok(want) => want,
             Err(e) => {
@@ -130,14 +137,15 @@ pub(crate) fn plan(p: &Project, known: &Known<'_>) -> Plan {
         {
             sounds.push(a);
         }
-        if subject != RECORDING {
-            plan.uplink_kbps = plan.uplink_kbps.saturating_add(want.kbps());
+        let kbps = want.kbps(known.formats);
+        if uplink {
+            plan.uplink_kbps = plan.uplink_kbps.saturating_add(kbps);
         }
         plan.outputs.push(PlannedOutput {
             subject,
             name,
             encode,
-            kbps: want.kbps(),
+            kbps,
             tracks: want.audio.iter().map(|a| a.track.clone()).collect(),
         });
         plan.changes.extend(want.changes);
@@ -149,22 +157,35 @@ pub(crate) fn plan(p: &Project, known: &Known<'_>) -> Plan {
     plan
 }
 
-const RECORDING: &str = "recording";
-
-type Wanted = (String, String, Result<Want, String>);
+/// Somebody who gets a part of the show.
+struct Wanted {
+    subject: String,
+    name: String,
+    /// Whether it goes out over the network; the recording and what is served from here do not.
+    uplink: bool,
+    want: Result<Want, String>,
+}
 
 fn wanted(p: &Project, formats: &[CanvasFormat]) -> Vec<Wanted> {
     let words = |r: Result<Want, crate::EngineError>| r.map_err(|e| e.to_string());
+    let served_here =
+        |d: &Destination| destination_kind(&d.kind).is_ok_and(|k| matches!((k.endpoint)(&d.settings), Ok(None)));
     let enabled = p.destinations.iter().filter(|d| d.enabled);
     let mut all: Vec<Wanted> = enabled
-        .map(|d| {
-            let want = words(Want::of_destination(p, formats, d));
-            (format!("destination:{}", d.id), d.label().to_owned(), want)
+        .map(|d| Wanted {
+            subject: format!("destination:{}", d.id),
+            name: d.label().to_owned(),
+            uplink: !served_here(d),
+            want: words(Want::of_destination(p, formats, d)),
         })
         .collect();
     if p.recording.enabled {
-        let want = words(Want::of_encoder(p, formats, &p.recording.encoder));
-        all.push((RECORDING.into(), "the recording".into(), want));
+        all.push(Wanted {
+            subject: "recording".into(),
+            name: "the recording".into(),
+            uplink: false,
+            want: words(Want::of_encoder(p, formats, &p.recording.encoder)),
+        });
     }
     all
 }
@@ -323,7 +344,6 @@ impl Plan {
 mod tests {
     use super::*;
     use media::FrameRate;
-    use project::Destination;
 
     const FORMATS: [CanvasFormat; 1] = [CanvasFormat {
         size: (1920, 1080),
@@ -392,11 +412,10 @@ mod tests {
 
     #[test]
     fn measured_times_make_an_estimate_and_a_warning() {
-        let mut p = Project::default();
-        p.destinations = vec![
+        let p = project(vec![
             destination("A", |_| {}),
             destination("B", |d| d.encode.height = Some(720)),
-        ];
+        ]);
         let got = planned_with(&p, &|m| Some(if m.size.1 == 1080 { 32.0 } else { 10.0 }));
         assert_eq!(got.encodes[0].load_percent.map(f64::round), Some(96.0));
         assert_eq!(got.cpu_percent.map(f64::round), Some(126.0));

@@ -5,18 +5,14 @@ use crate::{
     encode::{CanvasFormat, needs_probing},
     plan,
     planner::{self, Known},
+    preflight_ask::ask_destinations,
     stage::{Stage, StageSetting, state_words},
 };
 use media::{Clock, MediaTime, SystemClock};
 use project::{Project, VideoCodecName};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::{
-    net::{TcpStream, ToSocketAddrs},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -45,7 +41,6 @@ pub struct Finding {
 }
 
 const SOURCE_LIMIT: MediaTime = MediaTime::from_millis(4000);
-const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 
 /// Opens every source, reaches every destination and tries every folder, in well under ten seconds.
 pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Vec<Finding> {
@@ -57,8 +52,11 @@ pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Ve
             return found.0;
         }
     };
+    let asked = ask_destinations(&project, options);
     check_sources(&project, project_dir, &mut found);
-    check_outputs(&project, project_dir, options, &mut found);
+    check_encoders(&project, options, &mut found);
+    asked.gather(&mut found);
+    check_recording(&project, project_dir, options, &mut found);
     if let Ok(plan) = plan_of(
         &project,
         &ShowOptions {
@@ -73,8 +71,9 @@ pub fn check(project: &Project, project_dir: &Path, options: &ShowOptions) -> Ve
 
 /// Everything but the sources: what a show that runs can't tell of itself.
 pub(crate) fn check_outputs(project: &Project, project_dir: &Path, options: &ShowOptions, found: &mut Findings) {
+    let asked = ask_destinations(project, options);
     check_encoders(project, options, found);
-    check_destinations(project, found);
+    asked.gather(found);
     check_recording(project, project_dir, options, found);
 }
 
@@ -204,69 +203,6 @@ pub fn plan_of(project: &Project, options: &ShowOptions) -> Result<Plan, EngineE
     Ok(planner::plan(&project, &known))
 }
 
-fn check_destinations(project: &Project, found: &mut Findings) {
-    if project.destinations.iter().all(|d| !d.enabled) {
-        found.add(
-            FindingLevel::Warn,
-            "project",
-            "no destination is on: nobody would see this show",
-        );
-    }
-    let mut asked = vec![];
-    for d in project.destinations.iter().filter(|d| d.enabled) {
-        let subject = format!("destination:{}", d.id);
-        let endpoint = match outputs::destination_kind(&d.kind) {
-            Ok(kind) => (kind.open)(&d.settings, &env()).and_then(|_| (kind.endpoint)(&d.settings)),
-            Err(e) => {
-                found.add(FindingLevel::Warn, subject, format!("{}: {e}", d.label()));
-                continue;
-            }
-        };
-        // Each on its own thread: a host that does not answer takes its whole time.
-        let answer = std::thread::Builder::new()
-            .name("reach".into())
-            .spawn(move || match endpoint {
-                Ok(Some((host, port))) => reach(&host, port),
-                Ok(None) => Ok(()),
-                Err(e) => Err(e.to_string()),
-            });
-        asked.push((d, subject, answer));
-    }
-    for (d, subject, answer) in asked {
-        let fault = |_| Err("the check ended in a fault".to_owned());
-        match answer
-            .map_err(|e| e.to_string())
-            .and_then(|t| t.join().unwrap_or_else(fault))
-        {
-            Ok(()) => found.add(FindingLevel::Pass, subject, format!("{} answers", d.label())),
-            Err(e) => found.add(FindingLevel::Fail, subject, format!("{}: {e}", d.label())),
-        }
-    }
-}
-
-/// What a destination needs to take its settings apart; nothing is sent.
-fn env() -> outputs::Env {
-    outputs::Env {
-        hls: Arc::new(outputs::HlsStore::new()),
-        clock: Arc::new(SystemClock::new()),
-    }
-}
-
-fn reach(host: &str, port: u16) -> Result<(), String> {
-    let addresses: Vec<_> = (host, port)
-        .to_socket_addrs()
-        .map_err(|_| format!("`{host}` is not known; check the address and this computer's network"))?
-        .collect();
-    let mut last = format!("`{host}` has no address");
-    for a in addresses {
-        match TcpStream::connect_timeout(&a, CONNECT_LIMIT) {
-            Ok(_) => return Ok(()),
-            Err(e) => last = format!("nothing answers at {host}:{port} ({e}); is the server running?"),
-        }
-    }
-    Err(last)
-}
-
 fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions, found: &mut Findings) {
     let folder = match &options.record {
         Some(file) => file.parent().map(Path::to_owned).unwrap_or_default(),
@@ -278,6 +214,9 @@ fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions,
     } else {
         folder
     };
+    if let Some(why) = misfit(project, options) {
+        found.add(FindingLevel::Fail, "recording", why);
+    }
     match writable(&folder) {
         Ok(()) => found.add(
             FindingLevel::Pass,
@@ -290,6 +229,19 @@ fn check_recording(project: &Project, project_dir: &Path, options: &ShowOptions,
             format!("{} can't be written: {e}; choose another folder", folder.display()),
         ),
     }
+}
+
+/// Why what is encoded does not fit the kind of file; none when it does, or when that can't be said beforehand.
+fn misfit(project: &Project, options: &ShowOptions) -> Option<String> {
+    let encoder = project.encoder(&project.recording.encoder)?;
+    let given = options.record.as_ref().and_then(|f| f.extension()?.to_str());
+    let container = given
+        .and_then(codec::Container::of_ending)
+        .unwrap_or(project.recording.format.into());
+    let name = |v: serde_json::Result<serde_json::Value>| Some(v.ok()?.as_str()?.to_owned());
+    let video = name(serde_json::to_value(encoder.video.codec))?;
+    let audio = name(serde_json::to_value(encoder.audio.codec))?;
+    container.refusal_by_name(&video, &audio)
 }
 
 fn writable(folder: &Path) -> Result<(), EngineError> {

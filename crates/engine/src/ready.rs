@@ -6,8 +6,10 @@ use crate::{
     Finding, FindingLevel, Plan, Remote, ShowOptions,
     planner::{self, Known},
     preflight::{Findings, check_outputs, probes, report_plan},
+    preflight_ask::config_dir,
     stage::{kind_of, state_words},
 };
+use outputs::services::ServiceList;
 use std::path::PathBuf;
 
 impl Remote {
@@ -43,6 +45,7 @@ impl Remote {
         self.0.look_ahead(&document.project, &mut found);
         let options = ShowOptions {
             probe_exe: self.probe_exe(),
+            config_dir: self.0.config_dir.clone(),
             ..ShowOptions::default()
         };
         check_outputs(&document.project, &document.path, &options, &mut found);
@@ -63,6 +66,15 @@ impl Remote {
             measured: &|m| self.0.encoders.measured_ms(m),
         };
         planner::plan(&project, &known)
+    }
+
+    /// The services a show can go to by name: the list shipped, or this user's newer one.
+    pub fn services(&self) -> ServiceList {
+        let options = ShowOptions {
+            config_dir: self.0.config_dir.clone(),
+            ..ShowOptions::default()
+        };
+        ServiceList::in_use(config_dir(&options).as_deref())
     }
 
     /// The program to run for probing encoders.

@@ -1,7 +1,7 @@
 //! What a running show knows that no check beforehand can: whether the microphone is heard, whether the computer keeps up,
 //! whether there is anything to see, and room on the disk. Nothing is opened for it.
 
-use crate::{Finding, FindingLevel, preflight::Findings, show::Shared, visible::visible_sources};
+use crate::{Finding, FindingLevel, preflight::Findings, show::Shared, visible::visible_sources, wants::Want};
 use project::Project;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -92,10 +92,10 @@ impl Shared {
         let Some(free) = self.health.lock().disk_free_bytes.filter(|_| project.recording.enabled) else {
             return;
         };
-        let Some(encoder) = project.encoder(&project.recording.encoder) else {
+        let Ok(want) = Want::of_encoder(project, &self.canvases, &project.recording.encoder) else {
             return;
         };
-        let kbps = f64::from(encoder.video.bitrate_kbps + encoder.audio.bitrate_kbps);
+        let kbps = f64::from(want.kbps(&self.canvases));
         let hours = free as f64 * 8.0 / 1000.0 / kbps.max(1.0) / 3600.0;
         let gib = free as f64 / f64::from(1 << 30);
         let text = format!("{gib:.1} GiB are free for the recording, about {hours:.1} hours");

@@ -45,6 +45,8 @@ pub struct CanvasReport {
     pub frames_rendered: u64,
     /// Pictures that were the same as the one before, so nothing needed drawing.
     pub frames_repeated: u64,
+    /// Pictures that were not drawn since, in a studio off the air, nobody looked.
+    pub frames_unseen: u64,
     /// Pictures that came later than one frame.
     pub frames_late: u64,
     /// Pictures that were never made.

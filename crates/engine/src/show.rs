@@ -8,9 +8,11 @@ use crate::{
     encode::{CanvasFormat, Encoders, Probes},
     events::EventLog,
     health::Health,
-    lines::{Line, Refused, Tape},
+    lines::{Line, Refused},
     pictures::{OnShow, Pictures},
     plan,
+    recording::Tape,
+    replay::Buffer,
     sound::{SoundState, SoundThread},
     stage::{Stage, StageSetting},
     tick::{CanvasCounters, Ticker},
@@ -87,10 +89,15 @@ pub(crate) struct Shared {
     pub(crate) destinations: Mutex<BTreeMap<String, Line>>,
     /// Destinations that could not be started.
     pub(crate) refused: Mutex<BTreeMap<String, Refused>>,
+    /// Destinations that are live in the place of another.
+    pub(crate) standing_in: Mutex<BTreeSet<String>>,
     /// Destinations between their old and their new settings.
     pub(crate) restarting: Mutex<BTreeSet<String>>,
     pub(crate) recorders: Mutex<Vec<Tape>>,
     pub(crate) recorded: Mutex<Vec<RecordingStatus>>,
+    pub(crate) replay: Mutex<Option<Buffer>>,
+    /// Marks made so far, to give them names.
+    pub(crate) markers: AtomicU64,
     /// How the destinations stood when the show was ended, before they were closed.
     pub(crate) final_views: Mutex<Option<Vec<crate::DestinationView>>>,
     pub(crate) sound: Arc<Mutex<SoundState>>,
@@ -103,6 +110,8 @@ pub(crate) struct Shared {
     pub(crate) store: Option<project::ProjectStore>,
     /// The program to run for probing encoders.
     pub(crate) probe_exe: Option<PathBuf>,
+    /// The folder with this user's settings.
+    pub(crate) config_dir: Option<PathBuf>,
     /// Ids of the destinations that the options added.
     pub(crate) added_destinations: Vec<String>,
     /// The main canvas' rate in the document, before the options changed it.
@@ -204,6 +213,7 @@ impl Show {
             air: Mutex::default(),
             health: Mutex::default(),
             refused: Mutex::default(),
+            standing_in: Mutex::default(),
             restarting: Mutex::default(),
             desk: Arc::new(Desk::new(options.transition)),
             pictures: Pictures::new(on_show.clone()),
@@ -218,6 +228,8 @@ impl Show {
             destinations: Mutex::default(),
             recorders: Mutex::default(),
             recorded: Mutex::default(),
+            replay: Mutex::default(),
+            markers: AtomicU64::new(0),
             final_views: Mutex::default(),
             sound: Arc::default(),
             viewers: Arc::default(),
@@ -233,9 +245,11 @@ impl Show {
             log,
             store: options.store.clone(),
             probe_exe: options.probe_exe.clone(),
+            config_dir: options.config_dir.clone(),
             added_destinations,
             saved_rate,
         });
+        shared.mend_recordings();
         if shared.studio.is_none() {
             shared.start_outputs(options)?;
         }
@@ -295,6 +309,7 @@ impl Show {
         *s.final_views.lock() = Some(s.destination_views());
         s.end_air();
         s.pictures.stop();
+        s.stop_replay();
         s.encoders.end_video();
         s.sound_end()
             .store(ends.into_iter().max().unwrap_or(MediaTime::ZERO).0, Relaxed);
@@ -366,6 +381,7 @@ fn start_threads(
             stage: s.stage.clone(),
             desk: s.desk.clone(),
             on_show: s.on_show.clone(),
+            idles: s.studio.is_some(),
             lanes: s.encoders.video.clone(),
             counters: s.counters[i].clone(),
             stop: s.stop.clone(),

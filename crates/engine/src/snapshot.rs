@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub recordings: Vec<RecordingStatus>,
     /// The recording that runs now.
     pub recording: Option<RecordingStatus>,
+    /// The replay buffer; none while it does not run.
+    pub replay: Option<outputs::ReplayStatus>,
     /// Sum over all destinations, kbit/s.
     pub upload_kbps: f64,
     /// Free bytes where recordings go; none while unknown.
@@ -64,7 +66,7 @@ pub struct CanvasState {
     pub height: u32,
     /// The rate it should run at.
     pub fps: f64,
-    /// Pictures a second over the last second.
+    /// Pictures a second over the last second, those nobody had to see among them.
     pub fps_now: f64,
     /// The scene on show.
     pub scene: String,
@@ -74,6 +76,8 @@ pub struct CanvasState {
     pub frames_rendered: u64,
     /// Pictures repeated since nothing had changed.
     pub frames_repeated: u64,
+    /// Pictures not drawn since, off the air, nobody looked.
+    pub frames_unseen: u64,
     /// Pictures late.
     pub frames_late: u64,
     /// Pictures never made.
@@ -142,6 +146,7 @@ pub struct SourceView {
     /// Its kind.
     pub kind: String,
     /// `ready`, `waiting` or `ended`.
+    #[schemars(extend("enum" = ["ready", "waiting", "ended"]))]
     pub state: &'static str,
     /// Why it waits.
     pub reason: Option<String>,

@@ -222,6 +222,17 @@ impl Stage {
             .collect()
     }
 
+    /// Tells the makers of pictures whether anything was drawn from them in this tick.
+    pub(crate) fn seen(&self, seen: bool) {
+        for slot in self.sources.load().values().filter_map(|s| s.slot.as_ref()) {
+            if seen {
+                slot.look();
+            } else {
+                slot.look_away();
+            }
+        }
+    }
+
     /// Ends all sources.
     pub(crate) fn stop(&self) {
         for s in self.sources.load().values() {

@@ -86,6 +86,7 @@ impl Shared {
         let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
         // In a statement of its own: inside the expression below the lock would be held to its end.
         let recording = self.recorders.lock().last().map(|t| t.recorder.status());
+        let replay = self.replay_status();
         let health = self.health.lock();
         let sound = self.sound.lock();
         let fps_now = self.fps_now.lock();
@@ -100,6 +101,7 @@ impl Shared {
             disk_free_bytes: health.disk_free_bytes,
             process: health.process,
             recording,
+            replay,
             running: !self.ended.load(Relaxed),
             elapsed_s: self.elapsed_s(),
             renderer: self.renderer.0.clone(),
@@ -118,6 +120,7 @@ impl Shared {
                     frames_due: c.frames_due,
                     frames_rendered: c.frames_rendered,
                     frames_repeated: c.frames_repeated,
+                    frames_unseen: c.frames_unseen,
                     frames_late: c.frames_late,
                     frames_skipped: c.frames_skipped,
                 })
@@ -210,7 +213,13 @@ impl Shared {
 
     pub(crate) fn recording_states(&self) -> Vec<RecordingStatus> {
         let mut all = self.recorded.lock().clone();
-        all.extend(self.recorders.lock().iter().map(|t| t.recorder.status()));
+        for t in self.recorders.lock().iter() {
+            let files = t.recorder.files();
+            if files.is_empty() {
+                all.push(t.recorder.status());
+            }
+            all.extend(files);
+        }
         all
     }
 
@@ -229,6 +238,7 @@ impl Shared {
                     frames_due: c.due.load(Relaxed),
                     frames_rendered: rendered,
                     frames_repeated: c.repeated.load(Relaxed),
+                    frames_unseen: c.unseen.load(Relaxed),
                     frames_late: c.late.load(Relaxed),
                     frames_skipped: c.skipped.load(Relaxed),
                     compose_ms: c.compose_ns.load(Relaxed) as f64 / 1e6 / rendered.max(1) as f64,

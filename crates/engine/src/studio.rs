@@ -132,8 +132,9 @@ impl Studio {
     ///
     /// # Errors
     /// The named project does not open; no folder for a new one; no renderer.
-    pub fn open(options: StudioOptions) -> Result<Self, EngineError> {
+    pub fn open(mut options: StudioOptions) -> Result<Self, EngineError> {
         let places = Places::new(options.projects_dir.clone(), options.config_dir.clone())?;
+        options.show.config_dir = Some(places.config().to_owned());
         let next = match &options.project {
             Some(path) => Next::of(ProjectStore::open(path)?)?,
             None => most_recent(&places).map_or_else(|| fresh(&places, &options.new_name), Ok)?,

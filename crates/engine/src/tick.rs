@@ -1,6 +1,9 @@
 //! The heart of a canvas: a thread that, at the exact time of every frame, picks up the newest pictures, composes them
 //! and hands the result to the encoders. It never waits for anybody: a late source is shown again, a full encoder loses
 //! a frame and it is counted, and when the machine was too busy for too long the missed frames are skipped and counted.
+//!
+//! In a studio off the air, while nobody looks, nothing is drawn: the pictures of the sources are picked up all the same, so
+//! that they stay in step, and the frames count as unseen.
 
 use crate::{
     desk::Desk,
@@ -27,6 +30,8 @@ pub(crate) struct CanvasCounters {
     pub(crate) due: AtomicU64,
     pub(crate) rendered: AtomicU64,
     pub(crate) repeated: AtomicU64,
+    /// Due, and not drawn since there was nobody to draw them for.
+    pub(crate) unseen: AtomicU64,
     pub(crate) late: AtomicU64,
     pub(crate) skipped: AtomicU64,
     pub(crate) compose_ns: AtomicU64,
@@ -49,6 +54,8 @@ pub(crate) struct Ticker {
     pub(crate) stage: Arc<Stage>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) on_show: Arc<OnShow>,
+    /// Nothing need be drawn that nobody encodes or looks at.
+    pub(crate) idles: bool,
     pub(crate) lanes: Arc<ArcSwap<Vec<Arc<VideoLane>>>>,
     pub(crate) counters: Arc<CanvasCounters>,
     pub(crate) stop: Arc<AtomicBool>,
@@ -60,6 +67,7 @@ impl Ticker {
     pub(crate) fn run(self, mut renderer: Box<dyn Renderer>) -> MediaTime {
         raise_priority();
         let mut index = self.first;
+        let mut needed = true;
         while !self.stop.load(Relaxed) && self.end.is_none_or(|e| index < e) {
             let due = self.rate.time_of(index);
             self.clock.sleep_until(due);
@@ -70,27 +78,61 @@ impl Ticker {
                     .index_at(self.clock.now())
                     .min(self.end.unwrap_or(i64::MAX) - 1);
                 let missed = (target - index).max(0) as u64;
-                self.counters.due.fetch_add(missed, Relaxed);
-                self.counters.skipped.fetch_add(missed, Relaxed);
-                self.log.add(
-                    EventLevel::Warning,
-                    "show",
-                    format!("the computer was too busy: {missed} pictures were skipped"),
-                );
+                self.miss(missed, needed);
                 index = target;
             }
             let t = self.rate.time_of(index);
             self.counters.due.fetch_add(1, Relaxed);
-            self.compose(renderer.as_mut(), t);
-            if self.clock.now() - t > self.rate.frame_duration() {
-                self.counters.late.fetch_add(1, Relaxed);
-            }
+            needed = self.tick(renderer.as_mut(), t);
             index += 1;
         }
         while let Some(done) = renderer.drain() {
             self.deliver(done, false);
         }
         self.rate.time_of(index)
+    }
+
+    /// The frame of time `t`; gives whether anybody got it.
+    fn tick(&self, renderer: &mut dyn Renderer, t: MediaTime) -> bool {
+        let needed = self.is_needed();
+        self.stage.seen(needed);
+        if !needed {
+            self.pass_by(renderer, t);
+            return false;
+        }
+        self.compose(renderer, t);
+        if self.clock.now() - t > self.rate.frame_duration() {
+            self.counters.late.fetch_add(1, Relaxed);
+        }
+        true
+    }
+
+    /// Frames were given up since the machine was too busy: a loss only if somebody would have got them.
+    fn miss(&self, missed: u64, needed: bool) {
+        self.counters.due.fetch_add(missed, Relaxed);
+        if !needed {
+            self.counters.unseen.fetch_add(missed, Relaxed);
+            return;
+        }
+        self.counters.skipped.fetch_add(missed, Relaxed);
+        let text = format!("the computer was too busy: {missed} pictures were skipped");
+        self.log.add(EventLevel::Warning, "show", text);
+    }
+
+    /// Whether anybody gets the next picture.
+    fn is_needed(&self) -> bool {
+        // Asked each time: it counts the ticks in which nobody looks.
+        let wanted = self.on_show.is_wanted(self.canvas);
+        !self.idles || wanted || self.lanes.load().iter().any(|l| l.canvas == self.canvas)
+    }
+
+    /// A tick without a picture. Nothing stays under way in the renderer: whoever looks next gets the picture of that moment.
+    fn pass_by(&self, renderer: &mut dyn Renderer, t: MediaTime) {
+        while let Some(done) = renderer.drain() {
+            self.count(&done);
+        }
+        self.stage.pictures(t);
+        self.counters.unseen.fetch_add(1, Relaxed);
     }
 
     fn compose(&self, renderer: &mut dyn Renderer, t: MediaTime) {
@@ -135,13 +177,17 @@ impl Ticker {
         self.desk.list(self.canvas, &canvas.scene, t, &draw)
     }
 
-    fn deliver(&self, done: compositor::Rendered, blank: bool) {
+    fn count(&self, done: &compositor::Rendered) {
         let counter = if done.drawn {
             &self.counters.rendered
         } else {
             &self.counters.repeated
         };
         counter.fetch_add(1, Relaxed);
+    }
+
+    fn deliver(&self, done: compositor::Rendered, blank: bool) {
+        self.count(&done);
         if self.counters.first_done.load(Relaxed) == 0 {
             self.counters
                 .first_done
@@ -175,3 +221,6 @@ pub(crate) fn raise_priority() {
         tracing::debug!("no raised priority: {e}");
     }
 }
+
+#[cfg(test)]
+mod tests;

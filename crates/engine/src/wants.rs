@@ -149,10 +149,25 @@ impl Want {
         })
     }
 
-    /// What all its streams take together, kbit/s.
-    pub(crate) fn kbps(&self) -> u32 {
-        let video = self.video.as_ref().map_or(0, |v| v.settings.bitrate_kbps);
-        self.audio.iter().map(|a| a.settings.bitrate_kbps).sum::<u32>() + video
+    /// What all its streams take together, kbit/s; an estimate where the rate follows from what is encoded.
+    pub(crate) fn kbps(&self, formats: &[CanvasFormat]) -> u32 {
+        let video = self.video.as_ref().map_or(0, |v| {
+            let rate = formats.get(v.canvas).map_or(30.0, |f| v.rate(f.rate).as_f64());
+            let pixels = f64::from(v.size.0) * f64::from(v.size.1) * rate;
+            match v.settings.codec {
+                // Apple's figure for ProRes 422; FFV1 makes about half of what it is given.
+                VideoCodecName::ProRes => (pixels * 1.97 / 1000.0) as u32,
+                VideoCodecName::Ffv1 => (pixels * 6.0 / 1000.0) as u32,
+                _ => v.settings.bitrate_kbps,
+            }
+        });
+        let sound = |a: &AudioWant| match a.settings.codec {
+            AudioCodecName::Pcm => 2304,
+            AudioCodecName::Flac => 1500,
+            AudioCodecName::Mp3 => a.settings.bitrate_kbps.min(320),
+            _ => a.settings.bitrate_kbps,
+        };
+        self.audio.iter().map(sound).sum::<u32>() + video
     }
 }
 

@@ -19,7 +19,11 @@ struct Seen {
     /// What sources said although they play.
     notices: BTreeMap<String, Vec<String>>,
     destinations: BTreeMap<String, DestinationState>,
+    /// What was doubted of destinations that are live.
+    doubts: BTreeMap<String, Option<String>>,
     recordings: BTreeMap<String, Option<String>>,
+    /// Warnings of recordings that were told.
+    warnings: BTreeMap<String, String>,
 }
 
 impl Shared {
@@ -30,6 +34,7 @@ impl Shared {
         while !self.ended.load(Relaxed) {
             self.look(&mut seen);
             self.measure(&mut marks);
+            self.look_at_standbys();
             self.look_at_air();
             self.look_at_health();
             self.replace_failed_encoders();
@@ -43,7 +48,7 @@ impl Shared {
         let now: Vec<u64> = self
             .counters
             .iter()
-            .map(|c| c.rendered.load(Relaxed) + c.repeated.load(Relaxed))
+            .map(|c| c.rendered.load(Relaxed) + c.repeated.load(Relaxed) + c.unseen.load(Relaxed))
             .collect();
         marks.push_back((self.clock.now(), now));
         if marks.len() > WINDOW {
@@ -62,6 +67,11 @@ impl Shared {
         self.look_at_destinations(seen);
         for r in self.recording_states() {
             let path = r.path.display().to_string();
+            if let Some(w) = r.warning
+                && seen.warnings.insert(path.clone(), w.clone()).as_ref() != Some(&w)
+            {
+                self.log.add(EventLevel::Warning, "recording", w);
+            }
             let before = seen.recordings.insert(path.clone(), r.error.clone());
             match (before, r.error) {
                 (None, None) => self
@@ -108,12 +118,21 @@ impl Shared {
     fn look_at_destinations(&self, seen: &mut Seen) {
         for d in self.destination_views() {
             let now = d.status.state;
+            // A doubt about one that is live all the same comes a moment after the state.
+            let doubt = d.status.reason.clone().filter(|_| now == DestinationState::Live);
+            let told = seen.doubts.insert(d.id.clone(), doubt.clone()).flatten();
             let before = seen.destinations.insert(d.id.clone(), now);
             if before == Some(now) || (before.is_none() && now == DestinationState::Idle) {
+                if let Some(doubt) = doubt.filter(|d| told.as_ref() != Some(d)) {
+                    let subject = format!("destination:{}", d.id);
+                    self.log
+                        .add(EventLevel::Warning, subject, format!("{}: {doubt}", d.name));
+                }
                 continue;
             }
             let why = d.status.reason.map(|r| format!(": {r}")).unwrap_or_default();
             let (level, word) = match now {
+                DestinationState::Live if doubt.is_some() => (EventLevel::Warning, "live"),
                 DestinationState::Live => (EventLevel::Info, "live"),
                 DestinationState::Degraded => (EventLevel::Warning, "too slow"),
                 DestinationState::Connecting => (EventLevel::Info, "connecting"),

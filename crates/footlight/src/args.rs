@@ -16,6 +16,7 @@ Begin here:
   footlight check PROJECT                                what would fail, before it does
   footlight render PROJECT --out frame.png               one picture of the show
   footlight devices                                      screens, cameras and microphones of this computer
+  footlight remux show.mkv show.mp4                      a recording as another kind of file
   footlight encoders                                     what can encode here, and why not
 
 A project is a folder with a project.json; a demo lies in assets/projects/demo. `footlight help COMMAND` tells more.";
@@ -42,6 +43,8 @@ pub(crate) enum Wish {
     Encoders(ListArgs),
     /// Tell what would fail, before it does.
     Check(CheckArgs),
+    /// Copy a recording into another kind of file, without encoding anew.
+    Remux(RemuxArgs),
     /// Encode two frames and say whether it worked.
     #[command(name = "__probe-encoder", hide = true)]
     ProbeEncoder {
@@ -58,7 +61,8 @@ pub(crate) struct RunArgs {
     /// Go live here too: rtmp://HOST[:PORT]/APP/KEY. May be given several times.
     #[arg(long, value_name = "URL")]
     pub(crate) destination: Vec<String>,
-    /// Record to this Matroska file. An existing file is kept: the new one gets a number.
+    /// Record to this file; its ending says the kind (mkv, mp4, mov, ts, flv, webm; else Matroska), or into this folder.
+    /// An existing file is kept: the new one gets a number.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// End after this many seconds.
@@ -125,6 +129,15 @@ pub(crate) struct ListArgs {
     /// As JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `footlight remux`
+#[derive(Args)]
+pub(crate) struct RemuxArgs {
+    /// The recording.
+    pub(crate) input: PathBuf,
+    /// The new file; its ending says the kind: mkv, mp4, mov, ts, flv, webm. An existing file is not overwritten.
+    pub(crate) output: PathBuf,
 }
 
 /// `footlight check`

@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod list;
 mod load;
+mod remux;
 mod render;
 mod run;
 mod status;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Wish::Devices(a) => list::devices(a.json),
         Wish::Encoders(a) => list::encoders(a.json),
         Wish::Check(a) => check::check(&a),
+        Wish::Remux(a) => remux::remux(&a),
         Wish::ProbeEncoder { id } => return probe(&id),
     };
     match result {

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
         clock: clock.clone(),
         transition: engine::Transition::CUT,
         store: Some(opened.store),
+        config_dir: None,
         probe_exe: std::env::current_exe().ok(),
     };
     let door = door(args.listen)?;

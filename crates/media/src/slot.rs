@@ -2,7 +2,18 @@
 
 use crate::{MediaTime, VideoFrame};
 use parking_lot::{Condvar, Mutex};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+/// Ticks for which a picture somebody looked at counts as looked at: about a second. Pictures for tiles are drawn twice a
+/// second, and a maker must not fall asleep in between.
+const ATTENTION: u32 = 30;
 
 /// What happens when the slot is full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +35,8 @@ struct Inner {
     changed: Condvar,
     capacity: usize,
     policy: SlotPolicy,
+    /// Ticks left until nobody looks.
+    attention: AtomicU32,
 }
 
 #[derive(Default)]
@@ -43,6 +56,7 @@ impl FrameSlot {
                 changed: Condvar::new(),
                 capacity: capacity.max(1),
                 policy,
+                attention: AtomicU32::new(ATTENTION),
             }),
         }
     }
@@ -87,6 +101,24 @@ impl FrameSlot {
     pub fn peek(&self) -> Option<Arc<VideoFrame>> {
         let s = self.inner.state.lock();
         s.current.as_ref().or_else(|| s.queue.front()).cloned()
+    }
+
+    /// Somebody looks at these pictures now.
+    pub fn look(&self) {
+        self.inner.attention.store(ATTENTION, Relaxed);
+    }
+
+    /// A tick has gone by in which nothing was drawn from these pictures; after a second of such ticks nobody looks.
+    pub fn look_away(&self) {
+        let less = |n: u32| n.checked_sub(1);
+        // Already zero: it stays so.
+        let _ = self.inner.attention.fetch_update(Relaxed, Relaxed, less);
+    }
+
+    /// Whether anybody looks. Where nobody says either, as when drawing offline, somebody does. A maker whose pictures
+    /// depend on nothing but the time may rest meanwhile.
+    pub fn is_seen(&self) -> bool {
+        self.inner.attention.load(Relaxed) > 0
     }
 
     /// Waits until a picture later than `t` is queued, the slot is closed, or `limit` has passed; true if it need not wait
@@ -170,6 +202,21 @@ mod tests {
         assert_eq!(shown(&s, 20), Some(20), "the next one still waits for its time");
         s.close();
         assert_eq!(peeked(), Some(20), "what is on show stays");
+    }
+
+    #[test]
+    fn nobody_looks_after_a_second_of_looking_away() {
+        let s = FrameSlot::new(1, SlotPolicy::Wait);
+        assert!(s.is_seen(), "as long as nobody says otherwise");
+        for _ in 1..ATTENTION {
+            s.look_away();
+        }
+        assert!(s.is_seen());
+        s.look_away();
+        s.look_away();
+        assert!(!s.is_seen());
+        s.clone().look();
+        assert!(s.is_seen(), "at once");
     }
 
     #[test]

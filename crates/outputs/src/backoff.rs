@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+/// The longest wait for a server that was not even reached: the network may be back any moment, and an attempt costs nobody
+/// anything.
+const UNREACHED_CAP: Duration = Duration::from_millis(2000);
 /// No wait is shorter than this, however the dice fall: a server that refuses at once must not be hammered.
 const LEAST: Duration = Duration::from_millis(100);
 
@@ -36,9 +39,17 @@ impl Backoff {
         self.first.saturating_mul(1 << self.tries.min(20)).min(self.cap)
     }
 
-    /// How long to wait before the next try.
+    /// How long to wait before the next try of a server that has refused or lost us.
     pub fn next_wait(&mut self) -> Duration {
-        let ceiling = self.ceiling();
+        self.draw_below(self.ceiling())
+    }
+
+    /// How long to wait before the next try of a server that could not be reached: at most two seconds.
+    pub fn next_wait_unreached(&mut self) -> Duration {
+        self.draw_below(self.ceiling().min(UNREACHED_CAP))
+    }
+
+    fn draw_below(&mut self, ceiling: Duration) -> Duration {
         self.tries = self.tries.saturating_add(1);
         let least = LEAST.min(ceiling);
         let share = (self.draw() >> 11) as f64 / (1u64 << 53) as f64;
@@ -101,6 +112,8 @@ mod tests {
                 let ceiling = b.ceiling();
                 let w = b.next_wait();
                 prop_assert!(w >= LEAST && w <= ceiling && ceiling <= Duration::from_secs(15));
+                let w = b.next_wait_unreached();
+                prop_assert!(w >= LEAST && w <= UNREACHED_CAP);
             }
         }
     }

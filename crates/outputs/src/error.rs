@@ -106,6 +106,30 @@ pub enum OutputError {
     /// The RTMP conversation failed; its own text names the server.
     #[error(transparent)]
     Rtmp(#[from] rtmp::RtmpError),
+    /// An SRT connection did not come about or ended.
+    #[error("{to}: {source}.")]
+    Srt {
+        /// The destination, redacted.
+        to: String,
+        /// Why.
+        source: srt::SrtError,
+    },
+    /// An address that FFmpeg opens could not be sent to.
+    #[error("{to}: {source}.")]
+    Url {
+        /// The destination, redacted.
+        to: String,
+        /// Why.
+        source: Box<codec::CodecError>,
+    },
+    /// The server did not accept the password.
+    #[error("{to} refused the stream: {why}.")]
+    Password {
+        /// The destination, redacted.
+        to: String,
+        /// Why, and what to do.
+        why: String,
+    },
     /// Making the stream's container failed.
     #[error("{what} could not be written: {source}")]
     Mux {
@@ -152,6 +176,9 @@ pub enum OutputError {
         /// How long was waited, seconds.
         seconds: u64,
     },
+    /// Something that is told as it is.
+    #[error("{0}")]
+    Given(String),
     /// The system gave no thread.
     #[error("The system gave no thread for {what}: {source}. Close other programs and try again.")]
     Thread {
@@ -176,11 +203,15 @@ impl MediaError for OutputError {
                 ErrorKind::Network
             }
             Self::Rtmp(source) => source.kind(),
+            Self::Srt { source, .. } => source.kind(),
+            Self::Url { source, .. } => source.kind(),
+            Self::Password { .. } => ErrorKind::Auth,
             Self::Mux { source, .. } => source.kind(),
             Self::Folder { .. }
             | Self::Create { .. }
             | Self::DiskFull { .. }
             | Self::Write { .. }
+            | Self::Given(_)
             | Self::DiskStalled { .. } => ErrorKind::Disk,
             Self::Thread { .. } => ErrorKind::Bug,
         }
@@ -188,9 +219,18 @@ impl MediaError for OutputError {
     fn retryable(&self) -> bool {
         match self {
             Self::Rtmp(source) => source.retryable(),
+            Self::Srt { source, .. } => source.retryable(),
+            Self::Url { source, .. } => source.retryable(),
             Self::Mux { source, .. } => source.retryable(),
             _ => self.kind() == ErrorKind::Network,
         }
+    }
+}
+
+impl OutputError {
+    /// Whether a server had a say in it; else the network did not lead there.
+    pub(crate) fn server_answered(&self) -> bool {
+        !matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. })
     }
 }
 

@@ -40,9 +40,32 @@ impl WallTime {
 /// Longest name in bytes, so that ` (2)` and an ending still fit into the 255 bytes of most file systems.
 const MAX_BYTES: usize = 200;
 
-/// The name a pattern means, without folder and ending. `{project}`, `{date}` (2026-11-22) and `{time}` (20-15-30) are
-/// replaced; what no file system takes becomes `-`. Never empty.
-pub fn recording_name(pattern: &str, project: &str, at: WallTime) -> String {
+/// What the words of a pattern stand for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words<'a> {
+    /// `{project}`: its name.
+    pub project: &'a str,
+    /// `{canvas}`: the one that is recorded.
+    pub canvas: &'a str,
+    /// `{source}`: what is recorded (`program`, a source's or a scene's name).
+    pub source: &'a str,
+    /// `{counter}`: which file it is, from 1.
+    pub counter: u32,
+}
+
+/// The name of a recording's file number `n` where the pattern does not say the number: the first one has none.
+pub fn numbered(name: &str, n: u32) -> String {
+    if n <= 1 {
+        name.to_owned()
+    } else {
+        format!("{name} - {n}")
+    }
+}
+
+/// The name a pattern means, without folder and ending. The words of [`Words`], `{date}` (2026-11-22) and `{time}`
+/// (20-15-30) are replaced; what no file system takes becomes `-`. Never empty.
+pub fn recording_name(pattern: &str, words: Words<'_>, at: WallTime) -> String {
+    let counter = format!("{:03}", words.counter);
     let date = format!("{:04}-{:02}-{:02}", at.year, at.month, at.day);
     let time = format!("{:02}-{:02}-{:02}", at.hour, at.minute, at.second);
     let mut name = String::new();
@@ -51,9 +74,16 @@ pub fn recording_name(pattern: &str, project: &str, at: WallTime) -> String {
     while let Some(i) = rest.find('{') {
         let (before, brace) = rest.split_at(i);
         name.push_str(before);
-        let known = [("{project}", project), ("{date}", &date), ("{time}", &time)]
-            .into_iter()
-            .find(|(word, _)| brace.starts_with(word));
+        let known = [
+            ("{project}", words.project),
+            ("{date}", &date),
+            ("{time}", &time),
+            ("{canvas}", words.canvas),
+            ("{source}", words.source),
+            ("{counter}", &counter),
+        ]
+        .into_iter()
+        .find(|(word, _)| brace.starts_with(word));
         let taken = match known {
             Some((word, text)) => {
                 name.push_str(text);
@@ -67,7 +97,12 @@ pub fn recording_name(pattern: &str, project: &str, at: WallTime) -> String {
         rest = &brace[taken..];
     }
     name.push_str(rest);
-    safe(&name)
+    let name = safe(&name);
+    if pattern.contains("{counter}") {
+        name
+    } else {
+        numbered(&name, words.counter)
+    }
 }
 
 /// The nearest name that every file system takes.
@@ -127,6 +162,23 @@ mod tests {
         second: 9,
     };
 
+    fn of(project: &str) -> Words<'_> {
+        Words {
+            project,
+            canvas: "main",
+            source: "program",
+            counter: 1,
+        }
+    }
+
+    #[test]
+    fn later_files_of_a_recording_have_a_number() {
+        let at = |pattern, counter| recording_name(pattern, Words { counter, ..of("x") }, AT);
+        assert_eq!(at("{project}", 1), "x");
+        assert_eq!(at("{project}", 2), "x - 2");
+        assert_eq!(at("{project} {counter} {canvas} {source}", 12), "x 012 main program");
+    }
+
     #[test]
     fn patterns_become_names() {
         for (pattern, project, want) in [
@@ -142,7 +194,7 @@ mod tests {
             ("compass", "x", "compass"),
             ("über {project} ", "日本", "über 日本"),
         ] {
-            assert_eq!(recording_name(pattern, project, AT), want, "{pattern}");
+            assert_eq!(recording_name(pattern, of(project), AT), want, "{pattern}");
         }
     }
 
@@ -163,7 +215,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_pattern_gives_a_safe_name(pattern: String, project: String) {
-            let n = recording_name(&pattern, &project, AT);
+            let n = recording_name(&pattern, of(&project), AT);
             prop_assert!(!n.is_empty() && n.len() <= MAX_BYTES + 1);
             prop_assert!(!n.contains(['/', '\\', ':', '\0', '\n', '*']));
             prop_assert!(!n.ends_with(['.', ' ']) && !n.starts_with('.'));

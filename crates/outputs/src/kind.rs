@@ -19,6 +19,29 @@ pub struct Env {
 /// What [`Driver::run`] gives.
 pub type DriverFuture<'a> = Pin<Box<dyn Future<Output = Result<(), OutputError>> + Send + 'a>>;
 
+/// What [`Driver::probe`] gives.
+pub type ProbeFuture<'a> = Pin<Box<dyn Future<Output = Result<Option<Probed>, OutputError>> + Send + 'a>>;
+
+/// What a destination would be asked to carry: for looking ahead without going live.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbeWish<'a> {
+    /// Codec of the picture, when there is one.
+    pub video: Option<VideoCodec>,
+    /// Codecs of the audio tracks.
+    pub audio: &'a [AudioCodec],
+    /// What the service wants added to a key so that a publication stays a test nobody sees; none: the key is not tried.
+    pub test_suffix: Option<&'a str>,
+}
+
+/// What a server said to a look ahead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probed {
+    /// What is well, to stand behind the destination's name and a colon.
+    pub passed: String,
+    /// What may go wrong all the same, in sentences.
+    pub doubts: Vec<String>,
+}
+
 /// Makes a driver from a kind's settings.
 pub type OpenDriver = fn(&Map<String, Value>, &Env) -> Result<Box<dyn Driver>, OutputError>;
 
@@ -33,6 +56,15 @@ pub trait Driver: Send {
     /// # Errors
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
+
+    /// Talks to the server as far as can be done without anybody seeing anything. None where this kind can't: then only
+    /// its endpoint is tried. The caller limits the time.
+    ///
+    /// # Errors
+    /// Why going live would fail.
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// What a kind can carry with its settings.
@@ -136,7 +168,16 @@ pub struct DestinationKind {
     pub open: OpenDriver,
 }
 
-static KINDS: &[DestinationKind] = &[drivers::rtmp::KIND, drivers::whip::KIND, drivers::local::KIND];
+static KINDS: &[DestinationKind] = &[
+    drivers::rtmp::KIND,
+    drivers::srt::KIND,
+    drivers::rist::KIND,
+    drivers::whip::KIND,
+    drivers::icecast::KIND,
+    drivers::hls_push::KIND,
+    drivers::custom::KIND,
+    drivers::local::KIND,
+];
 
 /// Every kind of destination.
 pub fn destination_kinds() -> &'static [DestinationKind] {

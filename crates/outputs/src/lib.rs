@@ -7,6 +7,7 @@
 //! This crate knows no scenes and no windows.
 
 mod backoff;
+mod delay;
 mod drivers;
 mod error;
 mod fanout;
@@ -16,24 +17,34 @@ mod http;
 mod kind;
 mod link;
 mod recorder;
+mod replay;
+pub mod services;
 mod status;
 mod supervisor;
 mod tls;
 mod whep;
+mod wire;
 
 pub use backoff::Backoff;
-pub use drivers::{local::LocalSettings, rtmp::RtmpSettings, whip::WhipSettings};
+pub use drivers::{
+    custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
+    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,
+    whip::WhipSettings,
+};
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
 pub use hls::{HlsStore, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, Wants, destination_kind,
-    destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,
+    Wants, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
-pub use recorder::{Recorder, RecordingState, RecordingStatus};
-pub use status::{DestinationState, DestinationStatus};
-pub use supervisor::{DestinationHandle, QUEUE_LIMIT};
+pub use recorder::{
+    FreeBytes, Mended, NameFile, Recorder, RecordingPlan, RecordingState, RecordingStatus, mend_recordings,
+};
+pub use replay::{Replay, ReplayPlan, ReplayStatus};
+pub use status::{DestinationState, DestinationStatus, LineFigures};
+pub use supervisor::{DestinationHandle, QUEUE_LIMIT, Terms};
 pub use whep::{Admitted, Viewers};
 
 /// The id of the destination behind the watch page.

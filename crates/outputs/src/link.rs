@@ -3,14 +3,18 @@
 
 use crate::{
     Fanout,
-    status::{DestinationState, DestinationStatus, RateMeter},
+    status::{DestinationState, DestinationStatus, LineFigures, RateMeter},
 };
 use media::{Clock, MediaTime, Packet, PacketReceiver, PacketSender};
 use parking_lot::Mutex;
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
+use tokio::sync::watch;
+
+const SLOW: &str = "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a faster \
+                    connection.";
 
 /// State and figures of one destination, shared by its handle, its task and its driver.
 pub(crate) struct Ledger {
@@ -21,6 +25,9 @@ pub(crate) struct Ledger {
     /// The queue's sending end: its counters, and ending it early.
     pub(crate) queue: PacketSender,
     pub(crate) queue_limit: MediaTime,
+    /// Where packets wait before the queue, when the destination is delayed, and for how long.
+    pub(crate) line: Option<PacketSender>,
+    delay: MediaTime,
     pub(crate) state: Mutex<StateNow>,
     started: MediaTime,
     has_video: bool,
@@ -29,6 +36,9 @@ pub(crate) struct Ledger {
     /// Frames taken from the queue whose connection died before they were written.
     lost: AtomicU64,
     rate: Mutex<RateMeter>,
+    figures: Mutex<Option<LineFigures>>,
+    /// What is being played, for listeners that see a title.
+    pub(crate) title: watch::Sender<String>,
 }
 
 /// Where the destination stands and why.
@@ -40,6 +50,8 @@ pub(crate) struct StateNow {
     pub(crate) entered: MediaTime,
     pub(crate) retry_at: Option<MediaTime>,
     pub(crate) times_live: u32,
+    /// What may be wrong with a destination that is live all the same.
+    pub(crate) notice: Option<String>,
     first_packet: Option<MediaTime>,
 }
 
@@ -59,11 +71,40 @@ impl Ledger {
             fanout,
             queue,
             queue_limit,
+            line: None,
+            delay: MediaTime::ZERO,
             state: Mutex::default(),
             bytes: AtomicU64::new(0),
             frames: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             rate: Mutex::default(),
+            figures: Mutex::default(),
+            title: watch::Sender::default(),
+        }
+    }
+
+    /// The same, behind a line of delay.
+    pub(crate) fn behind(mut self, line: Option<PacketSender>, delay: MediaTime) -> Self {
+        (self.line, self.delay) = (line, delay);
+        self
+    }
+
+    /// What a delayed destination has to say: that it has not begun yet, or that it is to end and what is still to come.
+    fn word_of_delay(&self, state: DestinationState) -> Option<String> {
+        let line = self.line.as_ref()?;
+        let ending = line.is_ended() && !self.queue.is_ended();
+        match state {
+            DestinationState::Connecting if self.queue.stats().video_in == 0 => {
+                let left = (self.started + self.delay - self.clock.now()).max(MediaTime::ZERO);
+                Some(format!("Delayed: this begins in {} s.", seconds(left)))
+            }
+            DestinationState::Live if ending => {
+                let left = seconds(line.stats().queued.min(self.delay));
+                Some(format!(
+                    "The delayed part of the show is still going out: {left} s left."
+                ))
+            }
+            _ => None,
         }
     }
 
@@ -73,10 +114,11 @@ impl Ledger {
         s.state = state;
         s.entered = self.clock.now();
         s.retry_at = retry_at;
-        if reason.is_some() && state != DestinationState::Stopped {
+        if reason.is_some() && !matches!(state, DestinationState::Stopped | DestinationState::Connecting) {
             s.last_error.clone_from(&reason);
         }
         s.reason = reason;
+        s.notice = None;
     }
 
     pub(crate) fn current(&self) -> DestinationState {
@@ -114,13 +156,12 @@ impl Ledger {
         let slow = live && q.queued.0 > self.queue_limit.0 / 2;
         DestinationStatus {
             state: if slow { DestinationState::Degraded } else { s.state },
-            reason: s.reason.clone().or_else(|| {
-                slow.then(|| {
-                    "The connection is slower than the stream: frames are being left out. Lower the bit rate or use a \
-                     faster connection."
-                        .into()
-                })
-            }),
+            reason: s
+                .reason
+                .clone()
+                .or_else(|| self.word_of_delay(s.state))
+                .or_else(|| slow.then(|| SLOW.to_owned()))
+                .or_else(|| s.notice.clone()),
             connected_s: if live { (now - s.entered).as_secs_f64() } else { 0.0 },
             bytes_sent: self.bytes.load(Relaxed),
             frames_sent: self.frames.load(Relaxed),
@@ -131,15 +172,22 @@ impl Ledger {
             queued_ms: q.queued.as_millis(),
             last_error: s.last_error.clone(),
             retry_in_s: s.retry_at.map(|t| (t - now).as_secs_f64().max(0.0)),
+            line: *self.figures.lock(),
         }
     }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(t: MediaTime) -> i64 {
+    (t.as_millis() + 999) / 1000
 }
 
 /// A driver's line to its supervisor, for one connection.
 pub struct Link {
     ledger: Arc<Ledger>,
     packets: Arc<PacketReceiver>,
-    first_try: bool,
+    /// What is queued is of no use to whoever connects next.
+    stale: AtomicBool,
 }
 
 impl Link {
@@ -147,16 +195,19 @@ impl Link {
         Self {
             ledger,
             packets,
-            first_try,
+            stale: AtomicBool::new(!first_try),
         }
     }
 
     /// The destination takes the stream from now on. Packets read after this begin with a keyframe: after an earlier
     /// failure the queue is emptied and the encoder asked for one; the first try keeps what has been waiting.
     pub fn connected(&self) {
-        if !self.first_try {
+        if self.stale.load(Relaxed) {
             self.packets.restart();
-            self.ledger.fanout.request_keyframe();
+            // One made now would reach a delayed destination too late to help.
+            if self.ledger.line.is_none() {
+                self.ledger.fanout.request_keyframe();
+            }
         }
         *self.ledger.rate.lock() = RateMeter::default();
         self.ledger.state.lock().times_live += 1;
@@ -167,6 +218,52 @@ impl Link {
     /// The server wants a keyframe soon. The encoder is asked; wishes that come together give one.
     pub fn request_keyframe(&self) {
         self.ledger.fanout.request_keyframe();
+    }
+
+    /// Nobody is there yet, and that is no failure: `words` say what is waited for. Whoever comes gets the show from then on.
+    pub fn waiting(&self, words: &str) {
+        self.stale.store(true, Relaxed);
+        self.ledger
+            .enter(DestinationState::Connecting, Some(words.to_owned()), None);
+    }
+
+    /// What is known of the line now.
+    pub fn line(&self, figures: LineFigures) {
+        *self.ledger.figures.lock() = Some(figures);
+    }
+
+    /// What is being played, now and when it changes; empty for nothing in particular.
+    pub fn title(&self) -> watch::Receiver<String> {
+        self.ledger.title.subscribe()
+    }
+
+    /// The same line and its packets, for a thread that outlives a borrow.
+    pub(crate) fn for_a_thread(&self) -> (Self, Arc<PacketReceiver>) {
+        let link = Self {
+            ledger: self.ledger.clone(),
+            packets: self.packets.clone(),
+            stale: AtomicBool::new(self.stale.load(Relaxed)),
+        };
+        (link, self.packets.clone())
+    }
+
+    /// Whether no more packets will come than are queued.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ledger.queue.is_ended()
+    }
+
+    /// Engine time.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.ledger.clock
+    }
+
+    /// Says what may be wrong although the destination is live, in a sentence for the creator; `None` takes it back. Ends
+    /// with the connection.
+    pub fn notice(&self, notice: Option<String>) {
+        if let Some(text) = &notice {
+            tracing::warn!(destination = %self.ledger.to, "{text}");
+        }
+        self.ledger.state.lock().notice = notice;
     }
 
     /// Bytes were taken by the network (or stored).

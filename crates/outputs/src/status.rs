@@ -67,6 +67,31 @@ pub struct DestinationStatus {
     pub last_error: Option<String>,
     /// Seconds until the next try, while retrying.
     pub retry_in_s: Option<f64>,
+    /// What the protocol knows of its line, where it knows anything; kept after the connection has ended.
+    pub line: Option<LineFigures>,
+}
+
+/// What a protocol knows of its line. What it can't know is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LineFigures {
+    /// Time to the other side and back, milliseconds.
+    pub rtt_ms: Option<f64>,
+    /// Share of the packets that got lost on the way since the connection began, percent.
+    pub loss_percent: Option<f64>,
+    /// Packets that got lost on the way.
+    pub packets_lost: Option<u64>,
+    /// Packets that were sent again.
+    pub packets_repeated: Option<u64>,
+    /// Packets given up because their time was over before they arrived: what the viewer misses.
+    pub packets_late: Option<u64>,
+    /// What the line is thought to carry, kbit/s.
+    pub bandwidth_kbps: Option<f64>,
+    /// Sent and not yet acknowledged, milliseconds of media.
+    pub unacknowledged_ms: Option<u32>,
+    /// The receiver's delay that both sides agreed on, milliseconds.
+    pub latency_ms: Option<u32>,
+    /// What is sent is encrypted.
+    pub encrypted: Option<bool>,
 }
 
 /// Length of a slot of the rate meter, and how many there are: 4 s in all.

@@ -12,10 +12,10 @@
 //! in it can hold up the encoder or another destination.
 
 use crate::{
-    Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, OutputError,
+    Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, OutputError, delay,
     link::{Ledger, Link},
 };
-use media::{Clock, MediaError, MediaTime, PacketReceiver};
+use media::{Clock, MediaError, MediaTime, PacketQueue, PacketReceiver, PacketSender};
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Duration};
 use tokio::{runtime, sync::watch, task::AbortHandle, time};
@@ -38,6 +38,24 @@ struct Wishes {
     retries: u64,
 }
 
+/// On what terms a destination gets the show.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// How long it waits before trying again.
+    pub backoff: Backoff,
+    /// How much later it gets the show; at most ten minutes: 6 Mbit/s are 450 MB by then.
+    pub delay: MediaTime,
+}
+
+impl From<Backoff> for Terms {
+    fn from(backoff: Backoff) -> Self {
+        Self {
+            backoff,
+            delay: MediaTime::ZERO,
+        }
+    }
+}
+
 /// One destination of a running show. Dropping it stops the destination without waiting.
 pub struct DestinationHandle {
     ledger: Arc<Ledger>,
@@ -57,12 +75,12 @@ impl DestinationHandle {
         settings: &Map<String, Value>,
         fanout: &Fanout,
         env: &Env,
-        backoff: Backoff,
+        terms: impl Into<Terms>,
     ) -> Result<Self, OutputError> {
         (kind.check_streams)(fanout.info())?;
         let driver = (kind.open)(settings, env)?;
         let to = (kind.redacted_url)(settings);
-        Ok(Self::start_driver(rt, to, driver, fanout, env.clock.clone(), backoff))
+        Ok(Self::start_driver(rt, to, driver, fanout, env.clock.clone(), terms))
     }
 
     /// Starts a destination with a driver of one's own; `to` is its name in messages and must hold no secret.
@@ -72,10 +90,14 @@ impl DestinationHandle {
         driver: Box<dyn Driver>,
         fanout: &Fanout,
         clock: Arc<dyn Clock>,
-        backoff: Backoff,
+        terms: impl Into<Terms>,
     ) -> Self {
-        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
-        let ledger = Arc::new(Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT));
+        let Terms { backoff, delay } = terms.into();
+        let (packets, queue, line) = attach(rt, fanout, delay, &clock);
+        let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT).behind(line, delay);
+        let ledger = Arc::new(ledger);
+        // Whoever asks right after the start hears that it is on its way, also before the task has had its turn.
+        ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
         let supervisor = Supervisor {
@@ -103,9 +125,26 @@ impl DestinationHandle {
         self.ledger.status()
     }
 
+    /// Tells listeners what is being played, where the protocol can (Icecast).
+    pub fn set_title(&self, title: &str) {
+        self.ledger.title.send_replace(title.to_owned());
+    }
+
     /// Tries again at once, if the destination is waiting or has failed.
     pub fn retry_now(&self) {
         self.wishes.send_modify(|w| w.retries += 1);
+    }
+
+    /// Lets the delayed part of the show go out, then ends the destination by itself. False when there is nothing to wait
+    /// for: it is not delayed, not live, or was told so before; [`DestinationHandle::stop`] it then.
+    pub fn finish(&self) -> bool {
+        match &self.ledger.line {
+            Some(line) if self.ledger.current() == DestinationState::Live && !line.is_ended() => {
+                line.end();
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Ends the destination: a live one sends what is queued and says goodbye, for at most a second or so. Returns within
@@ -122,6 +161,9 @@ impl DestinationHandle {
     }
 
     fn ask_to_stop(&self) {
+        if let Some(line) = &self.ledger.line {
+            line.end();
+        }
         self.ledger.queue.end();
         self.wishes.send_modify(|w| w.stop = true);
     }
@@ -131,6 +173,23 @@ impl Drop for DestinationHandle {
     fn drop(&mut self) {
         self.ask_to_stop();
     }
+}
+
+/// Joins the fan-out, through a line of delay if there is to be one: the destination's queue, both ends, and the line's.
+fn attach(
+    rt: &runtime::Handle,
+    fanout: &Fanout,
+    delay: MediaTime,
+    clock: &Arc<dyn Clock>,
+) -> (PacketReceiver, PacketSender, Option<PacketSender>) {
+    if delay <= MediaTime::ZERO {
+        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
+        return (packets, queue, None);
+    }
+    let (late, line) = fanout.attach(delay::limit(delay));
+    let (queue, packets) = PacketQueue::bounded(QUEUE_LIMIT, fanout.info().video.is_some());
+    rt.spawn(delay::run(late, queue.clone(), delay, clock.clone()));
+    (packets, queue, Some(line))
 }
 
 /// Tells the handle that the task is over, also when it was cut off or a driver panicked.
@@ -173,7 +232,11 @@ enum Next {
 
 impl Supervisor {
     async fn run(mut self) {
+        self.wait_for_the_delay().await;
         loop {
+            if self.is_to_stop() && self.ledger().line.is_some() {
+                break;
+            }
             self.ledger().enter(DestinationState::Connecting, None, None);
             let outcome = self.attempt().await;
             let held = {
@@ -199,6 +262,20 @@ impl Supervisor {
         self.ledger().settle(&self.packets);
         self.ledger().enter(DestinationState::Stopped, None, None);
         tracing::info!(destination = %self.ledger().to, "stopped");
+    }
+
+    /// A server would give up on a connection over which nothing comes for the length of the delay.
+    async fn wait_for_the_delay(&mut self) {
+        if self.ledger().line.is_none() {
+            return;
+        }
+        self.ledger().enter(DestinationState::Connecting, None, None);
+        while self.ledger().queue.stats().video_in == 0 && self.ledger().queue.stats().queued_bytes == 0 {
+            if self.is_to_stop() {
+                return;
+            }
+            let _ = time::timeout(LOOK, self.wished.changed()).await;
+        }
     }
 
     fn ledger(&self) -> &Arc<Ledger> {
@@ -227,7 +304,10 @@ impl Supervisor {
     /// Goes to `retrying` or `failed` and waits there.
     async fn after_error(&mut self, e: &OutputError) -> Next {
         let retries = self.wished.borrow().retries;
-        let wait = e.retryable().then(|| self.backoff.next_wait());
+        let wait = e.retryable().then(|| match e.server_answered() {
+            true => self.backoff.next_wait(),
+            false => self.backoff.next_wait_unreached(),
+        });
         let until = wait.map(|w| self.ledger().clock.now() + MediaTime::from_duration(w));
         let state = match until {
             Some(_) => DestinationState::Retrying,

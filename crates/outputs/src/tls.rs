@@ -146,6 +146,11 @@ fn words(e: &io::Error, host: &str) -> (String, bool) {
     }
 }
 
+/// A name as `DnsName("example.com")` without what is around it.
+fn bare(name: &str) -> &str {
+    name.split('"').nth(1).unwrap_or(name)
+}
+
 fn certificate_words(e: &CertificateError, host: &str) -> String {
     match e {
         CertificateError::ExpiredContext { time, not_after } => {
@@ -163,7 +168,7 @@ fn certificate_words(e: &CertificateError, host: &str) -> String {
             format!("the certificate of {host} is not valid yet. Check this computer's date and time")
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let names: Vec<&str> = presented.iter().take(3).map(String::as_str).collect();
+            let names: Vec<&str> = presented.iter().take(3).map(|n| bare(n)).collect();
             format!(
                 "the certificate of the server is not for {host} but for {}. Check the address",
                 if names.is_empty() {

@@ -2,9 +2,11 @@
 //! Footlight (or a person's own note) survives being opened and saved here.
 
 mod encoding;
+mod recording;
 mod scene;
 
 pub use encoding::*;
+pub use recording::*;
 pub use scene::*;
 
 use crate::Rgba;
@@ -215,7 +217,7 @@ pub struct Audio {
 pub const MAX_AUDIO_TRACKS: usize = 8;
 
 /// One mix of the sources. Which it carries is said by the sources.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct AudioTrack {
     /// Unique among tracks.
@@ -231,17 +233,6 @@ pub struct AudioTrack {
     pub extra: Extra,
 }
 
-impl Default for AudioTrack {
-    fn default() -> Self {
-        Self {
-            id: "master".into(),
-            name: String::new(),
-            volume_db: 0.0,
-            extra: Extra::new(),
-        }
-    }
-}
-
 impl AudioTrack {
     /// The name shown to people.
     pub fn label(&self) -> &str {
@@ -253,7 +244,10 @@ impl Audio {
     /// The tracks there are: at least the master, at most eight.
     pub fn all_tracks(&self) -> Vec<AudioTrack> {
         if self.tracks.is_empty() {
-            return vec![AudioTrack::default()];
+            return vec![AudioTrack {
+                id: "master".into(),
+                ..AudioTrack::default()
+            }];
         }
         self.tracks.iter().take(MAX_AUDIO_TRACKS).cloned().collect()
     }
@@ -316,6 +310,11 @@ pub struct Destination {
     pub enabled: bool,
     /// The encoder it carries; the first when empty.
     pub encoder: String,
+    /// How much later than it happened the show goes there, seconds.
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub delay_s: f64,
+    /// The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
+    pub standby_for: String,
     /// What it wants differently from that encoder.
     #[serde(skip_serializing_if = "EncodeWish::is_none")]
     pub encode: EncodeWish,
@@ -344,40 +343,12 @@ impl Default for Destination {
             service: String::new(),
             enabled: true,
             encoder: String::new(),
+            delay_s: 0.0,
+            standby_for: String::new(),
             encode: EncodeWish::default(),
             audio_tracks: vec![],
             vod_track: String::new(),
             settings: Map::new(),
-            extra: Extra::new(),
-        }
-    }
-}
-
-/// The recording on this computer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Recording {
-    /// Whether it starts with the show.
-    pub enabled: bool,
-    /// Folder, relative to the project's.
-    pub folder: String,
-    /// File name without ending; `{project}`, `{date}` and `{time}` are replaced.
-    pub file_name: String,
-    /// The encoder it records; the first when empty.
-    pub encoder: String,
-    /// Unknown fields, kept.
-    #[serde(flatten)]
-    #[schemars(skip)]
-    pub extra: Extra,
-}
-
-impl Default for Recording {
-    fn default() -> Self {
-        Self {
-            enabled: false,
-            folder: "recordings".into(),
-            file_name: "{project} {date} {time}".into(),
-            encoder: String::new(),
             extra: Extra::new(),
         }
     }

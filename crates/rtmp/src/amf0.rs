@@ -205,9 +205,9 @@ impl Writer {
         self.bytes.extend_from_slice(&(end as u16).to_be_bytes());
         self.bytes.extend_from_slice(&s.as_bytes()[..end]);
     }
-    fn raw_fields(&mut self, fields: &[(&str, Value)]) {
+    fn raw_fields<N: AsRef<str>>(&mut self, fields: &[(N, Value)]) {
         for (name, value) in fields {
-            self.raw_text(name);
+            self.raw_text(name.as_ref());
             self.raw_value(value);
         }
         self.bytes.extend_from_slice(&[0, 0, 0x09]);
@@ -223,8 +223,16 @@ impl Writer {
                 self.bytes.push(0x02);
                 self.raw_text(s);
             }
-            // We send flat objects only.
-            Value::Object(_) | Value::Array(_) | Value::Nothing => self.bytes.push(0x05),
+            Value::Object(fields) => {
+                self.bytes.push(0x03);
+                self.raw_fields(fields);
+            }
+            Value::Array(values) => {
+                self.bytes.push(0x0a);
+                self.bytes.extend_from_slice(&(values.len() as u32).to_be_bytes());
+                values.iter().for_each(|v| self.raw_value(v));
+            }
+            Value::Nothing => self.bytes.push(0x05),
         }
     }
 }
@@ -304,6 +312,22 @@ mod tests {
             Amf0Value::Object(map),
         ];
         assert_eq!(rml_amf0::deserialize(&mut &bytes[..]).expect("valid"), want);
+    }
+
+    proptest! {
+        #[test]
+        fn rml_amf0_reads_what_we_write_of_any_depth(v in value()) {
+            let bytes = Writer::default().object(&[("v", v.clone())]).finish();
+            let read = rml_amf0::deserialize(&mut &bytes[..]).expect("valid");
+            prop_assert_eq!(read, vec![foreign(&Value::Object(vec![("v".into(), v)]))]);
+        }
+
+        #[test]
+        fn a_message_cut_anywhere_gives_a_beginning(values in prop::collection::vec(value(), 1..4), cut in any::<prop::sample::Index>()) {
+            let bytes = rml_amf0::serialize(&values.iter().map(foreign).collect()).expect("serialises");
+            let cut = cut.index(bytes.len());
+            prop_assert!(read_all(&bytes[..cut]).len() <= values.len());
+        }
     }
 
     #[test]

@@ -120,6 +120,10 @@ impl RtmpError {
                 "when asked for the application",
                 "Check the path of the address with the service",
             ),
+            SessionState::Greeted => (
+                "after it had let us in",
+                "Check the network and the service's own status page",
+            ),
             SessionState::CreatingStream => (
                 "when it saw the stream key, without giving a reason",
                 "Check the stream key and that the account may go live",

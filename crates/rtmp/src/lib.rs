@@ -13,13 +13,17 @@ mod amf0;
 mod chunk_reader;
 mod chunk_writer;
 mod command;
+mod declared;
+pub mod enhanced;
 mod error;
 mod flv;
+pub mod fourcc;
 mod reply;
 mod session;
 mod streams;
 mod url;
 
+pub use declared::Declared;
 pub use error::RtmpError;
 pub use session::{PublishSession, SessionState};
 pub use streams::check_streams;

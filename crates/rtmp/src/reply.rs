@@ -1,7 +1,7 @@
 //! What a server's commands mean to a publisher, without regard to the state of the session. The words a server gives are
 //! cleaned here: cut to a sentence, freed of control characters and of the stream key.
 
-use crate::amf0::Value;
+use crate::{amf0::Value, declared::Declared};
 
 /// Longest text of a server that is shown.
 const MAX_WORDS: usize = 300;
@@ -17,6 +17,8 @@ pub enum Reply {
         number: Option<f64>,
         /// The information object's code, such as `NetConnection.Connect.Success`.
         status: Status,
+        /// What the server says it takes, where this answers `connect`.
+        declared: Declared,
     },
     /// `_error` of one of our commands.
     Error {
@@ -42,6 +44,8 @@ pub struct Status {
     pub code: String,
     /// A sentence for people.
     pub description: String,
+    /// Where to go on, in a request to reconnect.
+    pub tc_url: String,
 }
 
 impl Status {
@@ -54,6 +58,7 @@ impl Status {
             level: field("level"),
             code: field("code"),
             description: field("description"),
+            tc_url: field("tcUrl"),
         }
     }
 
@@ -115,6 +120,7 @@ pub fn read(values: &[Value]) -> Reply {
             transaction,
             number: arguments.iter().rev().find_map(Value::number),
             status: Status::read(arguments),
+            declared: Declared::read(arguments),
         },
         Some("_error") => Reply::Error {
             transaction,

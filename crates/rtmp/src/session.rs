@@ -3,14 +3,16 @@
 //! lasts too long.
 
 use crate::{
-    PublishUrl, RtmpError, amf0,
+    Declared, PublishUrl, RtmpError, amf0,
     chunk_reader::ChunkReader,
     chunk_writer::{self, ChunkWriter, Message},
-    command, flv,
+    command,
+    enhanced::{AudioPart, Head, VideoPart},
+    flv,
     reply::{self, Reply, Status},
 };
 use bytes::Bytes;
-use media::{MediaTime, Packet, StreamInfo, StreamKind};
+use media::{MediaTime, Packet, StreamInfo, StreamKind, VideoCodec};
 use rml_rtmp::handshake::{Handshake, HandshakeProcessResult, PeerType};
 
 /// Our chunk size. Large chunks cost less; SRS takes no more than 65536.
@@ -19,8 +21,6 @@ const CHUNK_SIZE: u32 = 60_000;
 const WINDOW: u32 = 2_500_000;
 /// Pings answered per call of `feed`; a server sends one every few seconds.
 const MAX_PONGS: u32 = 16;
-/// Bytes of a message body that we put in front of a payload.
-const BODY_HEADER: usize = 5;
 
 /// Message type ids (Adobe RTMP 1.0, sections 5.4 and 7.1).
 mod kind {
@@ -42,6 +42,8 @@ pub enum SessionState {
     Handshaking,
     /// `connect` is on its way: the server looks for the application.
     Connecting,
+    /// The server has let us in, and that is all that was wanted: see [`PublishSession::greeting`].
+    Greeted,
     /// `createStream` and `publish` are on their way: the server looks at the key.
     CreatingStream,
     /// Packets are welcome.
@@ -63,8 +65,17 @@ pub struct PublishSession {
     reader: ChunkReader,
     writer: ChunkWriter,
     stream: Option<u32>,
+    /// Stop before the key is shown to anybody.
+    only_greeting: bool,
+    declared: Declared,
+    /// How many audio tracks go out.
+    tracks: usize,
+    /// A request to go to another server, not yet taken.
+    reconnect: Option<String>,
     /// Decoding time of the first packet: zero of the timestamps.
     origin: Option<MediaTime>,
+    /// Timestamp of the last packet.
+    last_ms: u32,
     received: u64,
     acknowledged: u64,
     window: u32,
@@ -89,12 +100,56 @@ impl PublishSession {
             reader: ChunkReader::new(),
             writer,
             stream: None,
+            only_greeting: false,
+            declared: Declared::default(),
+            tracks: 1,
+            reconnect: None,
             origin: None,
+            last_ms: 0,
             received: 0,
             acknowledged: 0,
             window: WINDOW,
             pongs: 0,
         }
+    }
+
+    /// A session that only asks for the application and stops in [`SessionState::Greeted`]: for looking whether a server
+    /// is there and what it takes, without going live and without showing it the key.
+    pub fn greeting(url: &PublishUrl) -> Self {
+        Self {
+            only_greeting: true,
+            ..Self::new(url, &StreamInfo::default())
+        }
+    }
+
+    /// What the server said it takes; nothing before it has answered `connect`.
+    pub fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// What of our streams the server never declared, in sentences; empty when all is well, and before `Publishing`.
+    pub fn doubts(&self) -> Vec<String> {
+        match self.state {
+            SessionState::Publishing => self.declared.doubts_of(&self.url.host, &self.info),
+            _ => vec![],
+        }
+    }
+
+    /// Whether packets of this stream go out: all video, and as many audio tracks as the server takes.
+    pub fn carries(&self, stream: StreamKind) -> bool {
+        match stream {
+            StreamKind::Video => self.info.video.is_some(),
+            StreamKind::Audio(i) => usize::from(i) < self.tracks,
+        }
+    }
+
+    /// The server's wish that we go on at another address (`NetConnection.Connect.ReconnectRequest`), once. The server
+    /// goes on taking packets until we leave; see [`PublishUrl::successor`] for where to go.
+    ///
+    /// Errors: the wish can't be followed, and why.
+    pub fn take_reconnect(&mut self) -> Option<Result<PublishUrl, RtmpError>> {
+        let to = self.reconnect.take()?;
+        Some(self.url.successor(Some(&to)))
     }
 
     /// How far it has come.
@@ -138,7 +193,7 @@ impl PublishSession {
     }
 
     /// Sends one packet. Metadata and codec configuration have gone out before it by themselves. The first packet should
-    /// be a video key frame where there is video. Audio tracks other than the first are left out.
+    /// be a video key frame where there is video. Tracks that the server does not take are left out.
     ///
     /// Timestamps are ms of decoding time since the first packet; a packet of before that (audio, by a few ms) gets 0.
     ///
@@ -149,7 +204,7 @@ impl PublishSession {
                 host: self.url.host.clone(),
             });
         };
-        if packet.data.len() + BODY_HEADER > chunk_writer::MAX_MESSAGE {
+        if packet.data.len() + Head::MAX > chunk_writer::MAX_MESSAGE {
             return Err(RtmpError::Unsupported {
                 what: format!("a picture of {} bytes", packet.data.len()),
                 advice: "Choose a lower bit rate",
@@ -163,27 +218,48 @@ impl PublishSession {
         let time_ms = dts_ms as u32; // modulo 2³²: wraps after 49 days, as RTMP has it
         match packet.stream {
             StreamKind::Video => {
-                let head = flv::avc_header(packet.keyframe, (packet.pts - origin).as_millis() - dts_ms);
-                self.media(
-                    chunk_writer::VIDEO,
-                    kind::VIDEO,
-                    stream,
-                    time_ms,
-                    &[&head, &packet.data],
-                );
+                let part = VideoPart::Frames {
+                    keyframe: packet.keyframe,
+                    composition_ms: (packet.pts - origin).as_millis() - dts_ms,
+                };
+                self.video(stream, time_ms, part, &packet.data);
             }
-            StreamKind::Audio(0) => {
-                let parts = [&flv::AAC_RAW[..], &packet.data];
-                self.media(chunk_writer::AUDIO, kind::AUDIO, stream, time_ms, &parts);
-            }
-            StreamKind::Audio(_) => {}
+            StreamKind::Audio(i) => self.audio(stream, time_ms, AudioPart::Frames, i, &packet.data),
         }
+        self.last_ms = time_ms;
         Ok(())
+    }
+
+    fn video(&mut self, stream: u32, time_ms: u32, part: VideoPart, payload: &[u8]) {
+        let Some(v) = &self.info.video else { return };
+        let Some(head) = flv::video_head(v, part) else { return };
+        let between = match (v.codec, part) {
+            (VideoCodec::Vp9, VideoPart::SequenceStart) => flv::vp9_prefix(payload),
+            _ => &[],
+        };
+        let parts = [head.as_slice(), between, payload];
+        self.media(chunk_writer::VIDEO, kind::VIDEO, stream, time_ms, &parts);
+    }
+
+    fn audio(&mut self, stream: u32, time_ms: u32, part: AudioPart, track: u8, payload: &[u8]) {
+        if usize::from(track) >= self.tracks {
+            return;
+        }
+        let Some(a) = self.info.audio.get(usize::from(track)) else {
+            return;
+        };
+        if let Some(head) = flv::audio_head(a, part, track) {
+            let parts = [head.as_slice(), payload];
+            self.media(chunk_writer::AUDIO, kind::AUDIO, stream, time_ms, &parts);
+        }
     }
 
     /// Says goodbye (`FCUnpublish`, `deleteStream`) and closes the session. Take the output once more afterwards.
     pub fn close(&mut self) {
         if let (Some(stream), true) = (self.stream, self.state < SessionState::Closed) {
+            if self.state == SessionState::Publishing && self.origin.is_some() {
+                self.video(stream, self.last_ms, VideoPart::SequenceEnd, &[]);
+            }
             self.command(0, &command::fc_unpublish(self.url.key.reveal()));
             self.command(0, &command::delete_stream(stream));
         }
@@ -241,10 +317,17 @@ impl PublishSession {
         match (reply, self.state) {
             (
                 Reply::Result {
-                    transaction, status, ..
+                    transaction,
+                    status,
+                    declared,
+                    ..
                 },
                 SessionState::Connecting,
-            ) if transaction == command::CONNECT => self.connected(&status),
+            ) if transaction == command::CONNECT => {
+                self.tracks = declared.audio_tracks(&self.info.audio);
+                self.declared = declared;
+                self.connected(&status)
+            }
             (
                 Reply::Result {
                     transaction, number, ..
@@ -269,6 +352,10 @@ impl PublishSession {
     fn connected(&mut self, status: &Status) -> Result<(), RtmpError> {
         if !status.code.is_empty() && status.code != "NetConnection.Connect.Success" {
             return Err(self.refused(status));
+        }
+        if self.only_greeting {
+            self.state = SessionState::Greeted;
+            return Ok(());
         }
         self.writer.control(kind::WINDOW_SIZE, &WINDOW.to_be_bytes());
         self.writer.set_chunk_size(CHUNK_SIZE);
@@ -296,6 +383,10 @@ impl PublishSession {
     fn status(&mut self, status: &Status) -> Result<(), RtmpError> {
         let code = status.code.as_str();
         match self.state {
+            SessionState::Publishing if code == "NetConnection.Connect.ReconnectRequest" => {
+                self.reconnect = Some(status.tc_url.clone());
+                Ok(())
+            }
             SessionState::CreatingStream if code == "NetStream.Publish.Start" => {
                 let Some(stream) = self.stream else {
                     return Err(self.protocol("it starts a stream that it has not numbered"));
@@ -322,15 +413,14 @@ impl PublishSession {
 
     /// Metadata and codec configuration.
     fn headers(&mut self, stream: u32) {
-        let metadata = command::metadata(&self.info);
+        let metadata = command::metadata(&self.info, self.tracks);
         self.media(chunk_writer::DATA, kind::DATA, stream, 0, &[&metadata]);
         if let Some(extradata) = self.info.video.as_ref().map(|v| v.extradata.clone()) {
-            let parts = [&flv::AVC_SEQUENCE_HEADER[..], &extradata];
-            self.media(chunk_writer::VIDEO, kind::VIDEO, stream, 0, &parts);
+            self.video(stream, 0, VideoPart::SequenceStart, &extradata);
         }
-        if let Some(extradata) = self.info.audio.first().map(|a| a.extradata.clone()) {
-            let parts = [&flv::AAC_SEQUENCE_HEADER[..], &extradata];
-            self.media(chunk_writer::AUDIO, kind::AUDIO, stream, 0, &parts);
+        let tracks: Vec<Bytes> = self.info.audio.iter().map(|a| a.extradata.clone()).collect();
+        for (i, extradata) in (0..=u8::MAX).zip(tracks) {
+            self.audio(stream, 0, AudioPart::SequenceStart, i, &extradata);
         }
     }
 

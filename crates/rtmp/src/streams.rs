@@ -1,10 +1,12 @@
-//! What RTMP can carry: the question to ask before a session is opened.
+//! What RTMP can carry: the question to ask before a session is opened. Whether a certain server takes it is known only
+//! once it has answered, see [`crate::Declared`].
 
-use crate::RtmpError;
+use crate::{RtmpError, fourcc};
 use media::{AudioCodec, StreamInfo, VideoCodec};
 
-/// Whether RTMP can carry these streams: H.264 video, AAC as the first audio track (the only one that is sent), or one of
-/// the two alone, each with its codec configuration.
+/// Whether RTMP can carry these streams: H.264, HEVC, AV1 or VP9 video; AAC, Opus or MP3 as the first audio track (further
+/// ones are sent where the server takes several, and left out where they can't be); or one of the two alone, each with its
+/// codec configuration.
 ///
 /// Errors: [`RtmpError::Unsupported`].
 pub fn check_streams(info: &StreamInfo) -> Result<(), RtmpError> {
@@ -18,20 +20,32 @@ pub fn check_streams(info: &StreamInfo) -> Result<(), RtmpError> {
         return no("nothing", "Choose an encoder with video or audio");
     }
     if let Some(v) = &info.video {
-        if !matches!(v.codec, VideoCodec::H264) {
-            return no("this video codec", "Choose an H.264 encoder for this destination");
+        let name = fourcc::spoken_video(v.codec);
+        if fourcc::of_video(v.codec).is_none() {
+            return no(name, "Choose an H.264, HEVC or AV1 encoder for this destination");
         }
-        // configurationVersion is 1 (ISO/IEC 14496-15, 5.3.3.1); Annex B would begin with 0.
-        if v.extradata.first() != Some(&1) {
-            return no("H.264 without an avcC configuration", "Choose another encoder");
+        // The first byte is a version: 1 for avcC and hvcC (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1; Annex B would begin
+        // with 0), 1 with a marker bit for av1C (AV1 in ISOBMFF, 2.3.3). VP9's record begins with the profile.
+        let version = v.extradata.first().copied();
+        let configured = match v.codec {
+            VideoCodec::Av1 => version == Some(0x81),
+            VideoCodec::Vp9 => version.is_some(),
+            _ => version == Some(1),
+        };
+        if !configured {
+            return no(
+                &format!("{name} without its configuration record"),
+                "Choose another encoder",
+            );
         }
     }
     if let Some(a) = info.audio.first() {
-        if a.codec != AudioCodec::Aac {
-            return no("this audio codec", "Choose AAC for this destination");
+        let name = fourcc::spoken_audio(a.codec);
+        if fourcc::of_audio(a.codec).is_none() {
+            return no(name, "Choose AAC or Opus for this destination");
         }
-        if a.extradata.is_empty() {
-            return no("AAC without its configuration", "Choose another encoder");
+        if a.extradata.is_empty() && a.codec != AudioCodec::Mp3 {
+            return no(&format!("{name} without its configuration"), "Choose another encoder");
         }
     }
     Ok(())
@@ -67,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_h264_and_aac_and_nothing_else() {
+    fn takes_what_flv_has_a_number_or_a_name_for() {
         let aac = || audio(AudioCodec::Aac, &[0x11, 0x90]);
         let opus = || audio(AudioCodec::Opus, b"OpusHead");
         let ok = |video, audio| check_streams(&StreamInfo { video, audio });
@@ -75,9 +89,23 @@ mod tests {
         ok(video(&[1, 100]), vec![]).expect("video alone");
         ok(None, vec![aac()]).expect("audio alone");
         ok(None, vec![aac(), opus()]).expect("other tracks are left out");
+        ok(video(&[1]), vec![opus()]).expect("Opus");
+        ok(None, vec![audio(AudioCodec::Mp3, b"")]).expect("MP3 has no configuration");
+        let of = |codec, extradata| video(extradata).map(|v| VideoStream { codec, ..v });
+        for (codec, extradata) in [
+            (VideoCodec::Hevc, &[1, 1][..]),
+            (VideoCodec::Av1, &[0x81, 4]),
+            (VideoCodec::Vp9, &[0, 10, 0x82]),
+        ] {
+            ok(of(codec, extradata), vec![]).expect("by name");
+            assert!(ok(of(codec, &[]), vec![]).is_err(), "{codec:?} without its record");
+        }
+        assert!(ok(of(VideoCodec::Hevc, &[0, 0, 0, 1]), vec![]).is_err(), "Annex B");
+        assert!(ok(of(VideoCodec::ProRes, &[]), vec![]).is_err());
         for (v, a) in [
             (None, vec![]),
-            (video(&[1]), vec![opus()]),
+            (video(&[1]), vec![audio(AudioCodec::Flac, b"fLaC")]),
+            (video(&[1]), vec![audio(AudioCodec::Opus, b"")]),
             (video(&[0, 0, 0, 1]), vec![]),
             (video(&[]), vec![]),
             (None, vec![audio(AudioCodec::Aac, &[])]),

@@ -82,6 +82,33 @@ impl PublishUrl {
         format!("{}/{app}/****", self.origin())
     }
 
+    /// Where to go on when the server asks us to reconnect: to an address of another server, to one relative to this one
+    /// (`//host/app`, `/app`), or to the same one. The key stays. As everywhere, the key may go out only where it went
+    /// before under encryption.
+    ///
+    /// Errors: [`RtmpError::Address`], also when the server wants to go on without encryption.
+    pub fn successor(&self, tc_url: Option<&str>) -> Result<Self, RtmpError> {
+        let to = tc_url.map(str::trim).filter(|t| !t.is_empty());
+        let Some(to) = to else { return Ok(self.clone()) };
+        let scheme = if self.tls { "rtmps:" } else { "rtmp:" };
+        let url = if to.contains("://") {
+            to.to_owned()
+        } else if to.starts_with("//") {
+            format!("{scheme}{to}")
+        } else if to.starts_with('/') {
+            format!("{}{to}", self.origin())
+        } else {
+            let folder = self.app.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let slash = if folder.is_empty() { "" } else { "/" };
+            format!("{}/{folder}{slash}{to}", self.origin())
+        };
+        let next = Self::parse(&url, Some(&self.key))?;
+        if self.tls && !next.tls {
+            return Err(bad("it is not encrypted, and the one before was"));
+        }
+        Ok(next)
+    }
+
     fn origin(&self) -> String {
         let scheme = if self.tls { "rtmps" } else { "rtmp" };
         let host = if self.host.contains(':') {
@@ -346,10 +373,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_server_may_send_us_elsewhere() {
+        let u = parse("rtmp://h:1936/app/inst", "key").expect("good");
+        for (to, want) in [
+            (None, "rtmp://h:1936/app/inst"),
+            (Some(""), "rtmp://h:1936/app/inst"),
+            (Some("rtmp://other/live"), "rtmp://other/live"),
+            (Some("rtmps://other:444/live"), "rtmps://other:444/live"),
+            (Some("//192.0.2.1/live"), "rtmp://192.0.2.1/live"),
+            (Some("/live"), "rtmp://h:1936/live"),
+            (Some("two"), "rtmp://h:1936/app/two"),
+        ] {
+            let next = u.successor(to).expect("good");
+            assert_eq!((next.tc_url().as_str(), next.key.reveal()), (want, "key"), "{to:?}");
+        }
+        let secure = parse("rtmps://h/app", "key").expect("good");
+        assert!(secure.successor(Some("//other/app")).expect("good").tls);
+        let e = secure.successor(Some("rtmp://other/app")).expect_err("no encryption");
+        assert!(e.to_string().contains("not encrypted"), "{e}");
+        for to in ["http://x/y", "rtmp://", "//:99999/a"] {
+            assert!(u.successor(Some(to)).is_err(), "{to}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_taken_or_refused(text in ".*", key in ".{0,20}") {
             let _ = parse(&text, &key);
+            let _ = parse("rtmps://h/app", "key").map(|u| u.successor(Some(&text)));
             if let Ok(u) = parse(&format!("rtmp://h/{text}"), &key) {
                 prop_assert!(!u.app.is_empty() && !u.key.is_empty());
             }

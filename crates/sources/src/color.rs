@@ -123,12 +123,14 @@ fn turn(link: &Link<ColorSettings>, painter: &Painter, s: &ColorSettings) {
         link.ctx.rate
     };
     let mut next = 0;
+    let mut painted = None;
     link.slot.iter().for_each(release);
     while !link.interrupted() {
-        if !link.picture_room() {
+        if !link.is_worth_a_picture(painted) || !link.picture_room() {
             link.stop.wait(LOOK_AGAIN);
             continue;
         }
+        painted = Some(link.now());
         next = next.max(rate.index_at(link.now() - link.ctx.start));
         let at = rate.time_of(next);
         let angle = s.angle_deg + 360.0 * (at.as_secs_f64() / s.motion_s).rem_euclid(1.0);

@@ -1,9 +1,9 @@
 //! Tests of colours and gradients.
 
 use super::*;
-use crate::harness::{Stage, ms, shown, until};
+use crate::harness::{LONG, Stage, ms, shown, until};
 use serde_json::json;
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 #[test]
 fn one_colour_is_exact_and_fills_the_canvas() {
@@ -45,6 +45,24 @@ fn see_through_colours_keep_their_alpha() {
     let f = shown(&*s, ms(0));
     assert_eq!((f.width, f.height, f.alpha), (8, 4, AlphaMode::Straight));
     assert!(f.planes[0].data.chunks_exact(4).all(|p| p == [0x11, 0x22, 0x33, 0x44]));
+}
+
+#[test]
+fn a_turning_gradient_rests_while_nobody_looks() {
+    let stage = Stage::new(Path::new("/"));
+    let s = stage.open(&KIND, json!({"color2": "#ffffff", "motion_s": 4.0}));
+    let slot = s.video().expect("pictures");
+    let full = |limit| slot.wait_beyond(MediaTime::MAX, limit);
+    assert!(full(LONG), "it works ahead while somebody looks");
+    for _ in 0..60 {
+        slot.look_away();
+    }
+    slot.at(MediaTime::MAX);
+    stage.clock.advance(Duration::from_millis(1500));
+    assert!(slot.wait_beyond(ms(1400), LONG), "one in a second");
+    assert!(!full(Duration::from_millis(200)), "and no more");
+    slot.look();
+    assert!(full(LONG), "at once again");
 }
 
 #[test]

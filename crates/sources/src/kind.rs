@@ -5,6 +5,7 @@ use crate::SourceError;
 use media::{Clock, FrameRate, FrameSlot, MediaTime};
 use mixer::AudioFeed;
 use project::KindInfo;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -57,7 +58,7 @@ pub struct SourceKind {
 }
 
 /// Something a source can capture from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Device {
     /// Id of the source kind that captures it.
     pub kind: String,

@@ -23,6 +23,8 @@ use std::{
 
 /// How often a maker that waits for room looks again (real time): a fraction of what the slots hold.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(8);
+/// From one picture to the next while nobody looks.
+const REST: MediaTime = MediaTime::from_millis(1000);
 /// Sound kept ahead of the mixer.
 const FEED_AHEAD: MediaTime = MediaTime::from_millis(500);
 /// Longest `stop` waits for a thread that hangs in the system (a dead network disk) before it is left to itself.
@@ -113,6 +115,12 @@ impl<S> Link<S> {
     /// Whether a picture can be pushed without waiting.
     pub fn picture_room(&self) -> bool {
         self.slot.as_ref().is_some_and(has_room)
+    }
+    /// Whether a picture made now would be worth its while: somebody looks, or the last one, made at `last`, is a second old.
+    /// For makers that can leave pictures out; the first one to look sees a picture at most that old until the next is made.
+    pub fn is_worth_a_picture(&self, last: Option<MediaTime>) -> bool {
+        let fresh = last.is_some_and(|t| self.now() - t < REST);
+        !fresh || self.slot.as_ref().is_some_and(FrameSlot::is_seen)
     }
     /// Whether sound can be pushed without waiting.
     pub fn sound_room(&self) -> bool {

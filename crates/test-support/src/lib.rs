@@ -14,12 +14,17 @@
 
 pub mod faults;
 pub mod ffprobe;
+pub mod icecast;
 pub mod media_files;
+pub mod mp4;
 pub mod net;
 pub mod nginx_rtmp;
+pub mod node_media_server;
 pub mod ports;
 pub mod process;
 pub mod pulse;
+pub mod rtmp_server;
+pub mod tls_front;
 mod wait;
 pub mod whip_endpoint;
 pub mod xvfb;

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("codec", 1),
     ("rtmp", 1),
     ("rtc-peer", 1),
+    ("srt", 1),
     ("sources", 2),
     ("outputs", 2),
     ("engine", 3),

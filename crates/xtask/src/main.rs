@@ -7,6 +7,7 @@
 
 mod bench;
 mod deps;
+mod measure;
 mod reference;
 mod schema;
 mod tidy;
@@ -14,7 +15,7 @@ mod tidy;
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-const USAGE: &str = "cargo xtask deps | tidy | schema [--check] | bench [--quick]";
+const USAGE: &str = "cargo xtask deps | tidy | schema [--check] | bench [--quick] | measure window [--release]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +34,7 @@ fn run(args: &[String]) -> Result<()> {
         Some(("tidy", [])) => tidy::run(),
         Some(("schema", rest)) => schema::run(rest.iter().any(|a| a == "--check")),
         Some(("bench", rest)) => bench::run(rest),
+        Some(("measure", rest)) => measure::run(rest),
         _ => bail!("{USAGE}"),
     }
 }

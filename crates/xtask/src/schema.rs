@@ -44,6 +44,11 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
     let mut files = BTreeMap::new();
     let project = SchemaGenerator::default().into_root_schema_for::<Project>().to_value();
     files.insert("assets/schema/project.schema.json".to_owned(), pretty(&project)?);
+    let services = SchemaGenerator::default().into_root_schema_for::<outputs::services::ServiceList>();
+    files.insert(
+        "assets/schema/services.schema.json".to_owned(),
+        pretty(&services.to_value())?,
+    );
     for (group, kinds) in [("source", sources), ("destination", destinations)] {
         for k in kinds {
             files.insert(
@@ -75,6 +80,9 @@ fn api() -> Value {
     out.subschema_for::<engine::ReportLine>();
     out.subschema_for::<engine::ShowReport>();
     out.subschema_for::<Project>();
+    out.subschema_for::<project::Version>();
+    out.subschema_for::<control::lists::Devices>();
+    out.subschema_for::<codec::Availability>();
     let mut into = SchemaSettings::draft2020_12().into_generator();
     into.subschema_for::<engine::Command>();
     into.subschema_for::<control::messages::UiWish>();

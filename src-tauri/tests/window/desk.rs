@@ -21,6 +21,14 @@ use x11rb::{
 pub const LIMIT: Duration = Duration::from_secs(60);
 pub const STUDIO: &str = env!("CARGO_BIN_EXE_footlight-studio");
 
+/// Sends what a page sends, to the studio that made it: `ask(method, path, body)` gives the answer.
+pub const ASK: &str = "
+const done = arguments[arguments.length - 1], {base, token} = window.__FOOTLIGHT__;
+const ask = (method, path, body) => fetch(base + path, {method, body: body && JSON.stringify(body),
+  headers: {'Content-Type': 'application/json', Authorization: 'Bearer ' + token}}).then((r) => r.json());
+const send = (command) => ask('POST', '/api/command', command);
+";
+
 /// A display with nobody's settings.
 pub struct Desk {
     pub display: Xvfb,
@@ -74,6 +82,19 @@ impl Desk {
         (canvas["width"], canvas["height"], canvas["fps"]) = (json!(640), json!(360), json!(15));
         fs::write(&file, project.to_string()).expect("written");
         to
+    }
+
+    /// What the person has chosen for the window earlier.
+    pub fn prefer(&self, what: &Value) {
+        let folder = self.dir.path().join("home/.config/footlight");
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join("preferences.json"), what.to_string()).expect("written");
+    }
+
+    /// What the window keeps of the person's choices.
+    pub fn preferences(&self) -> Value {
+        let file = self.dir.path().join("home/.config/footlight/preferences.json");
+        serde_json::from_slice(&fs::read(file).unwrap_or_default()).unwrap_or(Value::Null)
     }
 
     fn x(&self) -> (x11rb::rust_connection::RustConnection, Window) {
@@ -155,11 +176,18 @@ fn copy(from: &Path, to: &Path) {
 pub struct Driven {
     port: u16,
     session: String,
-    _driver: ChildGuard,
+    driver: ChildGuard,
 }
+
+/// The key under which WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 impl Driven {
     pub fn open(desk: &Desk, args: &[&str]) -> Self {
+        Self::open_program(desk, STUDIO, args)
+    }
+
+    pub fn open_program(desk: &Desk, program: &str, args: &[&str]) -> Self {
         let (port, native) = (free_tcp().expect("port"), free_tcp().expect("port"));
         let mut driver = desk.command("tauri-driver");
         driver.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
@@ -172,21 +200,22 @@ impl Driven {
                 .all(|p| TcpStream::connect(("127.0.0.1", *p)).is_ok())
         };
         assert!(wait_for(LIMIT, both), "tauri-driver: {}", driver.log());
-        let wish = json!({"capabilities": {"alwaysMatch": {"tauri:options": {"application": STUDIO, "args": args}}}});
+        let wish = json!({"capabilities": {"alwaysMatch": {"tauri:options": {"application": program, "args": args}}}});
         let opened = http(port, "POST", "/session", Some(&wish)).expect("a session");
         let session = opened["sessionId"]
             .as_str()
             .unwrap_or_else(|| panic!("{opened} {}", driver.log()))
             .to_owned();
-        Self {
-            port,
-            session,
-            _driver: driver,
-        }
+        Self { port, session, driver }
     }
 
     fn ask(&self, method: &str, what: &str, body: Option<&Value>) -> io::Result<Value> {
-        http(self.port, method, &format!("/session/{}/{what}", self.session), body)
+        let path = format!("/session/{}/{what}", self.session);
+        match http(self.port, method, &path, body) {
+            // After some seconds of rest the driver's own line to WebKit's driver is gone, which it notices by losing a question.
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => http(self.port, method, &path, body),
+            answer => answer,
+        }
     }
 
     /// What a script gives (`return …`); nothing when the page is gone.
@@ -199,6 +228,39 @@ impl Driven {
     pub fn wait(&self, script: &str) -> Value {
         self.ask("POST", "execute/async", Some(&json!({"script": script, "args": []})))
             .unwrap_or(Value::Null)
+    }
+
+    /// The driver's process, whose descendants are the window's.
+    pub fn pid(&self) -> u32 {
+        self.driver.pid()
+    }
+
+    /// Waits until a script gives an element that can be used, and presses it as a mouse does.
+    pub fn click(&self, what: &str, script: &str) {
+        let mut last = Value::Null;
+        let clicked = wait_for(LIMIT, || {
+            let element = self.run(script);
+            let Some(id) = element[ELEMENT].as_str() else {
+                last = element;
+                return false;
+            };
+            // What moves or is covered at this moment is pressed a moment later.
+            let pressed = self.ask("POST", &format!("element/{id}/click"), Some(&json!({})));
+            last = pressed.unwrap_or_else(|e| json!({ "error": e.to_string() }));
+            last.is_null()
+        });
+        assert!(
+            clicked,
+            "{what}: {script} gives {last}; the page reads: {}",
+            self.run("return document.body.innerText")
+        );
+    }
+
+    /// The page gets a key, as its window would hand it on.
+    pub fn press(&self, key: &str) {
+        self.run(&format!(
+            "for (const type of ['keydown', 'keyup']) document.body.dispatchEvent(new KeyboardEvent(type, {{key: '{key}', code: 'Digit{key}', bubbles: true, cancelable: true}}))"
+        ));
     }
 
     /// Waits until a script gives true.
@@ -218,11 +280,7 @@ impl Driven {
     /// The picture of an element, as PNG in base64.
     pub fn picture_of(&self, script: &str) -> String {
         let element = self.run(script);
-        let id = element
-            .as_object()
-            .and_then(|o| o.values().next())
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let id = element[ELEMENT].as_str().unwrap_or_default();
         let shot = self
             .ask("GET", &format!("element/{id}/screenshot"), None)
             .unwrap_or(Value::Null);
@@ -231,6 +289,13 @@ impl Driven {
 
     pub fn end(&self) {
         let _ = http(self.port, "DELETE", &format!("/session/{}", self.session), None);
+    }
+}
+
+impl Drop for Driven {
+    /// Asked politely, the driver ends WebKit's driver too; killed, it would leave it behind.
+    fn drop(&mut self) {
+        self.driver.terminate();
     }
 }
 
@@ -249,7 +314,7 @@ fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result
     let text = String::from_utf8_lossy(&answer);
     let (_, json) = text
         .split_once("\r\n\r\n")
-        .ok_or_else(|| io::Error::other("no answer"))?;
+        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
     // tauri-driver passes on what WebKit's driver sends, in one piece or in chunks.
     let json = &json[json.find('{').unwrap_or(0)..json.rfind('}').map_or(json.len(), |i| i + 1)];
     let answer: Value = serde_json::from_str(json).map_err(|e| io::Error::other(format!("{e}: {text}")))?;

@@ -3,20 +3,18 @@
 #![cfg(target_os = "linux")]
 
 mod desk;
+mod measure;
 mod package;
 
-use desk::{Desk, Driven, LIMIT, STUDIO};
+use desk::{ASK, Desk, Driven, LIMIT, STUDIO};
 use media::{Clock, MediaTime, SystemClock};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::{
+    io::{BufRead, BufReader, Write},
+    time::Duration,
+};
 use test_support::{process::ChildGuard, wait_for};
 
-/// Sends a command as the page does.
-const SEND: &str = "
-const [done] = [arguments[arguments.length - 1]], {base, token} = window.__FOOTLIGHT__;
-const send = (body) => fetch(base + '/api/command', {method: 'POST', body: JSON.stringify(body),
-  headers: {'Content-Type': 'application/json', Authorization: 'Bearer ' + token}}).then((r) => r.json());
-";
 const DIALOG: &str = "document.querySelector('[role=alertdialog], [role=dialog], dialog[open]')";
 const MONITOR: &str =
     "return [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0]";
@@ -41,7 +39,7 @@ fn opened(desk: &Desk, project: &str) -> Driven {
 /// Goes live on this computer alone.
 fn go_live(page: &Driven) {
     let live = page.wait(&format!(
-        "{SEND} send({{command: 'add_destination', kind: 'local', name: 'Here'}})
+        "{ASK} send({{command: 'add_destination', kind: 'local', name: 'Here'}})
            .then((d) => send({{command: 'go_live', destinations: [d.destination]}})).then(done, (e) => done(String(e)))"
     ));
     assert_eq!(live["ok"], Value::Bool(true), "{live}");
@@ -83,6 +81,141 @@ fn it_opens_shows_moving_pictures_and_asks_before_a_live_show_is_closed() {
         "it ends: {:?}",
         desk.windows()
     );
+    page.end();
+}
+
+/// The last button that reads so and can be pressed, within `inside`.
+fn button(inside: &str, name: &str) -> String {
+    format!(
+        "return [...document.querySelectorAll('{inside} button')].filter((b) => b.innerText.trim() === '{name}' && !b.disabled && !b.closest('[inert]')).pop()"
+    )
+}
+
+#[test]
+fn goes_live_to_this_computer_by_clicks_and_ends_the_show() {
+    let desk = Desk::new();
+    let page = opened(&desk, "Clicked");
+    page.click("the big button", &button("", "Go live"));
+    page.click("after the check", &button("[role=dialog]", "Go live now"));
+    page.until("on the air", "return document.title.startsWith('●')");
+    let watched = format!(
+        "{ASK} const look = () => fetch(base + '/hls/master.m3u8').then((r) => r.ok ? r.text().then(done) : setTimeout(look, 200)); look()"
+    );
+    let list = page.wait(&watched);
+    assert!(list.as_str().is_some_and(|l| l.starts_with("#EXTM3U")), "{list}");
+    // The dialog leaves by itself once the lamp is lit.
+    page.until("back at work", &format!("return !{DIALOG}"));
+    page.click("the end", &button("", "End show"));
+    page.click("it is asked about", &button("[role=alertdialog]", "End show"));
+    page.until("off the air", "return !document.title.startsWith('●')");
+    let sent = page.wait(&format!(
+        "{ASK} ask('GET', '/api/show-report').then((r) => done(r.destinations[0].frames_sent))"
+    ));
+    assert!(sent.as_u64().is_some_and(|n| n > 0), "{sent}");
+    page.end();
+}
+
+#[test]
+fn files_are_chosen_in_the_systems_own_dialog() {
+    let desk = Desk::new();
+    let page = opened(&desk, "Choosing");
+    for (command, title) in [
+        ("pick_file", "Choose a film"),
+        ("pick_folder", "Choose a folder"),
+        ("save_file", "Keep it"),
+    ] {
+        page.run(&format!(
+            "window.chosen = 'open'; window.__TAURI_INTERNALS__.invoke('{command}', {{title: '{title}', filters: [{{name: 'Films', extensions: ['mkv']}}]}}).then((p) => (window.chosen = p), (e) => (window.chosen = String(e)))"
+        ));
+        assert!(
+            wait_for(LIMIT, || desk.has_window(title)),
+            "{title}: {:?}",
+            desk.windows()
+        );
+        assert_eq!(page.run("return window.chosen"), "open", "{title}: the page waits");
+        desk.ask_to_close(title);
+        page.until("nothing was chosen", "return window.chosen === null");
+        assert!(wait_for(LIMIT, || !desk.has_window(title)));
+    }
+    page.end();
+}
+
+#[test]
+fn a_page_that_hangs_does_not_keep_the_window_open_or_close_it_unasked() {
+    const NATIVE: &str = "You are on air";
+    let desk = Desk::new();
+    let page = opened(&desk, "Hanging");
+    go_live(&page);
+    assert!(wait_for(LIMIT, || desk.has_window("●")), "{:?}", desk.windows());
+    desk.ask_to_close("Hanging");
+    page.until("the page asks", &format!("return !!{DIALOG}"));
+    // A double click is one question.
+    desk.ask_to_close("Hanging");
+    assert!(
+        !wait_for(Duration::from_millis(2500), || desk.has_window(NATIVE)),
+        "the page has it"
+    );
+    page.run("setTimeout(() => { for (;;) {} }, 50)");
+    // It heard once and hears no more.
+    let asked = || {
+        desk.ask_to_close("Hanging");
+        wait_for(Duration::from_secs(4), || desk.has_window(NATIVE))
+    };
+    assert!(wait_for(LIMIT, asked), "the system asks: {:?}", desk.windows());
+    assert_eq!(desk.windows().iter().filter(|(_, n)| n == NATIVE).count(), 1);
+    desk.ask_to_close(NATIVE);
+    assert!(wait_for(LIMIT, || !desk.has_window(NATIVE)));
+    assert!(
+        desk.has_window("● Hanging"),
+        "it stays on the air: {:?}",
+        desk.windows()
+    );
+    // And again, from a page that hears nothing at all.
+    desk.ask_to_close("Hanging");
+    assert!(wait_for(LIMIT, || desk.has_window(NATIVE)), "{:?}", desk.windows());
+}
+
+#[test]
+fn a_first_start_that_was_broken_off_begins_again_and_a_skipped_one_does_not() {
+    let desk = Desk::new();
+    let first = "return !!document.querySelector('.fr[role=dialog]')";
+    let begin = || {
+        let page = Driven::open(&desk, &[]);
+        page.until("the page is there", "return document.title.includes('Untitled')");
+        page
+    };
+    let page = begin();
+    page.until("the first steps", first);
+    desk.ask_to_close("Untitled");
+    assert!(
+        wait_for(LIMIT, || desk.windows().is_empty()),
+        "off air nothing is asked: {:?}",
+        desk.windows()
+    );
+    page.end();
+
+    let page = begin();
+    page.until("the first steps again", first);
+    page.click("skip", &button(".fr", "Skip set-up"));
+    page.until("the studio", &format!("return !{DIALOG}"));
+    assert!(
+        wait_for(LIMIT, || desk.preferences()["firstrun.done"] == true),
+        "kept: {}",
+        desk.preferences()
+    );
+    desk.ask_to_close("Untitled");
+    assert!(wait_for(LIMIT, || desk.windows().is_empty()));
+    page.end();
+
+    let page = begin();
+    page.until(
+        "usable",
+        "return [...document.querySelectorAll('button')].some((b) => b.innerText.includes('Go live') && !b.disabled)",
+    );
+    // What would open them has looked by now: it waits for the person's settings, as this does.
+    let settings = page.wait(&format!("{ASK} ask('GET', '/api/preferences').then(done)"));
+    assert_eq!(settings["firstrun.done"], true, "{settings}");
+    assert_eq!(page.run(first), false);
     page.end();
 }
 

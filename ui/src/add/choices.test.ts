@@ -8,7 +8,7 @@ vi.mock("../i18n", () => ({ t: (k: string) => k }));
 const { freeName, holds, needsFile, search } = await import("./choices");
 
 const item = (id: string, scene: string | null, source: string | null): SceneItem => ({
-  id, scene, source, visible: true, position: { x: 0, y: 0 }, alignment: "top_left", scale: { x: 1, y: 1 }, rotation_deg: 0,
+  id, name: "", scene, source, visible: true, locked: false, position: { x: 0, y: 0 }, alignment: "top_left", scale: { x: 1, y: 1 }, rotation_deg: 0,
   crop: { left: 0, top: 0, right: 0, bottom: 0 }, bounds: null, opacity: 1,
 });
 const project = {

@@ -1,10 +1,44 @@
-// Everything the engine sends and takes, in one place to import from.
-import type { Json, Project, Settings } from "./project";
-import type { Event, Meters, Snapshot } from "./snapshot";
+// Everything the engine sends and takes, in one place to import from, under the names this page uses. The types themselves
+// are generated from the engine's own (generated.ts); only what the engine's schema leaves open is written here.
+import type { Device } from "./generated";
+import type { Json, Settings } from "./values";
 
-export type * from "./commands";
-export type * from "./project";
-export type * from "./snapshot";
+export type {
+  Alignment,
+  AudioTrack,
+  Availability as EncoderInfo,
+  Bounds,
+  Canvas,
+  CanvasState,
+  Command,
+  Destination,
+  DestinationState as Lamp,
+  DestinationView as DestinationState,
+  DocumentMessage as ProjectMessage,
+  Encoder,
+  EncoderState,
+  Event,
+  Finding,
+  Level,
+  LineFigures,
+  MetersMessage as Meters,
+  Project,
+  Projects,
+  Recent as ProjectEntry,
+  Recording,
+  RecordingStatus as RecordingState,
+  Scene,
+  SceneItem,
+  Snapshot,
+  Source,
+  SourceAudio,
+  SourceView as SourceState,
+  UiMessage as ServerMessage,
+  Version as HistoryEntry,
+} from "./generated";
+export type { ItemChanges, Json, Settings } from "./values";
+
+import type * as made from "./generated";
 
 /** A JSON Schema as the engine writes it (schemars): what SchemaForm draws. */
 export interface Schema {
@@ -37,104 +71,36 @@ export interface Schema {
 }
 
 /** A kind of source or destination. */
-export interface Kind {
-  id: string;
-  name: string;
-  summary: string;
-  schema: Schema;
-  defaults: Settings;
-  icon?: string;
-  video?: boolean;
-  audio?: boolean;
-  /** Of a destination: the beginnings an address may have. */
-  schemes?: string[];
-}
+export type Kind = Omit<made.Kind, "schema"> & { schema: Schema };
 export interface Kinds {
   sources: Kind[];
   destinations: Kind[];
 }
 
-export interface DeviceUse {
-  /** Ready for add_source. */
-  kind: string;
-  settings: Settings;
-}
-export interface Camera extends DeviceUse {
-  id: string;
-  name: string;
-  formats?: { width: number; height: number; fps: number[]; pixel?: string }[];
-}
-export interface Microphone extends DeviceUse {
-  id: string;
-  name: string;
-  default: boolean;
-  /** What the computer plays, not a microphone. */
-  monitor: boolean;
-}
-export interface Screen extends DeviceUse {
-  id: string;
-  name: string;
-  width: number;
-  height: number;
-  x: number;
-  y: number;
-}
+// The facts about a device are each kind's own, so the engine's schema leaves them open.
+export type DeviceUse = Pick<Device, "kind"> & { settings: Settings };
+type Known = DeviceUse & Pick<Device, "id" | "name"> & { detail?: string };
+export type Camera = Known & { formats?: { width: number; height: number; fps: number[]; pixel?: string }[] };
+/** `monitor`: what the computer plays, not a microphone. */
+export type Microphone = Known & { default: boolean; monitor: boolean };
+export type Screen = Known & { width: number; height: number; x: number; y: number };
 export interface Devices {
   cameras: Camera[];
   microphones: Microphone[];
   screens: Screen[];
 }
 
-export interface Finding {
-  level: "pass" | "warn" | "fail";
-  subject: string;
-  message: string;
-  remedy?: string | null;
+/** What a command answers: `ok` and, where something was made, its id. */
+export interface Result {
+  ok: true;
+  scene?: string;
+  source?: string;
+  item?: string;
+  items?: string[];
+  destination?: string;
+  encoder?: string;
+  /** Of go_live: what began, and what could not with its sentence. */
+  started?: string[];
+  failed?: { id: string; message: string }[];
+  recording_failed?: string;
 }
-
-export interface ProjectEntry {
-  path: string;
-  name: string;
-  modified_s: number;
-}
-export interface Projects {
-  current: string;
-  recent: ProjectEntry[];
-}
-export interface HistoryEntry {
-  id: string;
-  at_s: number;
-  size: number;
-}
-
-/** One encoder of GET /api/encoders. */
-export interface EncoderInfo {
-  id: string;
-  name: string;
-  codec: string;
-  hardware: boolean;
-  available: boolean;
-  /** Why it can't be used here. */
-  reason: string | null;
-  /** The one `auto` takes. */
-  recommended: boolean;
-}
-
-export interface ProjectMessage {
-  revision: number;
-  project: Project;
-  /** JSON pointers of secrets that are set; their values are "". */
-  secrets: string[];
-  undo: string | null;
-  redo: string | null;
-  saved: boolean;
-  path: string;
-}
-
-/** What the WebSocket /api/ui sends. */
-export type ServerMessage =
-  | { type: "hello"; version: string; generation: number; platform: string; can: string[] }
-  | ({ type: "project" } & ProjectMessage)
-  | { type: "state"; state: Snapshot }
-  | { type: "events"; events: Event[] }
-  | ({ type: "meters" } & Meters);

@@ -3,13 +3,22 @@ import { describe, expect, it } from "vitest";
 import type { Destination } from "../api/types";
 import { addCommand, draftFault, draftOf, editCommand, newDraft } from "./draft";
 
-const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube" };
+const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube", delay_s: 0, standby_for: "" };
 
 describe("a destination's form", () => {
   it("becomes a new destination", () => {
     const draft = { ...newDraft("custom", "Mine"), url: " rtmp://127.0.0.1/live ", key: " k " };
     expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "rtmp", name: "Mine", enabled: true, settings: { url: "rtmp://127.0.0.1/live", key: "k" } });
     expect(addCommand(newDraft("local", "Here"))).toEqual({ command: "add_destination", kind: "local", name: "Here", enabled: true, settings: { segment_s: 2 } });
+  });
+  it("of another kind is what its own form has set", () => {
+    const draft = { ...newDraft({ of: "srt" }, "Studio B"), other: { host: "10.0.0.2" } };
+    expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "srt", name: "Studio B", enabled: true, settings: { host: "10.0.0.2" } });
+    const there: Destination = { ...saved, id: "b", kind: "srt", settings: { host: "10.0.0.2", passphrase: "" }, service: "" };
+    expect(editCommand(draftOf(there), there)).toBeNull();
+    expect(editCommand({ ...draftOf(there), other: { latency_ms: 200 }, delay_s: 5, standby_for: "yt" }, there))
+      .toEqual({ command: "set_destination", id: "b", delay_s: 5, standby_for: "yt", settings: { latency_ms: 200 } });
+    expect(draftFault(draft, false)).toBeNull();
   });
   it("sends only what was changed", () => {
     const draft = draftOf(saved);
@@ -21,7 +30,7 @@ describe("a destination's form", () => {
     expect(draftFault(draftOf(saved), false)).toBe("keyMissing");
     expect(draftFault(draftOf(saved), true)).toBeNull();
     expect(draftFault({ ...newDraft("custom", ""), url: "rtmp://h/app" }, false)).toBeNull();
-    expect(draftFault({ ...newDraft("custom", ""), url: "rtmps://h/app" }, false)).toBe("addressRtmps");
+    expect(draftFault({ ...newDraft("custom", ""), url: "rtmps://h/app" }, false)).toBeNull();
     expect(draftFault(newDraft("local", ""), false)).toBeNull();
   });
 });

@@ -12,24 +12,35 @@ export interface Draft {
   segment_s: number;
   enabled: boolean;
   encoder: string;
+  /** Seconds the show goes there later. */
+  delay_s: number;
+  /** The destination it stands in for; empty: it goes live by itself. */
+  standby_for: string;
+  /** What was set in the form of any other kind, by its schema. */
+  other: Settings;
 }
 
-/** A new one, from a service, a server or this computer. */
-export function newDraft(pick: Service | "custom" | "local", name: string): Draft {
-  const service = typeof pick === "object" ? pick : undefined;
+/** Kinds whose form is written by hand; all others get theirs from their schema. */
+export const byHand = (kind: string): boolean => kind === "rtmp" || kind === "local";
+
+/** A new one, from a service, a server, this computer or a kind by its id. */
+export function newDraft(pick: Service | "custom" | "local" | { of: string }, name: string): Draft {
+  const service = typeof pick === "object" && !("of" in pick) ? pick : undefined;
+  const kind = typeof pick === "object" && "of" in pick ? pick.of : pick === "local" ? "local" : "rtmp";
   return {
-    kind: pick === "local" ? "local" : "rtmp", service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "",
-    segment_s: 2, enabled: true, encoder: "",
+    kind, service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "", segment_s: 2, enabled: true, encoder: "",
+    delay_s: 0, standby_for: "", other: {},
   };
 }
 export function draftOf(one: Destination): Draft {
   return {
     kind: one.kind, service: one.service ?? "", name: one.name, url: String(one.settings["url"] ?? ""), key: "",
     segment_s: Number(one.settings["segment_s"] ?? 2), enabled: one.enabled, encoder: one.encoder,
+    delay_s: one.delay_s ?? 0, standby_for: one.standby_for ?? "", other: {},
   };
 }
 
-export type Fault = "addressBad" | "addressRtmps" | "addressPath" | "keyMissing";
+export type Fault = "addressBad" | "addressPath" | "keyMissing";
 /** What keeps it from being saved. A server of one's own may need no key, or has it in its address. */
 export function draftFault(draft: Draft, keySet: boolean): Fault | null {
   if (draft.kind !== "rtmp") return null;
@@ -40,6 +51,7 @@ export function draftFault(draft: Draft, keySet: boolean): Fault | null {
 
 function settingsOf(draft: Draft): Settings {
   if (draft.kind === "local") return { segment_s: draft.segment_s };
+  if (!byHand(draft.kind)) return draft.other;
   const key = draft.key.trim();
   return { url: draft.url.trim(), ...(key ? { key } : {}) };
 }
@@ -51,7 +63,7 @@ export const addCommand = (draft: Draft): Command => ({
 /** Only what was changed; null when nothing was. */
 export function editCommand(draft: Draft, from: Destination): Command | null {
   const before = draftOf(from);
-  const settings: Settings = {};
+  const settings: Settings = byHand(draft.kind) ? {} : { ...draft.other };
   if (draft.kind === "rtmp" && draft.url.trim() !== before.url) settings["url"] = draft.url.trim();
   if (draft.kind === "rtmp" && draft.key.trim()) settings["key"] = draft.key.trim();
   if (draft.kind === "local" && draft.segment_s !== before.segment_s) settings["segment_s"] = draft.segment_s;
@@ -59,6 +71,8 @@ export function editCommand(draft: Draft, from: Destination): Command | null {
     ...(draft.name.trim() !== before.name ? { name: draft.name.trim() } : {}),
     ...(draft.enabled !== before.enabled ? { enabled: draft.enabled } : {}),
     ...(draft.encoder !== before.encoder ? { encoder: draft.encoder } : {}),
+    ...(draft.delay_s !== before.delay_s ? { delay_s: draft.delay_s } : {}),
+    ...(draft.standby_for !== before.standby_for ? { standby_for: draft.standby_for } : {}),
     ...(Object.keys(settings).length ? { settings } : {}),
   };
   return Object.keys(changes).length ? { command: "set_destination", id: from.id, ...changes } : null;

@@ -7,17 +7,18 @@ export interface Service {
   name: string;
   kind: string;
   available: boolean;
+  /** Each account or event has an address of its own, which a person pastes. */
+  own_address?: boolean;
   servers: { name: string; url: string }[];
   key: { url: string; where: Record<Language, string>; pattern?: string; shape?: string };
   limits: { video_kbps: number; audio_kbps: number; height: number; fps: number; keyframe_interval_s: number };
 }
 
 /** What is wrong with an address: a key of the catalogue, or nothing. */
-export function addressFault(url: string): "addressBad" | "addressRtmps" | "addressPath" | null {
+export function addressFault(url: string): "addressBad" | "addressPath" | null {
   const text = url.trim();
-  if (/^rtmps:/i.test(text)) return "addressRtmps";
-  if (!/^rtmp:\/\/[^/\s]+/i.test(text)) return "addressBad";
-  return /^rtmp:\/\/[^/\s]+\/\S+/i.test(text) ? null : "addressPath";
+  if (!/^rtmps?:\/\/[^/\s]+/i.test(text)) return "addressBad";
+  return /^rtmps?:\/\/[^/\s]+\/\S+/i.test(text) ? null : "addressPath";
 }
 
 /** What is odd about a key: it is still taken, services change their keys. */

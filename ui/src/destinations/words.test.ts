@@ -6,7 +6,7 @@ import { happened, isAboutKey, nextStep, sentence, unaffected } from "./words";
 
 const one = (changes: Partial<DestinationState>): DestinationState => ({
   id: "yt", name: "YouTube", kind: "rtmp", url: "rtmp://x/app", state: "live", reason: null, connected_s: 0, bytes_sent: 0, frames_sent: 0,
-  frames_dropped: 0, reconnects: 0, first_packet_ms: null, bitrate_kbps: 0, queued_ms: 0, last_error: null, retry_in_s: null, ...changes,
+  frames_dropped: 0, reconnects: 0, first_packet_ms: null, bitrate_kbps: 0, queued_ms: 0, last_error: null, retry_in_s: null, line: null, ...changes,
 });
 
 describe("trouble is told", () => {

@@ -1,6 +1,6 @@
 // The three sentences of trouble: what happened, what is not affected, what to do next. Pure.
 import type { DestinationState, RecordingState } from "../api/types";
-import { language, t } from "../i18n";
+import { language, said as inWords, t } from "../i18n";
 
 /** "YouTube, Twitch and the recording", in the language of the page. */
 export function listed(names: readonly string[]): string {
@@ -11,7 +11,7 @@ export const isGoing = (one: DestinationState): boolean => ["connecting", "live"
 
 /** A sentence of the engine as one of ours: capital letter, full stop. */
 export function sentence(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = inWords(text.trim());
   if (!trimmed) return "";
   // An address begins as it is written.
   const first = /^[a-z]+:\/\//.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
@@ -25,7 +25,8 @@ export function happened(one: DestinationState, enabled: boolean): string {
     case "idle":
       return t(enabled ? "destinations.fineIdle" : "destinations.fineOff", { name });
     case "connecting":
-      return t("destinations.connectingTo", { name });
+      // A destination that is called has a reason to be connecting still, and it is no trouble.
+      return t(one.reason?.startsWith("waiting for somebody") ? "destinations.waitingFor" : "destinations.connectingTo", { name });
     case "live":
       return t("destinations.fine", { name });
     case "stopped":

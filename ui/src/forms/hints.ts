@@ -33,5 +33,13 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   test_pattern: { order: ["pattern", "sound", "level_db", "period_s", "width", "height"], fields: size },
   tone: { order: ["sound", "frequency_hz", "level_db"] },
   rtmp: { order: ["url", "key"] },
-  recording: { order: ["folder", "file_name", "encoder", "enabled"], fields: { folder: { control: "folder" } } },
+  srt: { order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"] },
+  icecast: { order: ["host", "port", "mount", "password", "station", "tls"] },
+  recording: {
+    order: ["folder", "file_name", "format", "encoder", "enabled", "split_minutes", "split_mib", "second_folder", "track_names", "replay", "low_disk_mib", "stop_disk_mib"],
+    fields: {
+      folder: { control: "folder" }, second_folder: { control: "folder", advanced: true }, split_minutes: { unit: "min", special: 0 }, split_mib: { unit: "MiB", special: 0 },
+      track_names: { advanced: true }, low_disk_mib: { unit: "MiB", advanced: true }, stop_disk_mib: { unit: "MiB", advanced: true },
+    },
+  },
 };

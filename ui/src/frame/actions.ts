@@ -8,7 +8,7 @@ import { prefs } from "../state/prefs.svelte";
 import { layouts } from "../studio/layouts.svelte";
 import { DOCKS } from "../studio/layout";
 import { goToArea } from "./areas";
-import { askToEnd, goLive, mark, recordToggle } from "./live";
+import { askToEnd, goLive, mark, recording, recordToggle } from "./live";
 
 const sceneAt = (n: number): string | undefined => app.project?.scenes[n - 1]?.id;
 const sceneName = (n: number): string => app.project?.scenes[n - 1]?.name ?? "";
@@ -47,6 +47,10 @@ function live(): Action[] {
     { id: "cut", key: "C", icon: "swap", label: "frame.cut", enabled: different, run: () => void app.run({ command: "cut" }) },
     { id: "live", key: "Ctrl+Shift+L", icon: "lamp-live", label: () => (app.onAir ? t("frame.endShow") : t("frame.goLive")), enabled: () => app.connected === "yes", run: () => void (app.onAir ? askToEnd() : goLive()) },
     { id: "record", key: "Ctrl+Shift+R", icon: "rec", label: () => (app.state?.recording ? t("frame.stopRecording") : t("frame.startRecording")), run: recordToggle },
+    { id: "record.pause", icon: "pause", label: () => t(app.state?.recording?.state === "paused" ? "frame.resumeRecording" : "frame.pauseRecording"), enabled: () => !!app.state?.recording, run: recording.pause },
+    { id: "record.split", icon: "crop", label: "frame.splitRecording", enabled: () => !!app.state?.recording, run: recording.split },
+    { id: "replay", key: "Ctrl+Shift+S", icon: "replay", label: () => t(app.state?.replay ? "frame.saveReplay" : "frame.startReplay"), run: recording.replay },
+    { id: "screenshot", icon: "image", label: "frame.screenshot", run: recording.screenshot },
     { id: "mark", key: "K", icon: "flag", label: "frame.marker", enabled: () => app.onAir || !!app.state?.recording, run: mark },
     { id: "mic", key: "M", icon: "mic", label: () => (microphone()?.muted ? t("frame.micOn") : t("frame.micOff")), enabled: () => !!microphone(), run: () => mute(!microphone()?.muted) },
     { id: "mic.talk", key: "V", icon: "mic", hidden: true, label: "frame.talkHeld", enabled: () => !!microphone(), run: () => mute(false), release: () => mute(true) },
@@ -62,6 +66,7 @@ function edit(): Action[] {
     { id: "source.add", key: "A", icon: "plus", label: "sources.add", enabled: () => !!app.editScene, run: () => dialogs.open("add-source", { scene: app.editSceneId }) },
     { id: "scene.add", icon: "plus", label: "scenes.add", run: () => void app.run({ command: "add_scene", after: app.editSceneId }) },
     { id: "destination.add", icon: "plus", label: "frame.addDestination", run: () => dialogs.open("add-destination") },
+    { id: "report", icon: "log", label: "status.viewReport", run: () => dialogs.open("report") },
     { id: "project.save", key: "Ctrl+S", icon: "disk", label: "frame.saveProject", run: () => void app.run({ command: "save_project" }) },
     { id: "project.open", key: "Ctrl+O", icon: "folder", label: "frame.openProject", run: () => dialogs.open("project", { tab: "open" }) },
     { id: "project.new", icon: "plus", label: "frame.newProject", run: () => dialogs.open("project", { tab: "new" }) },

@@ -14,7 +14,11 @@ export function goToArea(back = false): void {
   const areas = [...document.querySelectorAll<HTMLElement>("[data-area]")].filter((one) => one.offsetParent !== null && !one.closest("[inert]"));
   const now = document.activeElement?.closest<HTMLElement>("[data-area]")?.dataset["area"] ?? null;
   const next = nextArea(areas.map((one) => one.dataset["area"] ?? ""), now, back);
-  const to = areas.find((one) => one.dataset["area"] === next);
+  enter(areas.find((one) => one.dataset["area"] === next));
+}
+
+/** Focuses the first thing of an area that can be used. */
+export function enter(to: HTMLElement | null | undefined): void {
   const first = to?.querySelector<HTMLElement>('[data-enter],button:not([disabled]):not([tabindex="-1"]),[href],input:not([disabled]),select:not([disabled]),[tabindex="0"]');
-  (first ?? to)?.focus();
+  (first ?? to)?.focus({ preventScroll: true });
 }

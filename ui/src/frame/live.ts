@@ -31,4 +31,12 @@ export async function askToEnd(): Promise<void> {
 
 export const recordToggle = (): void => void app.run({ command: app.state?.recording ? "stop_recording" : "start_recording" });
 
+export const recording = {
+  pause: (): void => void app.run({ command: app.state?.recording?.state === "paused" ? "resume_recording" : "pause_recording" }),
+  split: (): void => void app.run({ command: "split_recording" }),
+  /** Saves the last seconds; begins to keep them when nothing does yet. */
+  replay: (): void => void app.run({ command: app.state?.replay ? "save_replay" : "start_replay" }),
+  screenshot: (): void => void app.run({ command: "screenshot" }),
+};
+
 export const mark = (): void => void app.run({ command: "mark" });

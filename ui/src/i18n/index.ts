@@ -2,3 +2,4 @@
 export { fill, language, languages, setLanguage, systemLanguage, t } from "./language.svelte";
 export type { Key, Language, Values, Words } from "./language.svelte";
 export * from "./figures";
+export { said } from "./said";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Source } from "../api/project";
+import type { Source } from "../api/types";
 import { isIn, toggled, tracksOf, withOneMore } from "./tracks";
 
 const source = (tracks?: string[]): Source => ({
-  id: "a", name: "", kind: "tone", settings: {}, audio: { volume_db: 0, muted: false, balance: 0, sync_offset_ms: 0, ...(tracks ? { tracks } : {}) },
+  id: "a", name: "", color: "", notes: "", kind: "tone", settings: {}, audio: { volume_db: 0, muted: false, balance: 0, sync_offset_ms: 0, ...(tracks ? { tracks } : {}) },
 });
 const three = ["a", "b", "c"].map((id) => ({ id, name: id, volume_db: 0 }));
 

@@ -1,5 +1,5 @@
 // Audio tracks: which there are, and who is in which. Pure.
-import type { AudioTrack, Project, Source } from "../api/project";
+import type { AudioTrack, Project, Source } from "../api/types";
 
 export const MAX_TRACKS = 8;
 

@@ -1,6 +1,6 @@
 // The report of a show as the engine writes it, and what is read out of it: at most three things to look at. Pure.
 import type { Event, Lamp } from "../api/types";
-import { t } from "../i18n";
+import { said, t } from "../i18n";
 import { fileName } from "../status/recording";
 
 export interface Span {
@@ -91,11 +91,11 @@ export function toLookAt(report: ShowReport, goal: number): string[] {
   for (const one of report.destinations) {
     const name = one.name || one.id;
     const away = awaySeconds(one);
-    if (one.live_s < 1 && one.last_error) add(100, t("report.troubleFailed", { name, why: one.last_error }));
+    if (one.live_s < 1 && one.last_error) add(100, t("report.troubleFailed", { name, why: said(one.last_error) }));
     else if (away >= 1) add(50 + Math.min(40, away / 10), t("report.troubleAway", { name, time: timeFor(away), others }));
     else if (one.frames_dropped > 0) add(20 + Math.min(20, one.frames_dropped / 100), t("report.troubleSlow", { name, n: one.frames_dropped }));
   }
-  for (const one of report.recordings) if (one.error) add(95, t("report.troubleRecording", { name: fileName(one.path), why: one.error }));
+  for (const one of report.recordings) if (one.error) add(95, t("report.troubleRecording", { name: fileName(one.path), why: said(one.error) }));
   const off = report.loudness.integrated_lufs === null ? 0 : report.loudness.integrated_lufs - goal;
   if (off > 1) add(30, t("report.troubleLoud", { n: off.toFixed(1) }));
   else if (off < -1) add(25, t("report.troubleQuiet", { n: (-off).toFixed(1) }));

@@ -34,4 +34,9 @@ export const browser: Shell = {
     if (opened) opened.document.title = title || t("common.footlight");
     return Promise.resolve();
   },
+  openRoom(room) {
+    const url = new URL(location.href);
+    url.searchParams.set("room", room);
+    window.open(url, `footlight-room-${room}`, "popup,width=760,height=620");
+  },
 };

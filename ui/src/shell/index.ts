@@ -39,6 +39,8 @@ export interface Shell {
    * in a window of its own; on a display it fills it.
    */
   openProjector(target: string, title: string, display?: number): Promise<void>;
+  /** One room of the studio ("mixer", "scenes") in a window of its own; absent where that can't be done yet. */
+  openRoom?(room: string): void;
 }
 
 let current: Shell = browser;

@@ -53,8 +53,12 @@ export const tauri: Shell = {
   onMenu: (run) => on("menu", (told) => run(told.id)),
   onCloseAsked(ask) {
     void invoke("close_ready", { ready: true });
+    // A second click on the cross asks the same again: the page answers that it is still there, and goes on asking.
+    let asking = 0;
     const end = on("close-asked", ({ id }) => {
       void invoke("close_seen", { id });
+      if (id === asking) return;
+      asking = id;
       void ask().then((close) => invoke("close_answer", { id, close }));
     });
     return () => {

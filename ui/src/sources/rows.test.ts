@@ -5,8 +5,8 @@ import { picked, rowsOf } from "./rows";
 
 const item = (id: string, scene: string | null = null): SceneItem => ({ id, source: scene ? null : id, scene }) as SceneItem;
 const scenes: Scene[] = [
-  { id: "a", name: "A", items: [item("back"), item("inner", "b"), item("top")] },
-  { id: "b", name: "B", items: [item("one"), item("loop", "a")] },
+  { id: "a", name: "A", color: "", items: [item("back"), item("inner", "b"), item("top")] },
+  { id: "b", name: "B", color: "", items: [item("one"), item("loop", "a")] },
 ];
 const find = (id: string): Scene | undefined => scenes.find((one) => one.id === id);
 const list = (open: string[]): string[] => rowsOf(scenes[0] as Scene, find, new Set(open)).map((row) => `${"-".repeat(row.depth)}${row.key}@${row.index}`);
@@ -17,7 +17,7 @@ describe("rowsOf", () => {
     expect(list(["inner", "inner/loop"])).toEqual(["top@2", "inner@1", "-inner/loop@1", "-inner/one@0", "back@0"]);
   });
   it("is quick with 2,000 items", () => {
-    const many: Scene = { id: "m", name: "", items: Array.from({ length: 2000 }, (_, n) => item(`i${n}`)) };
+    const many: Scene = { id: "m", name: "", color: "", items: Array.from({ length: 2000 }, (_, n) => item(`i${n}`)) };
     const began = performance.now();
     expect(rowsOf(many, find, new Set()).length).toBe(2000);
     expect(performance.now() - began).toBeLessThan(50);

@@ -2,7 +2,7 @@
 // page only asks for changes (`app.run`) and shows what comes back.
 import { ApiError, get, send } from "../api/client";
 import type { Command, Event, Kind, Kinds, Project, ProjectMessage, Result, Scene, SceneItem, ServerMessage, Snapshot, Source } from "../api/types";
-import { t, type Key } from "../i18n";
+import { said, t, type Key } from "../i18n";
 import { tellMeters } from "./meters";
 import { begin, type Link } from "./socket";
 import { toasts } from "./toasts.svelte";
@@ -152,7 +152,7 @@ function stepName(label: string | null): string | null {
 export function tellError(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const unreachable = error instanceof ApiError && error.code === "unreachable";
-  toasts.needs(unreachable ? t("common.unreachable") : message, { tag: message });
+  toasts.needs(unreachable ? t("common.unreachable") : said(message), { tag: message });
 }
 
 export const app = new App();

@@ -2,6 +2,7 @@
 // thing done in one way can be found in every other. Each room registers its own.
 import { t, type Key } from "../i18n";
 import { fromDigit, fromStroke, isPlain, normal, type Stroke } from "./keys";
+import { dialogs } from "./dialogs.svelte";
 import { prefs } from "./prefs.svelte";
 import type { IconName } from "../components/icons";
 
@@ -83,7 +84,8 @@ export function onKeyDown(event: KeyboardEvent): void {
   const plain = isPlain(found.key);
   if (typing(event.target) && (plain || FIELD_KEYS.test(found.key))) return;
   if (plain && !prefs.get("keys.letters", true)) return;
-  // Inside a dialog single keys are for the dialog.
+  // Inside a dialog single keys are for the dialog, also while it is being fetched.
+  if (plain && (dialogs.current || dialogs.question)) return;
   if (plain && event.target instanceof Element && event.target.closest("[role=dialog],[role=menu]")) return;
   event.preventDefault();
   if (event.repeat && !/^(edit\.(un|re)do|item\.(up|down))$/.test(found.one.id)) return;

@@ -1,5 +1,6 @@
 // Which dialog and which sheet is open. One dialog at a time; only a short question may stand on top of one. What a name
 // means is listed in rooms.ts.
+import { enter } from "../frame/areas";
 import type { DialogName, SheetName } from "../rooms";
 
 export interface Question {
@@ -24,6 +25,7 @@ class Dialogs {
   sheet = $state.raw<{ name: SheetName; props: Props } | null>(null);
   question = $state.raw<(Question & { answer: (answer: Answer) => void }) | null>(null);
   #back: HTMLElement | null = null;
+  #backOfSheet: HTMLElement | null = null;
 
   open(name: DialogName, props: Props = {}): void {
     this.#remember();
@@ -34,10 +36,14 @@ class Dialogs {
     this.#giveFocusBack();
   }
   openSheet(name: SheetName, props: Props = {}): void {
+    if (!this.sheet && document.activeElement instanceof HTMLElement) this.#backOfSheet = document.activeElement;
     this.sheet = { name, props };
   }
   closeSheet(): void {
     this.sheet = null;
+    const to = this.#backOfSheet;
+    this.#backOfSheet = null;
+    focusAgain(to);
   }
   /** Asks; resolves with what was chosen. Only for what affects the public or can't be undone. */
   ask(question: Question): Promise<Answer> {
@@ -69,9 +75,18 @@ class Dialogs {
   #giveFocusBack(): void {
     const to = this.#back;
     this.#back = null;
-    // The rest of the window is inert until the dialog is gone.
-    requestAnimationFrame(() => to?.isConnected && to.focus({ preventScroll: true }));
+    focusAgain(to);
   }
+}
+
+/** Gives the focus back to where it was; to the area on show when that is gone, so that it is never lost. */
+function focusAgain(to: HTMLElement | null): void {
+  // The rest of the window is inert until the dialog is gone.
+  requestAnimationFrame(() => {
+    to?.focus({ preventScroll: true });
+    if (document.activeElement && document.activeElement !== document.body) return;
+    enter(document.querySelector<HTMLElement>("[data-area=scenes],[data-area=simple],[data-area=programme],[data-area=top]"));
+  });
 }
 
 export const dialogs = new Dialogs();

@@ -5,12 +5,25 @@ import { setMeters } from "./socket";
 type Listener = (meters: Meters) => void;
 const listeners = new Set<Listener>();
 
-/** Calls back with each set of levels. Returns what ends it. Levels are only asked for while somebody listens. */
+let asked = false;
+
+/** Levels are only asked for while somebody listens and the page is to be seen. */
+function changed(): void {
+  const wanted = listeners.size > 0 && !document.hidden;
+  if (wanted === asked) return;
+  asked = wanted;
+  setMeters(wanted);
+}
+
+/** Calls back with each set of levels. Returns what ends it. */
 export function onMeters(listener: Listener): () => void {
+  if (!listeners.size) document.addEventListener("visibilitychange", changed);
   listeners.add(listener);
-  if (listeners.size === 1) setMeters(true);
+  changed();
   return () => {
-    if (listeners.delete(listener) && listeners.size === 0) setMeters(false);
+    if (!listeners.delete(listener)) return;
+    if (!listeners.size) document.removeEventListener("visibilitychange", changed);
+    changed();
   };
 }
 

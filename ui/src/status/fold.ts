@@ -1,6 +1,7 @@
 // What happened, as lines to read: newest first, the same kind within ten seconds folded to one. Pure.
 import type { Event } from "../api/types";
 import type { IconName } from "../components/icons";
+import { said } from "../i18n";
 
 export interface Line {
   /** The newest of those folded here. */
@@ -70,5 +71,5 @@ export function splitName(message: string, name: string): [name: string, rest: s
 
 /** All of it as text to send to somebody. */
 export function asText(lines: readonly Line[], time: (at_s: number) => string): string {
-  return lines.map(({ event, count }) => `${time(event.at_s)}  ${event.level === "info" ? "" : "! "}${event.message}${count > 1 ? ` (×${count})` : ""}`).join("\n");
+  return lines.map(({ event, count }) => `${time(event.at_s)}  ${event.level === "info" ? "" : "! "}${said(event.message)}${count > 1 ? ` (×${count})` : ""}`).join("\n");
 }

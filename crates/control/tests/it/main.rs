@@ -5,4 +5,5 @@ mod doors;
 mod files;
 mod pictures;
 mod rig;
+mod slow;
 mod ui;

@@ -64,8 +64,8 @@ impl Rig {
         })
         .expect("a studio");
         // Sources open beside the show: wait until the counter counts.
-        let drawn = || studio.remote().snapshot().canvases[0].frames_rendered;
-        assert!(test_support::wait_for(LIMIT, || drawn() > 3), "no pictures");
+        let sized = || studio.remote().snapshot().sources.iter().all(|s| s.width.is_some());
+        assert!(test_support::wait_for(LIMIT, sized), "no pictures");
         let door = Door::open(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
         let access = Access {
             token: Some(Secret::new(TOKEN)),
@@ -180,6 +180,24 @@ pub struct Socket(WebSocket<TcpStream>);
 impl Socket {
     pub fn say(&mut self, text: &Value) {
         self.0.send(Message::text(text.to_string())).expect("sent");
+    }
+
+    /// Says it, unless the server has gone.
+    pub fn try_say(&mut self, text: &Value) -> Result<(), tungstenite::Error> {
+        self.0.send(Message::text(text.to_string()))
+    }
+
+    /// Reads one message or waits for `limit`; the error that ended the socket.
+    pub fn read_on(&mut self, limit: Duration) -> Result<(), tungstenite::Error> {
+        self.0.get_ref().set_read_timeout(Some(limit)).expect("time limit");
+        match self.0.read() {
+            Err(tungstenite::Error::Io(e))
+                if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) =>
+            {
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
     }
 
     /// The next message within `limit`.

@@ -88,7 +88,16 @@ fn equal_wants_share_a_lane_and_a_size_is_scaled_once() {
     assert_eq!(scaled.len(), 3);
     assert!(scaled.iter().all(|s| Arc::ptr_eq(s, &scaled[0])));
     let receivers = [&full, &a, &b, &half].map(|l| l.feed.fanout.subscribe(MediaTime::from_millis(60_000)));
-    offer_all(&e, 0..12);
+    for n in 0..12 {
+        offer_all(&e, n..n + 1);
+        // In step with each other, as encoders that keep up are.
+        let done = || {
+            lanes
+                .iter()
+                .all(|l| l.encoded.load(Relaxed) == l.frames_in.load(Relaxed))
+        };
+        assert!(test_support::wait_for(Duration::from_secs(20), done), "picture {n}");
+    }
     end(&e);
     let times: Vec<Vec<_>> = receivers
         .iter()

@@ -83,7 +83,11 @@ impl Job {
         on_show: &OnShow,
     ) -> Option<(DrawList, (u32, u32), bool)> {
         let index = canvas.map_or(Some(0), |id| project.canvases.iter().position(|c| c.id == id))?;
-        let delivered = on_show.frame(index)?;
+        let Some(delivered) = on_show.frame(index) else {
+            // Nothing has been drawn for a while: what was drawn before is old, and not for whoever asks now.
+            (self.newest, self.frame, self.drawn_in) = (None, None, None);
+            return None;
+        };
         let frame = &delivered.frame;
         // A frame lies in the middle of its period, so that a rate equal to the canvas' takes every one.
         let period = wish.period().0;

@@ -32,6 +32,8 @@ impl Look for ShowView {
         self.desk.preview(&self.project.load())
     }
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
-        self.stage.slot(source)?.peek()
+        let slot = self.stage.slot(source)?;
+        slot.look();
+        slot.peek()
     }
 }

@@ -1,7 +1,9 @@
 //! Going on and off the air, and what is written down of it.
 
 use crate::{Stand, member, until};
+use media::{Clock, MediaTime, SystemClock};
 use serde_json::{Value, json};
+use test_support::nginx_rtmp::{NginxOptions, NginxRtmp};
 
 fn small(s: &Stand) {
     let g = s.studio.generation();
@@ -138,6 +140,87 @@ fn destinations_change_while_on_the_air() {
     s.run(json!({"command": "stop_destination", "id": "b"}))
         .expect("stopped");
     until("off air", || (s.state()["on_air"] == json!(false)).then_some(()));
+}
+
+#[test]
+fn a_stand_in_takes_over_while_its_main_destination_is_down() {
+    let s = Stand::new();
+    small(&s);
+    let mut server = NginxRtmp::start(NginxOptions::default()).expect("nginx");
+    s.run(
+        json!({"command": "add_destination", "kind": "rtmp", "name": "Main", "settings": {"url": server.url("key")}}),
+    )
+    .expect("added");
+    s.run(json!({"command": "add_destination", "kind": "local", "name": "Spare", "settings": {"segment_s": 0.5}}))
+        .expect("added");
+    let stands = |id: &str, main: &str| s.run(json!({"command": "set_destination", "id": id, "standby_for": main}));
+    stands("spare", "main").expect("stands by");
+    // One that can't take over keeps nobody from it, and is not tried again and again.
+    s.run(json!({"command": "add_destination", "kind": "rtmp", "name": "Broken"}))
+        .expect("half filled in");
+    stands("broken", "main").expect("stands by");
+    for (id, main) in [("main", "spare"), ("main", "main"), ("spare", "nobody")] {
+        assert!(stands(id, main).is_err(), "{id} for {main}");
+    }
+    let told = s.run(json!({"command": "go_live"})).expect("live");
+    assert_eq!(told.0["started"], json!(["main"]), "a stand-in stays off");
+    live(&s, "main");
+    server.kill();
+    let clock = SystemClock::new();
+    live(&s, "spare");
+    // A look every 0.25 s and a connection; the rest is for a busy machine.
+    let took = clock.now();
+    assert!(took < MediaTime::from_millis(5000), "{took:?}");
+    server.restart().expect("nginx again");
+    live(&s, "main");
+    until("the stand-in off again", || {
+        (destination(&s, "spare")["state"] == "stopped").then_some(())
+    });
+    assert_eq!(destination(&s, "main")["state"], "live");
+    let said = serde_json::to_string(&s.remote().events_since(0)).expect("json");
+    for once in ["Spare takes over", "Broken takes over", "Main works again"] {
+        assert_eq!(said.matches(once).count(), 1, "{once}: {said}");
+    }
+    s.run(json!({"command": "remove_destination", "id": "main"}))
+        .expect("removed");
+    assert_eq!(
+        s.document()["destinations"][0]["standby_for"],
+        "",
+        "it is a main one now"
+    );
+}
+
+#[test]
+fn a_delayed_destination_gets_the_end_of_the_show_too() {
+    let s = Stand::new();
+    small(&s);
+    s.run(json!({"command": "add_destination", "kind": "local", "name": "Late", "settings": {"segment_s": 0.5}}))
+        .expect("added");
+    let delay = |seconds: f64| s.run(json!({"command": "set_destination", "id": "late", "delay_s": seconds}));
+    assert!(delay(601.0).is_err() && delay(-1.0).is_err());
+    delay(2.0).expect("delayed");
+    s.run(json!({"command": "go_live"})).expect("live");
+    let waiting = until("the wait for the delay", || {
+        Some(destination(&s, "late")).filter(|d| d["state"] == "connecting")
+    });
+    assert!(
+        waiting["reason"].as_str().is_some_and(|r| r.starts_with("Delayed")),
+        "{waiting}"
+    );
+    live(&s, "late");
+    let sent = || destination(&s, "late")["frames_sent"].as_u64().unwrap_or_default();
+    until("frames", || (sent() > 5).then_some(()));
+    s.run(json!({"command": "end_live"})).expect("ended");
+    let before = sent();
+    assert_eq!(
+        s.state()["on_air"],
+        true,
+        "the audience still sees the last two seconds"
+    );
+    until("the end", || {
+        (destination(&s, "late")["state"] == "stopped").then_some(())
+    });
+    assert!(sent() >= before + 15, "{before} then {}", sent());
 }
 
 #[test]

@@ -133,3 +133,34 @@ fn an_edit_race_loses_nothing() {
     });
     assert_eq!(s.remote().document().project.scenes.len(), 101);
 }
+
+#[test]
+fn off_the_air_pictures_are_drawn_only_for_those_who_look() {
+    let s = Stand::new();
+    s.run(json!({"command": "add_source", "kind": "color", "scene": "main"}))
+        .expect("added");
+    let count = |what: &str| s.state()["canvases"][0][what].as_u64().unwrap_or_default();
+    let drawn = || count("frames_rendered") + count("frames_repeated");
+    until("frames nobody sees", || (count("frames_unseen") > 20).then_some(()));
+    assert_eq!(drawn(), 0);
+    let wish = engine::PictureWish {
+        target: engine::Target::Program(None),
+        width: 64,
+        height: 36,
+        fps: 30,
+    };
+    let tap = s.remote().pictures(wish, || {});
+    tap.ask();
+    let picture = until("its picture", || tap.take());
+    assert!(!picture.blank && drawn() > 0);
+    let rate = until("the canvas' pace", || {
+        s.state()["canvases"][0]["fps_now"].as_f64().filter(|f| *f > 1.0)
+    });
+    assert!(rate > 5.0, "unseen frames keep the pace: {rate}");
+    drop(tap);
+    until("nothing more drawn", || {
+        let (before, unseen) = (drawn(), count("frames_unseen"));
+        until("ten more", || (count("frames_unseen") > unseen + 10).then_some(()));
+        (drawn() == before).then_some(())
+    });
+}

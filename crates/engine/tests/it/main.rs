@@ -4,6 +4,8 @@
 mod air;
 mod encodes;
 mod live;
+mod preflight;
+mod recording;
 mod studio;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};

@@ -78,7 +78,7 @@ fn a_new_size_starts_the_show_anew_and_undo_brings_the_old_one_back() {
     let canvas = &s.state()["canvases"][0];
     assert_eq!((&canvas["width"], &canvas["fps"]), (&json!(640), &json!(25.0)));
     until("pictures", || {
-        s.state()["canvases"][0]["frames_rendered"].as_u64().filter(|n| *n > 0)
+        s.state()["canvases"][0]["frames_due"].as_u64().filter(|n| *n > 0)
     });
     assert_eq!(s.remote().document().undo.as_deref(), Some("set_canvas"));
     s.run(json!({"command": "undo"})).expect("the old size");

@@ -43,11 +43,11 @@ fn wrong_addresses_are_named_before_the_show_and_keys_are_not_repeated() {
         ("rtmp://127.0.0.1/live/".to_owned(), "no stream key"),
         (format!("rtmp:///live/{KEY}"), "no host"),
         (format!("rtmp://127.0.0.1:99999/live/{KEY}"), "port"),
-        (format!("ftp://127.0.0.1/live/{KEY}"), "`ftp`"),
+        (format!("gopher://127.0.0.1/live/{KEY}"), "`gopher`"),
         (format!("live/{KEY}"), "must begin with"),
         (KEY.to_owned(), "must begin with"),
         (String::new(), "must begin with"),
-        (format!("rtmps://127.0.0.1/live/{KEY}"), "RTMPS"),
+        (format!("rtmps://127.0.0.1/{KEY}"), "no stream key"),
         (format!("rtmp://user:{KEY}@127.0.0.1/live/{KEY}"), "user"),
     ] {
         let said = refused(&["--destination", &url]);

@@ -230,7 +230,11 @@ fn has_the_stable_keys(report: &Value) {
         "frames_late",
         "frames_skipped",
     ];
-    check(&report["canvases"][0], &canvas, &["frames_repeated", "compose_ms"]);
+    check(
+        &report["canvases"][0],
+        &canvas,
+        &["frames_repeated", "frames_unseen", "compose_ms"],
+    );
     let encoder = [
         "id",
         "codec",
@@ -240,7 +244,11 @@ fn has_the_stable_keys(report: &Value) {
         "frames_dropped",
         "bitrate_kbps",
     ];
-    check(&report["encoders"][0], &encoder, &[]);
+    check(
+        &report["encoders"][0],
+        &encoder,
+        &["width", "height", "fps", "encode_ms"],
+    );
     let destination = [
         "id",
         "name",

@@ -12,6 +12,7 @@ mod disk;
 mod go_live;
 mod isolation;
 mod reconnect;
+mod recording;
 mod render;
 mod sync;
 mod watch_page;

@@ -1,5 +1,11 @@
-//! One file per kind of destination; the list is in `kind.rs`.
+//! One file per kind of destination; the list is in `kind.rs`. `blocking` is what those share that block.
 
+mod blocking;
+pub mod custom;
+pub mod hls_push;
+pub mod icecast;
 pub mod local;
+pub mod rist;
 pub mod rtmp;
 pub mod whip;
+pub mod srt;

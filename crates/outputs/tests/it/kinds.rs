@@ -3,7 +3,7 @@
 use crate::show::{made_up_info, stream_info};
 use bytes::Bytes;
 use media::{ErrorKind, ManualClock, MediaError};
-use outputs::{Env, HlsStore, OutputError, destination_kind, destination_kinds, from_url};
+use outputs::{Env, HlsStore, destination_kind, destination_kinds, from_url};
 use serde_json::{Map, Value, json};
 use std::{collections::HashSet, sync::Arc};
 
@@ -84,21 +84,18 @@ fn unknown_addresses_are_told_without_their_keys() {
     }
     let e = destination_kind("carrier_pigeon").err().expect("unknown");
     assert!(
-        e.to_string().contains("carrier_pigeon") && e.to_string().contains("rtmp, whip, local"),
+        e.to_string().contains("carrier_pigeon") && e.to_string().contains("rtmp, srt, rist"),
         "{e}"
     );
 }
 
 #[test]
-fn rtmps_is_told_to_be_missing() {
+fn rtmps_is_an_address_like_another() {
     let (kind, settings) = from_url("rtmps://live.example.com/app/s3cret").expect("an address");
-    let e = (kind.open)(&settings, &env()).err().expect("not built in");
-    assert!(matches!(e, OutputError::Unsupported { .. }));
-    assert!(
-        e.to_string().contains("RTMPS") && e.to_string().contains("not built into"),
-        "{e}"
-    );
-    assert!(!e.to_string().contains("s3cret") && !e.retryable());
+    assert!((kind.open)(&settings, &env()).is_ok());
+    let endpoint = (kind.endpoint)(&settings).expect("an address");
+    assert_eq!(endpoint, Some(("live.example.com".to_owned(), 443)));
+    assert_eq!((kind.redacted_url)(&settings), "rtmps://live.example.com/app/****");
 }
 
 #[test]
@@ -127,4 +124,92 @@ fn rtmp_tells_what_it_can_not_carry() {
     info.audio[0].codec = media::AudioCodec::Opus;
     let e = (destination_kind("rtmp").expect("rtmp").check_streams)(&info).expect_err("Opus");
     assert!(e.to_string().contains("AAC"), "{e}");
+}
+
+#[test]
+fn the_other_protocols_take_addresses_and_show_no_secret() {
+    for (url, kind, shown) in [
+        (
+            "srt://h.example.com:9?streamid=#!::r=HUSH,m=publish&passphrase=HUSH-HUSH-HUSH",
+            "srt",
+            "srt://h.example.com:9",
+        ),
+        ("srt://:9000?mode=listener", "srt", "srt://:9000 (waiting to be called)"),
+        (
+            "rist://h.example.com:6000?secret=HUSH-HUSH&buffer=300",
+            "rist",
+            "rist://h.example.com:6000",
+        ),
+        (
+            "icecast://source:HUSH@h.example.com:8000/live",
+            "icecast",
+            "icecast://h.example.com:8000/live",
+        ),
+        (
+            "hls+https://h.example.com/up?cid=HUSH&file=o.m3u8",
+            "hls_push",
+            "https://h.example.com:443/****",
+        ),
+        (
+            "hls+http://h.example.com/HUSH/o.m3u8",
+            "hls_push",
+            "http://h.example.com:80/****",
+        ),
+        ("udp://239.0.0.1:5000?ttl=4", "custom", "udp://239.0.0.1:5000?****"),
+        (
+            "ftp://me:HUSH@h.example.com/HUSH.ts",
+            "custom",
+            "ftp://****@h.example.com/****",
+        ),
+    ] {
+        let (found, settings) = from_url(url).expect(url);
+        assert_eq!(found.info.id, kind, "{url}");
+        assert_eq!((found.redacted_url)(&settings), shown);
+        assert_eq!((found.info.check)(&settings, "d").expect(url), [], "{url}");
+        assert!((found.open)(&settings, &env()).is_ok(), "{url}");
+    }
+    let (_, srt) = from_url("srt://h:9?streamid=#!::r=live/show,m=publish&pbkeylen=32").expect("an address");
+    assert_eq!(srt["stream_id"], "#!::r=live/show,m=publish");
+    assert_eq!(srt["key_length"], "256");
+}
+
+#[test]
+fn wrong_settings_of_the_other_protocols_are_told_without_secrets() {
+    for (kind, settings, field) in [
+        ("srt", json!({"host": "h", "passphrase": "HUSH"}), "d.passphrase"),
+        ("srt", json!({"host": "h", "port": 0}), "d.port"),
+        (
+            "srt",
+            json!({"host": "h", "stream_id": "HUSH".repeat(200)}),
+            "d.stream_id",
+        ),
+        ("srt", json!({"host": "h", "languages": "english"}), "d.languages"),
+        ("rist", json!({"host": "rist://HUSH"}), "d.host"),
+        (
+            "rist",
+            json!({"host": "h", "profile": "simple", "port": 5000, "secret": "HUSH"}),
+            "d.secret",
+        ),
+        ("icecast", json!({"mount": "live", "password": "HUSH"}), "d.mount"),
+        ("icecast", json!({"station": "a\r\nIce-Public: 1"}), "d.station"),
+        ("custom", json!({"url": "x.ts", "options": "HUSH"}), "d.options"),
+        ("custom", json!({"url": "x.ts", "secret": "HUSH"}), "d.secret"),
+        ("hls_push", json!({"segment_s": 60.0}), "d.segment_s"),
+    ] {
+        let kind = destination_kind(kind).expect("a kind");
+        let e = (kind.info.check)(&map(settings), "d").expect_err(field);
+        assert_eq!(e.path, field, "{e}");
+        assert!(!e.to_string().contains("HUSH"), "{e}");
+    }
+    for kind in ["srt", "icecast", "hls_push", "custom"] {
+        let kind = destination_kind(kind).expect("a kind");
+        let e = (kind.open)(&(kind.info.defaults)(), &env())
+            .err()
+            .expect("no address yet");
+        assert_eq!(e.kind(), ErrorKind::Config, "{e}");
+    }
+    let mut av1 = made_up_info();
+    av1.video.as_mut().expect("video").codec = media::VideoCodec::Av1;
+    let e = (destination_kind("srt").expect("srt").check_streams)(&av1).expect_err("AV1 in TS");
+    assert!(e.to_string().contains("AV1 has no place in MPEG-TS"), "{e}");
 }

@@ -2,11 +2,20 @@
 
 mod hls;
 mod isolation;
+mod killed;
 mod kinds;
 mod live;
+mod other_peers;
+mod peers;
 mod recording;
+mod recording_parts;
+mod replay;
+mod rtmp_moves;
 mod rtmp_nginx;
+mod rtmp_node;
+mod rtmps;
 mod script;
 mod show;
+mod srt_peers;
 mod supervision;
 mod whip;

@@ -18,13 +18,13 @@ use test_support::{
 };
 use tokio::{runtime::Handle, time::Instant};
 
-const LIMIT: Duration = Duration::from_secs(20);
-const RECORD: NginxOptions = NginxOptions {
+pub const LIMIT: Duration = Duration::from_secs(20);
+pub const RECORD: NginxOptions = NginxOptions {
     record: true,
     ping_s: 0,
 };
 
-fn go_live(url: &str, fanout: &Fanout, seed: u64) -> DestinationHandle {
+pub fn go_live(url: &str, fanout: &Fanout, seed: u64) -> DestinationHandle {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
@@ -42,12 +42,12 @@ fn go_live(url: &str, fanout: &Fanout, seed: u64) -> DestinationHandle {
     .expect("starts")
 }
 
-async fn reaches(d: &DestinationHandle, state: State) {
+pub async fn reaches(d: &DestinationHandle, state: State) {
     until(&format!("{state:?}"), LIMIT, || d.status().state == state).await;
 }
 
 /// Sends a second of the show at a time, as fast as these destinations take it.
-async fn send(fanout: &Fanout, packets: Vec<Packet>, to: &[&DestinationHandle]) {
+pub async fn send(fanout: &Fanout, packets: Vec<Packet>, to: &[&DestinationHandle]) {
     let mut video = 0;
     for p in packets {
         video += u32::from(p.is_video());
@@ -60,7 +60,7 @@ async fn send(fanout: &Fanout, packets: Vec<Packet>, to: &[&DestinationHandle]) 
     }
 }
 
-fn frames_at(server: &NginxRtmp, recording: usize, frames: u64) -> bool {
+pub fn frames_at(server: &NginxRtmp, recording: usize, frames: u64) -> bool {
     wait_for(LIMIT, || {
         let files = server.recordings();
         files.get(recording).and_then(|f| ffprobe::count_frames(f, "v:0").ok()) == Some(frames)

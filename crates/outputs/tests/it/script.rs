@@ -13,6 +13,8 @@ use std::{
 pub enum Act {
     /// The server can't be reached.
     Refuse,
+    /// The server ends the conversation before it takes the show.
+    TurnAway,
     /// The server does not like the key.
     WrongKey,
     /// The server never answers.
@@ -77,6 +79,12 @@ impl Driver for Scripted {
                     return Err(OutputError::Unreachable {
                         to: link.to().into(),
                         why: "nothing answers there".into(),
+                    });
+                }
+                Act::TurnAway => {
+                    return Err(OutputError::Lost {
+                        to: link.to().into(),
+                        why: "the other side closed it".into(),
                     });
                 }
                 Act::WrongKey => {

@@ -2,13 +2,13 @@
 
 use crate::{
     script::{
-        Act::{self, HangConnecting, Live, LoseAfter, NeverRead, Panic, Refuse, WrongKey},
+        Act::{self, HangConnecting, Live, LoseAfter, NeverRead, Panic, Refuse, TurnAway, WrongKey},
         Log, Scripted,
     },
     show::{frame, made_up_info, until},
 };
-use media::{ManualClock, Packet};
-use outputs::{Backoff, DestinationHandle, DestinationState as State, Fanout};
+use media::{ManualClock, MediaTime, Packet};
+use outputs::{Backoff, DestinationHandle, DestinationState as State, Fanout, Terms};
 use std::{
     sync::{
         Arc,
@@ -30,6 +30,10 @@ struct Stage {
 }
 
 fn start(acts: &[Act]) -> Stage {
+    start_on(acts, MediaTime::ZERO)
+}
+
+fn start_on(acts: &[Act], delay: MediaTime) -> Stage {
     let clock = ManualClock::new();
     let fanout = Fanout::new(made_up_info());
     let keyframes_asked = Arc::new(AtomicU32::new(0));
@@ -44,7 +48,10 @@ fn start(acts: &[Act]) -> Stage {
         driver,
         &fanout,
         Arc::new(clock.clone()),
-        Backoff::standard(SEED),
+        Terms {
+            backoff: Backoff::standard(SEED),
+            delay,
+        },
     );
     Stage {
         clock,
@@ -85,8 +92,8 @@ fn times(packets: &[Arc<Packet>]) -> Vec<i64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreachable_server_is_tried_for_ever_with_growing_waits() {
-    let s = start(&[Refuse; 10]);
+async fn a_server_that_turns_us_away_is_tried_for_ever_with_growing_waits() {
+    let s = start(&[TurnAway; 10]);
     let mut waits = Backoff::standard(SEED);
     for try_number in 1..=8 {
         s.tried(try_number).await;
@@ -98,7 +105,7 @@ async fn an_unreachable_server_is_tried_for_ever_with_growing_waits() {
         let reason = status.reason.expect("a sentence");
         assert_eq!(
             reason,
-            "rtmp://somewhere/app/**** can't be reached: nothing answers there."
+            "The connection to rtmp://somewhere/app/**** was lost: the other side closed it."
         );
         s.clock.advance(wait - Duration::from_millis(1));
         s.quiet().await;
@@ -106,6 +113,67 @@ async fn an_unreachable_server_is_tried_for_ever_with_growing_waits() {
     }
     assert_eq!(waits.ceiling(), Duration::from_secs(15));
     s.tried(9).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_out_of_reach_is_tried_every_two_seconds_at_least() {
+    let s = start(&[Refuse; 20]);
+    for try_number in 1..=20 {
+        s.tried(try_number).await;
+        s.reaches(State::Retrying).await;
+        let status = s.destination.status();
+        assert!(status.retry_in_s.expect("it says when") <= 2.0);
+        let reason = status.reason.expect("a sentence");
+        assert!(reason.ends_with("can't be reached: nothing answers there."), "{reason}");
+        s.clock.advance(Duration::from_secs(2));
+    }
+    s.reaches(State::Live).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delayed_destination_gets_all_of_the_show_later() {
+    let s = start_on(&[Live], MediaTime::from_millis(4000));
+    s.send(0..25);
+    s.reaches(State::Connecting).await;
+    let reason = s.destination.status().reason.expect("it says when");
+    assert_eq!(reason, "Delayed: this begins in 4 s.");
+    s.clock.advance(Duration::from_millis(3990));
+    s.quiet().await;
+    assert_eq!(s.log.tries(), 0, "a server would give up on a silent connection");
+    // Frame 5 is due at 4.2 s.
+    s.clock.advance(Duration::from_millis(210));
+    s.reaches(State::Live).await;
+    s.sent(6).await;
+    s.quiet().await;
+    s.clock.advance(Duration::from_millis(300));
+    assert!(s.destination.finish());
+    assert!(!s.destination.finish(), "who asks twice means at once");
+    s.sent(13).await;
+    let reason = s.destination.status().reason.expect("it says what is to come");
+    assert!(reason.contains("still going out"), "{reason}");
+    s.clock.advance(Duration::from_millis(1000));
+    s.reaches(State::Stopped).await;
+    assert_eq!(times(&s.log.packets(0)), (0..25).collect::<Vec<_>>());
+    assert_eq!(s.destination.status().frames_dropped, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_a_delayed_destination_cuts_what_the_audience_has_not_seen() {
+    let s = start_on(&[Live], MediaTime::from_millis(4000));
+    s.send(0..25);
+    s.clock.advance(Duration::from_millis(4400));
+    s.sent(11).await;
+    s.destination.stop().await;
+    assert_eq!(s.destination.status().state, State::Stopped);
+    s.clock.advance(Duration::from_secs(10));
+    s.quiet().await;
+    assert_eq!(times(&s.log.packets(0)).len(), 11);
+    // One that has not begun ends as well.
+    let s = start_on(&[Live], MediaTime::from_millis(4000));
+    s.send(0..5);
+    assert!(!s.destination.finish());
+    s.destination.stop().await;
+    assert_eq!(s.log.tries(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -66,22 +66,68 @@ pub struct DestinationEdit {
     pub settings: Option<Map<String, Value>>,
     /// Id of the service it is.
     pub service: Option<String>,
+    /// How much later it gets the show, seconds; 0 to 600.
+    pub delay_s: Option<f64>,
+    /// The destination it stands in for; empty for none.
+    pub standby_for: Option<String>,
 }
+
+/// The longest delay, seconds.
+pub const MOST_DELAY_S: f64 = 600.0;
 
 /// Changes a destination.
 ///
 /// # Errors
-/// It, or the encoder, is not there.
+/// It, the encoder, or the one it is to stand in for is not there; it would stand in for itself; a delay out of range.
 pub fn set_destination(p: &mut Project, id: &str, edit: DestinationEdit) -> Result<(), EditError> {
     let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
     check_encoder(p, edit.encoder.as_deref().unwrap_or_default())?;
+    if let Some(main) = edit.standby_for.as_deref().filter(|m| !m.is_empty()) {
+        place("destination", main, p.destinations.iter().map(|d| &d.id))?;
+        if main == id || chain(p, main).contains(&id) {
+            return Err(EditError::refused("two destinations can't stand in for each other"));
+        }
+    }
+    if let Some(s) = edit.delay_s
+        && !(0.0..=MOST_DELAY_S).contains(&s)
+    {
+        return Err(EditError::refused(format!(
+            "a delay of {s} s is out of range; use 0 to {MOST_DELAY_S} s"
+        )));
+    }
     let d = &mut p.destinations[at];
+    d.delay_s = edit.delay_s.unwrap_or(d.delay_s);
+    d.standby_for = edit.standby_for.unwrap_or_else(|| std::mem::take(&mut d.standby_for));
     d.enabled = edit.enabled.unwrap_or(d.enabled);
     d.name = edit.name.unwrap_or_else(|| std::mem::take(&mut d.name));
     d.encoder = edit.encoder.unwrap_or_else(|| std::mem::take(&mut d.encoder));
     d.settings = edit.settings.unwrap_or_else(|| std::mem::take(&mut d.settings));
     d.service = edit.service.unwrap_or_else(|| std::mem::take(&mut d.service));
     Ok(())
+}
+
+/// The destinations that `id` stands in for, one through the other, nearest first; ends before it would repeat itself.
+fn chain<'a>(p: &'a Project, id: &str) -> Vec<&'a str> {
+    let next = |of: &str| {
+        let d = p.destinations.iter().find(|d| d.id == of)?;
+        (!d.standby_for.is_empty()).then_some(d.standby_for.as_str())
+    };
+    let mut all: Vec<&str> = vec![];
+    let mut now = next(id);
+    while let Some(main) = now.filter(|m| !all.contains(m)) {
+        all.push(main);
+        now = next(main);
+    }
+    all
+}
+
+/// The destination that `id` stands in for. None when it goes live by itself: it names nobody, nobody who is there, or it
+/// would in the end stand in for itself (a document written by hand).
+pub fn main_of<'a>(p: &'a Project, id: &str) -> Option<&'a str> {
+    let chain = chain(p, id);
+    let main = chain.first().copied()?;
+    let there = p.destinations.iter().any(|d| d.id == main);
+    (there && !chain.contains(&id)).then_some(main)
 }
 
 /// Changes what a destination wants differently from its encoder: absent fields stay, `null` takes one back.
@@ -128,13 +174,16 @@ pub fn set_destination_tracks(
     Ok(())
 }
 
-/// Removes a destination.
+/// Removes a destination. One that stood in for it goes live by itself from then on.
 ///
 /// # Errors
 /// It is not there.
 pub fn remove_destination(p: &mut Project, id: &str) -> Result<(), EditError> {
     let at = place("destination", id, p.destinations.iter().map(|d| &d.id))?;
     p.destinations.remove(at);
+    for d in p.destinations.iter_mut().filter(|d| d.standby_for == id) {
+        d.standby_for.clear();
+    }
     Ok(())
 }
 

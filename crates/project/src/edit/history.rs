@@ -36,7 +36,15 @@ struct Kept {
 
 impl Kept {
     fn of(p: &Project, near: Option<&Self>) -> Self {
-        let rest = Project {
+        Self {
+            rest: Self::rest_of(p),
+            scenes: shared(&p.scenes, near.map_or(&[], |n| &n.scenes), |s| &s.id),
+            sources: shared(&p.sources, near.map_or(&[], |n| &n.sources), |s| &s.id),
+        }
+    }
+
+    fn rest_of(p: &Project) -> Project {
+        Project {
             version: p.version,
             name: p.name.clone(),
             canvases: p.canvases.clone(),
@@ -47,12 +55,13 @@ impl Kept {
             destinations: p.destinations.clone(),
             recording: p.recording.clone(),
             extra: p.extra.clone(),
-        };
-        Self {
-            rest,
-            scenes: shared(&p.scenes, near.map_or(&[], |n| &n.scenes), |s| &s.id),
-            sources: shared(&p.sources, near.map_or(&[], |n| &n.sources), |s| &s.id),
         }
+    }
+
+    /// Whether it is this document.
+    fn is(&self, p: &Project) -> bool {
+        let scenes = self.scenes.iter().map(|s| &**s).eq(&p.scenes);
+        scenes && self.sources.iter().map(|s| &**s).eq(&p.sources) && self.rest == Self::rest_of(p)
     }
 
     fn whole(&self) -> Project {
@@ -99,6 +108,18 @@ impl History {
             self.done.pop_front();
         }
         self.sealed = false;
+    }
+
+    /// Forgets the last step when its gesture has come back to where it began: a drag that was given up is nothing to undo.
+    /// `now` is the document after the edit that was just noted.
+    pub fn forget_if_nothing(&mut self, now: &Project) {
+        if self
+            .done
+            .back()
+            .is_some_and(|s| s.gesture.is_some() && s.document.is(now))
+        {
+            self.done.pop_back();
+        }
     }
 
     /// The document before the last edit, showing what `now` shows, and the edit's label. `None` when there is nothing to undo.
@@ -179,6 +200,29 @@ mod tests {
         h.record(&named("y"), "move", Some("drag-1"));
         assert_eq!(h.undo(&named("z")).expect("not joined after an undo").0.name, "y");
         assert_eq!(h.undo(&named("z")).expect("a step").0.name, "0");
+    }
+
+    #[test]
+    fn a_gesture_that_was_given_up_is_no_step() {
+        let mut h = History::default();
+        h.record(&named("a"), "rename", None);
+        h.forget_if_nothing(&named("a"));
+        assert_eq!(h.undo_label(), Some("rename"), "only gestures are given up");
+        let there = |h: &mut History, before: &str, after: &str| {
+            h.record(&named(before), "move", Some("drag-1"));
+            h.forget_if_nothing(&named(after));
+        };
+        there(&mut h, "b", "c");
+        there(&mut h, "c", "d");
+        assert_eq!(h.undo_label(), Some("move"));
+        there(&mut h, "d", "b");
+        assert_eq!(h.undo_label(), Some("rename"), "it came back to where it began");
+        there(&mut h, "b", "e");
+        assert_eq!(
+            h.undo(&named("e")).expect("a step").0.name,
+            "b",
+            "and went on from there"
+        );
     }
 
     #[test]

@@ -15,8 +15,8 @@ mod tracks;
 
 pub use canvases::{set_canvas, set_recording};
 pub use destinations::{
-    DestinationEdit, NewDestination, add_destination, add_encoder, move_destination, remove_destination,
-    remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
+    DestinationEdit, MOST_DELAY_S, NewDestination, add_destination, add_encoder, main_of, move_destination,
+    remove_destination, remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
 };
 pub use history::History;
 pub use ids::{fill_in_ids, slug, unique_id, unique_name};

@@ -59,3 +59,92 @@ pub fn set_source_tracks(p: &mut Project, id: &str, tracks: Option<Vec<String>>)
     p.sources[at].audio.tracks = tracks.filter(|list| !all(list));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Destination, Source};
+
+    fn track(id: &str, name: &str) -> AudioTrack {
+        AudioTrack {
+            id: id.into(),
+            name: name.into(),
+            ..AudioTrack::default()
+        }
+    }
+
+    fn project() -> Project {
+        Project {
+            sources: vec![Source {
+                id: "mic".into(),
+                ..Source::default()
+            }],
+            destinations: vec![Destination {
+                id: "yt".into(),
+                audio_tracks: vec!["vod".into(), "master".into()],
+                vod_track: "vod".into(),
+                ..Destination::default()
+            }],
+            ..Project::default()
+        }
+    }
+
+    #[test]
+    fn a_document_without_a_word_is_as_before() {
+        let p = Project::default();
+        let ids: Vec<_> = p.audio.all_tracks().into_iter().map(|t| t.id).collect();
+        assert_eq!(ids, ["master"]);
+        let text = serde_json::to_string(&project().sources[0]).expect("json");
+        assert!(!text.contains("track"), "nothing new is written: {text}");
+        assert_eq!(project().sources[0].audio.gain_in("anything"), Some(0.0));
+    }
+
+    #[test]
+    fn who_named_a_track_that_is_gone_forgets_it() {
+        let mut p = project();
+        set_audio_tracks(
+            &mut p,
+            vec![
+                track("master", "Live"),
+                track("vod", "Archive"),
+                track("", "Music only"),
+            ],
+        )
+        .expect("three");
+        assert_eq!(p.audio.tracks[2].id, "music-only");
+        set_source_tracks(&mut p, "mic", Some(vec!["vod".into()])).expect("in one");
+        assert_eq!(
+            (p.sources[0].audio.gain_in("vod"), p.sources[0].audio.gain_in("master")),
+            (Some(0.0), None)
+        );
+        set_audio_tracks(&mut p, vec![track("master", "Live")]).expect("one");
+        assert_eq!(p.sources[0].audio.tracks, Some(vec![]), "it was in none of those left");
+        assert_eq!(p.destinations[0].audio_tracks, ["master"]);
+        assert_eq!(p.destinations[0].vod_track, "");
+    }
+
+    #[test]
+    fn in_all_of_them_is_nothing_said() {
+        let mut p = project();
+        set_audio_tracks(&mut p, vec![track("a", ""), track("b", "")]).expect("two");
+        set_source_tracks(&mut p, "mic", Some(vec!["b".into(), "a".into()])).expect("both");
+        assert_eq!(p.sources[0].audio.tracks, None);
+        assert!(set_source_tracks(&mut p, "mic", Some(vec!["c".into()])).is_err());
+        assert!(set_source_tracks(&mut p, "nobody", None).is_err());
+    }
+
+    #[test]
+    fn wrong_lists_are_refused_whole() {
+        let mut p = project();
+        let before = p.clone();
+        let nine = (0..9).map(|n| track(&n.to_string(), "")).collect();
+        assert!(set_audio_tracks(&mut p, nine).is_err_and(|e| e.to_string().contains('8')));
+        assert!(set_audio_tracks(&mut p, vec![track("a", ""), track("a", "")]).is_err());
+        let loud = AudioTrack {
+            volume_db: 99.0,
+            ..track("a", "")
+        };
+        assert!(set_audio_tracks(&mut p, vec![loud]).is_err());
+        assert_eq!(p, before);
+    }
+}

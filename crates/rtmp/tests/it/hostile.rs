@@ -133,3 +133,55 @@ fn streams_without_number_or_order_are_refused() {
     exchange(&mut session, &mut peer, usize::MAX).expect("accepted all the same");
     assert_eq!(session.state(), SessionState::Publishing);
 }
+
+/// A whole conversation with a good server of whose bytes number `at` is changed; gives what the session made of it, and
+/// how many bytes the server sent.
+fn with_changed_byte(at: usize, mask: u8) -> (Result<(), String>, usize) {
+    let mut session = PublishSession::new(&url(), &info());
+    let mut peer = Peer::new(Answers::default()).tolerant();
+    let mut sent = 0;
+    loop {
+        let out = session.take_output();
+        if let Some(b) = &out {
+            peer.feed(b);
+        }
+        let mut back = peer.take_output();
+        if out.is_none() && back.is_empty() {
+            return (Ok(()), sent);
+        }
+        if let Some(b) = at.checked_sub(sent).and_then(|i| back.get_mut(i)) {
+            *b ^= mask;
+        }
+        sent += back.len();
+        if let Err(e) = session.feed(&back) {
+            return (Err(e.to_string()), sent);
+        }
+    }
+}
+
+#[test]
+fn any_one_byte_changed_is_an_end_or_a_state_and_never_shows_the_key() {
+    let (good, length) = with_changed_byte(usize::MAX, 0);
+    assert!(good.is_ok() && length > 3073, "{length}");
+    let after_handshake = 3073..length;
+    for at in (0..3073).step_by(101).chain(after_handshake) {
+        for mask in [0x01, 0x80, 0xff] {
+            if let (Err(text), _) = with_changed_byte(at, mask) {
+                assert!(text.ends_with('.') && text.len() > 20, "{at}: {text}");
+                assert!(!text.contains("s3cret"), "{at}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hanging_up_after_any_byte_is_a_sentence_without_the_key() {
+    let (_, length) = with_changed_byte(usize::MAX, 0);
+    for at in (0..3073).step_by(211).chain(3073..=length) {
+        let text = advanced(at).hung_up().to_string();
+        assert!(
+            text.contains("127.0.0.1") && text.ends_with('.') && !text.contains("s3cret"),
+            "{at}: {text}"
+        );
+    }
+}

@@ -162,3 +162,58 @@ fn packets_out_of_place_are_errors() {
     exchange(&mut session, &mut peer, usize::MAX).expect("live");
     assert_eq!(peer.arrived.audio.len(), 1);
 }
+
+/// What a codec's first bodies begin with, and the ids in the metadata.
+#[test]
+fn newer_codecs_go_out_by_name() {
+    use media::{AudioCodec, VideoCodec};
+    for (codec, record, first, last) in [
+        (
+            VideoCodec::Hevc,
+            &[1, 2][..],
+            &b"\x90hvc1\x01\x02"[..],
+            &b"\x92hvc1"[..],
+        ),
+        (VideoCodec::Av1, &[0x81, 4], b"\x90av01\x81\x04", b"\x92av01"),
+        (VideoCodec::Vp9, &[0, 10], b"\x90vp09\x01\0\0\0\0\x0a", b"\x92vp09"),
+    ] {
+        let mut info = info();
+        let v = info.video.as_mut().expect("video");
+        (v.codec, v.extradata) = (codec, record.to_vec().into());
+        info.audio[0].codec = AudioCodec::Opus;
+        info.audio[0].extradata = b"OpusHead".to_vec().into();
+        rtmp::check_streams(&info).expect("can be carried");
+        let (mut session, mut peer) = connected(&info, usize::MAX);
+        let doubts = session.doubts();
+        assert_eq!(doubts.len(), 2, "rml_rtmp's server declares nothing: {doubts:?}");
+        assert_eq!(peer.arrived.video[0].1, first);
+        assert_eq!(peer.arrived.audio[0].1, b"\x90OpusOpusHead"[..]);
+        session.send(&video(0, 40_000, true, vec![7; 3])).expect("live");
+        session.send(&audio(0, 0, vec![8; 3])).expect("live");
+        session.close();
+        exchange(&mut session, &mut peer, usize::MAX).expect("closed");
+        let bodies: Vec<_> = peer.arrived.video[1..].iter().map(|(_, b)| b.clone()).collect();
+        let picture: &[u8] = match codec {
+            VideoCodec::Hevc => b"\x91hvc1\0\0\x28\x07\x07\x07",
+            VideoCodec::Av1 => b"\x91av01\x07\x07\x07",
+            _ => b"\x91vp09\x07\x07\x07",
+        };
+        assert_eq!(bodies, [picture, last]);
+        assert_eq!(peer.arrived.audio[1].1, b"\x91Opus\x08\x08\x08"[..]);
+        let m = peer.arrived.metadata.expect("metadata");
+        assert_eq!(m.audio_codec_id, Some(0x4f70_7573));
+        assert!(m.video_codec_id.is_some_and(|id| id > 0x6000_0000));
+    }
+}
+
+#[test]
+fn a_greeting_stops_before_the_key() {
+    let mut session = PublishSession::greeting(&url());
+    let mut peer = Peer::new(Answers::default());
+    exchange(&mut session, &mut peer, usize::MAX).expect("let in");
+    assert_eq!(session.state(), SessionState::Greeted);
+    session.close();
+    exchange(&mut session, &mut peer, usize::MAX).expect("closed");
+    assert_eq!((peer.arrived.app.as_str(), peer.arrived.key.as_str()), ("live", ""));
+    assert_eq!(peer.arrived.commands, Vec::<String>::new());
+}

@@ -171,13 +171,14 @@ impl Shared {
                 self.control.wait(rest.min(LOOK), over);
             }
             while let Some((_, data)) = waiting.pop_front_if(|(due, _)| *due <= clock.now()) {
+                // Counted first: who has got it may look at once.
+                if up {
+                    self.bytes.fetch_add(data.len() as u64, Relaxed);
+                }
                 if !self.write(&mut to, &data, &over) {
                     return;
                 }
                 held -= data.len();
-                if up {
-                    self.bytes.fetch_add(data.len() as u64, Relaxed);
-                }
             }
         }
         let _ = to.shutdown(Shutdown::Write);

@@ -69,6 +69,7 @@ export const firstrun = {
   pictureText: "{w} × {h}, {fps} frames a second",
   quality: "Sends",
   qualityText: "{rate} to each place",
+  upload: "Upload",
   disk: "Disk",
   smoother: "Choose the picture",
   skip: "Skip set-up",

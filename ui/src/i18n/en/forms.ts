@@ -11,7 +11,7 @@ export const forms = {
   on: "On",
   nothing: "empty",
   automatic: "Automatic",
-  asCanvas: "As the canvas",
+  asCanvas: "Canvas",
   asSystem: "The system’s own",
   first: "The first one found",
   allMonitors: "All monitors together",

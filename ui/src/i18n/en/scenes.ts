@@ -3,7 +3,7 @@ export const scenes = {
   add: "New scene",
   newName: "Scene {n}",
   next: "NEXT",
-  missing: "{n} {n|source|sources} missing",
+  missing: "{n} {n|source|sources} gone",
   toPreview: "{name} to preview",
   toProgramme: "{name} straight to programme",
   earlier: "Move earlier",

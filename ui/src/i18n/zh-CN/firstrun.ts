@@ -72,6 +72,7 @@ export const firstrun: Words<typeof en> = {
   pictureText: "{w} × {h}，每秒 {fps} 帧",
   quality: "发送",
   qualityText: "每个平台 {rate}",
+  upload: "上传",
   disk: "硬盘",
   smoother: "选择画面",
   skip: "跳过设置",

@@ -13,7 +13,7 @@ export const forms: Words<typeof en> = {
   on: "开启",
   nothing: "空白",
   automatic: "自动",
-  asCanvas: "与画布相同",
+  asCanvas: "画布",
   asSystem: "系统默认",
   first: "找到的第一个",
   allMonitors: "所有显示器合在一起",

@@ -12,6 +12,7 @@ import { monitor } from "./monitor";
 import { palette } from "./palette";
 import { properties } from "./properties";
 import { report } from "./report";
+import { said } from "./said";
 import { scenes } from "./scenes";
 import { settings } from "./settings";
 import { simple } from "./simple";
@@ -19,4 +20,4 @@ import { sources } from "./sources";
 import { status } from "./status";
 import { undo } from "./undo";
 
-export const zhCN = { add, common, destinations, fields, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, scenes, settings, simple, sources, status, undo };
+export const zhCN = { add, common, destinations, fields, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };

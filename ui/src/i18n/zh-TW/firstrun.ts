@@ -72,6 +72,7 @@ export const firstrun: Words<typeof en> = {
   pictureText: "{w} × {h}，每秒 {fps} 格",
   quality: "送出",
   qualityText: "每個平台 {rate}",
+  upload: "上傳",
   disk: "硬碟",
   smoother: "選擇畫面",
   skip: "略過設定",

@@ -13,7 +13,7 @@ export const forms: Words<typeof en> = {
   on: "開啟",
   nothing: "空白",
   automatic: "自動",
-  asCanvas: "與畫布相同",
+  asCanvas: "畫布",
   asSystem: "系統預設",
   first: "找到的第一個",
   allMonitors: "所有螢幕合在一起",

@@ -85,6 +85,19 @@ pub fn is_gapless(file: &Path) {
     }
 }
 
+/// As [`is_gapless`], of a film that was cut off: the last picture may miss the B-frames shown before it, which come after
+/// it in the file.
+#[track_caller]
+pub fn is_gapless_but_its_end(file: &Path, b_frames: usize) {
+    let all = counters(file);
+    assert!(all.len() > 10, "only {} pictures in {}", all.len(), file.display());
+    let end = all.len() - 1 - b_frames;
+    for (i, pair) in all[..end].windows(2).enumerate() {
+        let follows = matches!(pair, [Some(a), Some(b)] if *b == a.wrapping_add(1));
+        assert!(follows, "picture {i} of {}: {pair:?} are no neighbours", file.display());
+    }
+}
+
 /// Mean brightness (0 to 255) of every picture and the time it is shown, seconds, in the file's own time.
 pub fn brightness(file: &Path) -> Vec<(f64, u8)> {
     let gray = decode(

@@ -1,0 +1,120 @@
+//! Looking ahead at destinations: real servers asked side by side, each with its own verdict, nobody seeing anything.
+
+use crate::Stand;
+use engine::{Finding, FindingLevel};
+use media::{Clock, MediaTime, SystemClock};
+use serde_json::json;
+use std::fs;
+use test_support::{
+    black_hole_tcp,
+    nginx_rtmp::{NginxOptions, NginxRtmp},
+    refusing_port,
+    rtmp_server::{Behaviour, RtmpServer, Step},
+    tls_front::{Certificate, TestAuthority, TlsFront},
+};
+
+const KEY: &str = "s3cret-key";
+
+/// Levels and messages of a destination's findings.
+fn of<'a>(all: &'a [Finding], id: &str) -> Vec<(FindingLevel, &'a str)> {
+    let subject = format!("destination:{id}");
+    let its = all.iter().filter(|f| f.subject == subject);
+    its.map(|f| (f.level, f.message.as_str())).collect()
+}
+
+fn add(s: &Stand, name: &str, settings: serde_json::Value) -> String {
+    let command = json!({"command": "add_destination", "kind": "rtmp", "name": name, "settings": settings});
+    s.made(command, "destination")
+}
+
+#[test]
+fn every_server_is_asked_at_once_and_each_has_its_own_verdict() {
+    let s = Stand::new();
+    let nginx = NginxRtmp::start(NginxOptions {
+        record: true,
+        ..NginxOptions::default()
+    })
+    .expect("nginx");
+    let authority = TestAuthority::new().expect("authority");
+    let front = TlsFront::start(&authority, Certificate::Expired, nginx.port()).expect("front");
+    let secure = TlsFront::start(&authority, Certificate::Good, nginx.port()).expect("front");
+    let (hole, nobody) = (black_hole_tcp().expect("hole"), refusing_port().expect("port"));
+    let shut = RtmpServer::start(Behaviour {
+        close_at: Some(Step::Connect),
+        ..Behaviour::default()
+    })
+    .expect("server");
+    let plain = |port: u16| json!({"url": format!("rtmp://127.0.0.1:{port}/live"), "key": KEY});
+    let tls =
+        |port: u16| json!({"url": format!("rtmps://127.0.0.1:{port}/live"), "key": KEY, "ca_file": authority.file()});
+    let good = add(&s, "Good", plain(nginx.port()));
+    let encrypted = add(&s, "Encrypted", tls(secure.port()));
+    let bad = [
+        (add(&s, "Expired", tls(front.port())), "expired"),
+        (add(&s, "Hole", plain(hole.port())), "no answer within 5 s"),
+        (add(&s, "Hole too", plain(hole.port())), "no answer within 5 s"),
+        (add(&s, "Nobody", plain(nobody.port())), "nothing answers"),
+        (add(&s, "Shut", plain(shut.port())), "application"),
+    ];
+    let clock = SystemClock::new();
+    let all = s.remote().check();
+    assert!(clock.now() < MediaTime::from_millis(10_000), "{:?}", clock.now());
+    for (id, words) in [(&good, "lets Footlight in"), (&encrypted, "encrypted")] {
+        let found = of(&all, id);
+        assert!(
+            matches!(found[..], [(FindingLevel::Pass, text)] if text.contains(words)),
+            "{found:?}"
+        );
+    }
+    for (id, words) in &bad {
+        let found = of(&all, id);
+        assert!(
+            matches!(found[..], [(FindingLevel::Fail, text)] if text.contains(words)),
+            "{words}: {found:?}"
+        );
+    }
+    assert!(all.iter().all(|f| !f.message.contains(KEY)), "{all:?}");
+    assert!(nginx.recordings().is_empty(), "a check publishes nothing");
+}
+
+#[test]
+fn a_users_newer_list_gives_rules_and_a_test_mark_for_keys() {
+    let s = Stand::new();
+    let server = RtmpServer::start(Behaviour::default()).expect("server");
+    let url = format!("rtmp://127.0.0.1:{}/live", server.port());
+    let list = json!({"about": "", "version": 1000, "services": [{
+        "id": "ours", "name": "Ours", "kind": "rtmp", "available": true,
+        "servers": [{"name": "One", "url": url}],
+        "key": {"url": "https://example.com", "where": {"en": "There."}, "pattern": "^ours_", "shape": "ours_…",
+            "test_suffix": "?bandwidthtest=true"},
+        "limits": {"video_kbps": 1000, "audio_kbps": 64, "height": 240, "fps": 30, "keyframe_interval_s": 1.0},
+        "codecs": {"video": ["av1"], "audio": ["aac"]}}]});
+    fs::write(s.dir.path().join("config/services.json"), list.to_string()).expect("written");
+    assert_eq!(s.remote().services().services.len(), 1);
+    let id = add(&s, "Ours", json!({"url": url, "key": KEY}));
+    let all = s.remote().check();
+    let found = of(&all, &id);
+    let has = |level, words: &str| found.iter().any(|(l, t)| *l == level && t.contains(words));
+    assert!(has(FindingLevel::Pass, "takes the key"), "{found:?}");
+    assert!(has(FindingLevel::Fail, "does not take H264"), "{found:?}");
+    for words in [
+        "more than the 1000",
+        "too seldom",
+        "lines are more",
+        "sound is more",
+        "does not look like",
+    ] {
+        assert!(has(FindingLevel::Warn, words), "{words}: {found:?}");
+    }
+    let arrived = &server.arrived()[0];
+    let publish = arrived
+        .bodies(20)
+        .into_iter()
+        .find(|b| b.windows(7).any(|w| w == b"publish"));
+    let text = String::from_utf8_lossy(&publish.expect("publish")).into_owned();
+    assert!(text.contains("s3cret-key?bandwidthtest=true"), "{text}");
+    assert!(
+        arrived.bodies(9).is_empty() && arrived.bodies(8).is_empty(),
+        "nothing to see"
+    );
+}
