@@ -28,8 +28,7 @@ mod wire;
 pub use backoff::Backoff;
 pub use drivers::{
     custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
-    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,
-    whip::WhipSettings,
+    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings, whip::WhipSettings,
 };
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};

@@ -81,6 +81,7 @@ fn delays(browser: &mut Browser) -> Vec<f64> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "figures for people")]
 fn a_browser_sees_and_hears_the_show_at_once() {
     let (mut running, address) = on_air(show());
     let mut browser = Browser::open(&format!("http://{address}/watch"), (1280, 760));

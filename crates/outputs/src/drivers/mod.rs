@@ -7,5 +7,5 @@ pub mod icecast;
 pub mod local;
 pub mod rist;
 pub mod rtmp;
-pub mod whip;
 pub mod srt;
+pub mod whip;

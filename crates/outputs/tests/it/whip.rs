@@ -39,6 +39,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "figures for people")]
 async fn picture_and_sound_arrive_at_once_and_the_session_is_deleted() {
     let server = WhipEndpoint::start(json!({"token": "good", "numbers": true})).expect("aiortc");
     let live = Live::start(1500);
@@ -65,6 +66,7 @@ async fn picture_and_sound_arrive_at_once_and_the_session_is_deleted() {
 }
 
 /// How many of the pictures that were made arrived and were decoded, over a line that loses this share of packets.
+#[expect(clippy::print_stdout, reason = "figures for people")]
 async fn share_that_arrives(loss: f64) -> f64 {
     let media = UdpSocket::bind("127.0.0.1:0")
         .and_then(|s| s.local_addr())
