@@ -12,6 +12,7 @@
 //! let frames = ffprobe::count_frames(&server.recordings()[0], "v:0").expect("ffprobe");
 //! ```
 
+pub mod coturn;
 pub mod faults;
 pub mod ffprobe;
 pub mod icecast;

@@ -17,8 +17,8 @@ from aiortc.mediastreams import MediaStreamError  # noqa: E402
 
 options = json.loads(sys.argv[1])
 got = {
-    "posts": 0, "deletes": 0, "patches": 0, "candidates": 0, "state": "", "frames": 0, "width": 0, "height": 0,
-    "samples": 0, "loudest": 0, "numbers": [], "gaps_ms": [], "video_lost": 0, "last_token": "",
+    "posts": 0, "options": 0, "deletes": 0, "patches": 0, "candidates": 0, "state": "", "frames": 0, "width": 0, "height": 0,
+    "samples": 0, "loudest": 0, "numbers": [], "gaps_ms": [], "video_lost": 0, "last_token": "", "offered": [],
 }
 sessions = {}
 
@@ -97,9 +97,11 @@ async def post(request):
     if mode == "status":
         return web.Response(status=options["status"], text="the server's own words")
     offer = await request.text()
-    if options.get("media_port"):
-        # Our addresses are to be unknown here: only the proxy is called, and calls.
+    got["offered"] = [l.split(" typ ")[1].split()[0] for l in offer.splitlines() if l.startswith("a=candidate")]
+    if options.get("media_port") or mode == "deaf":
+        # Our addresses are to be unknown here: only the proxy (or nobody) is called, and calls.
         offer = "".join(l + "\r\n" for l in offer.splitlines() if not l.startswith(("a=candidate", "a=end-of")))
+    if options.get("media_port"):
         bind_to(options["media_port"])
     if mode == "vp8":
         offer = offer.replace("H264/90000", "VP8/90000")
@@ -134,6 +136,11 @@ async def post(request):
     return web.Response(status=201, text=answer, content_type="application/sdp", headers=headers)
 
 
+async def ask(request):
+    got["options"] += 1
+    return web.Response(status=200, headers={"Link": options["link"]} if options.get("link") else {})
+
+
 async def patch(request):
     got["patches"] += 1
     got["candidates"] += sum(l.startswith("a=candidate") for l in (await request.text()).splitlines())
@@ -165,6 +172,7 @@ async def main():
     app = web.Application()
     app.router.add_post("/whip/{name}", post)
     app.router.add_post("/again/{name}", post)
+    app.router.add_options("/whip/{name}", ask)
     app.router.add_patch("/session/{name}", patch)
     app.router.add_delete("/session/{name}", delete)
     runner = web.AppRunner(app)

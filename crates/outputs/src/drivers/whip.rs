@@ -241,6 +241,7 @@ struct WhipDriver {
 impl Driver for WhipDriver {
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
+            self.find_relay(link.to()).await?;
             let peer = self.open_peer(info, link.to()).await?;
             let outcome = self.publish(&peer, packets, link).await;
             peer.close().await;
@@ -250,6 +251,24 @@ impl Driver for WhipDriver {
 }
 
 impl WhipDriver {
+    /// Where only a relay may be used and none is known, the endpoint is asked for one: without it there is nothing to offer.
+    async fn find_relay(&mut self, to: &str) -> Result<(), OutputError> {
+        if !self.settings.relay_only || self.relays() {
+            return Ok(());
+        }
+        self.named = session::servers_at(&self.settings, self.endpoint.clone(), to).await?;
+        if self.relays() {
+            return Ok(());
+        }
+        Err(OutputError::Config {
+            to: to.to_owned(),
+            problem:
+                "only a relay may be used, but there is none: the server names none that works over UDP. Name a TURN \
+                      server (turn:host:port), or let it send directly"
+                    .into(),
+        })
+    }
+
     async fn open_peer(&self, info: &StreamInfo, to: &str) -> Result<Peer, OutputError> {
         let options = PeerOptions {
             video: info.video.clone(),
@@ -341,8 +360,6 @@ impl WhipDriver {
     fn no_way(&self, unknown: bool, to: &str) -> OutputError {
         let why = if unknown {
             "the server named relays that Footlight did not know yet; the next try uses them"
-        } else if self.settings.relay_only && !self.relays() {
-            "only a relay may be used, but there is none that can be used. Name a TURN server (turn:host:port, over UDP)"
         } else if self.relays() {
             "neither a direct way nor one over the TURN server was found. Check the TURN server's address, name and password"
         } else {

@@ -7,6 +7,7 @@ use outputs::{Backoff, DestinationHandle, DestinationState as State, Env, Fanout
 use serde_json::{Value, json};
 use std::{net::UdpSocket, sync::Arc, time::Duration};
 use test_support::{
+    coturn::{Coturn, PASSWORD, USER},
     faults::{Faults, UdpProxy},
     whip_endpoint::WhipEndpoint,
 };
@@ -167,7 +168,7 @@ async fn every_refusal_is_a_state_with_a_sentence() {
         (
             json!({"mode": "deaf"}),
             json!({"relay_only": true}),
-            State::Retrying,
+            State::Failed,
             "Name a TURN server",
         ),
     ];
@@ -204,4 +205,51 @@ async fn a_server_that_dies_is_tried_again() {
     until("trying again", LIMIT, || d.status().state == State::Retrying).await;
     let reason = d.status().last_error.unwrap_or_default();
     assert!(reason.contains("was lost") || reason.contains("reached"), "{reason}");
+}
+
+/// A destination that may send by way of a relay only.
+async fn arrives_by_relay(server: &WhipEndpoint, turn: &Coturn, more: Value) {
+    let live = Live::start(800);
+    let d = go_live(&server.url(), more, &live.fanout);
+    until(&format!("pictures; {}; {}", server.log(), turn.log()), LIMIT, || {
+        server.count("frames") >= 60 && server.count("samples") > 48_000
+    })
+    .await;
+    assert_eq!(d.status().state, State::Live);
+    assert_eq!(server.notes()["offered"], json!(["relay"]), "no other way was offered");
+    d.stop().await;
+    seen(server, "deletes", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_carries_it_where_nothing_else_may() {
+    let turn = Coturn::start().expect("coturn");
+    let server = WhipEndpoint::start(json!({})).expect("aiortc");
+    let more = json!({"relay_only": true, "turn": turn.url(), "turn_user": USER, "turn_password": PASSWORD});
+    arrives_by_relay(&server, &turn, more).await;
+    assert_eq!(server.count("options"), 0, "there was nothing to ask for");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_the_endpoint_names_is_used() {
+    let turn = Coturn::start().expect("coturn");
+    let server = WhipEndpoint::start(json!({"link": turn.link()})).expect("aiortc");
+    arrives_by_relay(&server, &turn, json!({"relay_only": true})).await;
+    assert_eq!(server.count("options"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_does_not_know_us_is_told() {
+    let turn = Coturn::start().expect("coturn");
+    let server = WhipEndpoint::start(json!({})).expect("aiortc");
+    let live = Live::start(300);
+    let more = json!({"relay_only": true, "turn": turn.url(), "turn_user": USER, "turn_password": "bad-secret"});
+    let d = go_live(&server.url(), more, &live.fanout);
+    until("trying again", LIMIT, || d.status().state == State::Retrying).await;
+    let said = d.status().reason.unwrap_or_default();
+    assert!(
+        said.contains("Check the TURN server's address, name and password"),
+        "{said}"
+    );
+    assert!(!said.contains("bad-secret"), "{said}");
 }

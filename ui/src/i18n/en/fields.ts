@@ -194,6 +194,8 @@ export const fields = {
   profile: "Profile",
   keyframe_interval_s: "Keyframe every",
   b_frames: "B-frames",
+  low_delay: "No looking ahead",
+  low_delay_is: "A few frames less delay. Fast destinations switch it on by themselves.",
   "codec.h264": "H.264",
   "codec.hevc": "HEVC (H.265)",
   "codec.av1": "AV1",

@@ -196,6 +196,8 @@ export const fields: Words<typeof en> = {
   profile: "档次",
   keyframe_interval_s: "关键帧间隔",
   b_frames: "B 帧",
+  low_delay: "不预先分析",
+  low_delay_is: "延迟少几帧。低延迟的直播平台会自动开启。",
   "codec.h264": "H.264",
   "codec.hevc": "HEVC (H.265)",
   "codec.av1": "AV1",

@@ -196,6 +196,8 @@ export const fields: Words<typeof en> = {
   profile: "設定檔",
   keyframe_interval_s: "關鍵幀間隔",
   b_frames: "B 幀",
+  low_delay: "不預先分析",
+  low_delay_is: "延遲少幾幀。低延遲的直播平台會自動開啟。",
   "codec.h264": "H.264",
   "codec.hevc": "HEVC (H.265)",
   "codec.av1": "AV1",

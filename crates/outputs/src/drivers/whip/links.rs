@@ -4,7 +4,7 @@ use media::Secret;
 use rtc_peer::IceServer;
 
 /// Servers taken from one answer.
-const MAX_SERVERS: usize = 8;
+pub(super) const MAX_SERVERS: usize = 8;
 
 /// The ICE servers of a `Link` header's value. What can't be read is passed over.
 pub(super) fn ice_servers(value: &str) -> Vec<IceServer> {

@@ -19,6 +19,34 @@ use url::Url;
 /// Time for the goodbye; the creator waits for it.
 const DELETE_LIMIT: Duration = Duration::from_millis(700);
 
+/// The STUN and TURN servers that the endpoint names when asked before any offer (RFC 9725, 4.6); none where it does not
+/// know the question.
+///
+/// # Errors
+/// The endpoint can't be reached, or wants another token.
+pub(super) async fn servers_at(settings: &WhipSettings, url: Url, to: &str) -> Result<Vec<IceServer>, OutputError> {
+    let reply = http::ask(Ask {
+        method: Method::OPTIONS,
+        url,
+        token: &settings.token,
+        headers: vec![],
+        body: Bytes::new(),
+        ca_file: &settings.ca_file,
+        to,
+    })
+    .await?;
+    if matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return Err(refusal(&reply, to));
+    }
+    Ok(named_in(&reply))
+}
+
+/// The servers in a reply's headers.
+fn named_in(reply: &Reply) -> Vec<IceServer> {
+    let links = reply.headers.get_all(LINK).iter().filter_map(|v| v.to_str().ok());
+    links.flat_map(links::ice_servers).take(links::MAX_SERVERS).collect()
+}
+
 /// What the endpoint gave for our offer.
 pub(super) struct Granted {
     pub(super) answer: String,
@@ -67,9 +95,8 @@ impl Session {
             patches: reply.header(ETAG).is_some(),
             to: to.to_owned(),
         };
-        let links = reply.headers.get_all(LINK).iter().filter_map(|v| v.to_str().ok());
         let granted = Granted {
-            ice_servers: links.flat_map(links::ice_servers).collect(),
+            ice_servers: named_in(&reply),
             answer: String::from_utf8_lossy(&reply.body).into_owned(),
         };
         Ok((session, granted))
