@@ -13,7 +13,11 @@ use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
-use tokio::{sync::watch, task::AbortHandle, time};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
+    task::AbortHandle,
+    time,
+};
 
 /// Viewers at a time.
 const MOST: usize = 32;
@@ -36,9 +40,19 @@ pub struct Admitted {
 }
 
 /// Everybody who watches.
-#[derive(Default)]
 pub struct Viewers {
     inside: Mutex<HashMap<String, Viewer>>,
+    /// A place for each; taken before anything is opened for a newcomer.
+    places: Arc<Semaphore>,
+}
+
+impl Default for Viewers {
+    fn default() -> Self {
+        Self {
+            inside: Mutex::default(),
+            places: Arc::new(Semaphore::new(MOST)),
+        }
+    }
 }
 
 struct Viewer {
@@ -59,9 +73,9 @@ impl Viewers {
         offer: &str,
         addresses: Vec<IpAddr>,
     ) -> Result<Admitted, OutputError> {
-        if self.count() >= MOST {
+        let Ok(place) = self.places.clone().try_acquire_owned() else {
             return Err(refuse(format!("{MOST} people watch already, which is the most")));
-        }
+        };
         let options = PeerOptions {
             video: fanout.info().video.clone(),
             audio: fanout.info().audio.first().cloned(),
@@ -69,20 +83,34 @@ impl Viewers {
             ..PeerOptions::default()
         };
         let peer = Arc::new(Peer::open(&options).await.map_err(failed)?);
-        let answer = peer.answer(offer, GATHER_LIMIT).await.map_err(failed)?;
+        let answer = match peer.answer(offer, GATHER_LIMIT).await {
+            Ok(answer) => answer,
+            Err(e) => {
+                peer.close().await;
+                return Err(failed(e));
+            }
+        };
         let id = fresh_id()?;
         let visit = Visit {
             peer: peer.clone(),
             fanout: fanout.clone(),
             _keep: keep,
+            _place: place,
             leave: Leave {
                 viewers: Arc::downgrade(self),
                 id: id.clone(),
             },
         };
-        let mut inside = self.inside.lock();
-        let task = tokio::spawn(visit.run()).abort_handle();
-        inside.insert(id.clone(), Viewer { peer, task });
+        // It may not leave before it is on the list.
+        let (go, begin) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            if begin.await.is_ok() {
+                visit.run().await;
+            }
+        });
+        let task = task.abort_handle();
+        self.inside.lock().insert(id.clone(), Viewer { peer, task });
+        let _ = go.send(());
         Ok(Admitted { id, answer })
     }
 
@@ -127,6 +155,7 @@ struct Visit {
     peer: Arc<Peer>,
     fanout: Fanout,
     _keep: Arc<dyn Any + Send + Sync>,
+    _place: OwnedSemaphorePermit,
     leave: Leave,
 }
 

@@ -7,6 +7,7 @@
 //! before they got here. There is no congestion control: the rate is the encoder's.
 
 mod codecs;
+mod description;
 mod error;
 mod ice;
 mod packetise;
@@ -15,8 +16,9 @@ mod reports;
 mod stream;
 
 pub use codecs::{can_carry_audio, can_carry_video};
+pub use description::MAX_DESCRIPTION;
 pub use error::RtcError;
 pub use ice::{IceServer, candidates_of, is_local_name};
 pub use packetise::{H264Packetiser, PAYLOAD_LIMIT};
-pub use peer::{MAX_DESCRIPTION, Peer, PeerOptions, PeerState};
+pub use peer::{Peer, PeerOptions, PeerState};
 pub use reports::PeerStats;

@@ -2,6 +2,7 @@
 
 use crate::{
     IceServer, PeerStats, RtcError, codecs,
+    description::{check_length, payload_type, without_local_names},
     ice::is_local_name,
     packetise::H264Packetiser,
     reports::{Board, Reports, StreamClock},
@@ -25,11 +26,11 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
     },
     time::Duration,
 };
-use tokio::{sync::watch, time};
+use tokio::{runtime, sync::watch, time};
 use webrtc::{
     media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
     peer_connection::{
@@ -39,8 +40,6 @@ use webrtc::{
     },
 };
 
-/// Longest description taken from the other side, bytes.
-pub const MAX_DESCRIPTION: usize = 64 * 1024;
 /// Packets kept for sending again: about two seconds at 8 Mbit/s. A power of two.
 const KEPT_PACKETS: u16 = 2048;
 /// Candidates of ours that are remembered for trickling.
@@ -119,7 +118,7 @@ impl PeerConnectionEventHandler for Events {
     }
 }
 
-/// One connection that sends. Dropping it ends it without a goodbye; [`Peer::close`] says one.
+/// One connection that sends. Dropping it closes it in the background; [`Peer::close`] waits for that.
 pub struct Peer {
     connection: Arc<dyn PeerConnection>,
     events: Arc<Events>,
@@ -127,6 +126,8 @@ pub struct Peer {
     video: Option<Lane>,
     packetiser: H264Packetiser,
     audio: Option<Lane>,
+    /// Closed by us.
+    closed: AtomicBool,
 }
 
 impl Peer {
@@ -174,6 +175,7 @@ impl Peer {
             video,
             packetiser,
             audio,
+            closed: AtomicBool::new(false),
         };
         for lane in [&peer.video, &peer.audio].into_iter().flatten() {
             let init = RTCRtpTransceiverInit {
@@ -193,18 +195,6 @@ impl Peer {
     /// # Errors
     /// The stack can't make one.
     pub async fn offer(&self, gather: Duration) -> Result<String, RtcError> {
-        let offer = self.connection.create_offer(None).await.map_err(RtcError::local)?;
-        self.settle(offer, gather).await
-    }
-
-    /// A new offer that starts ICE over on new sockets, after the way there has changed. Answer it with [`Peer::accept`].
-    ///
-    /// # Errors
-    /// The stack can't make one.
-    pub async fn restart(&self, gather: Duration) -> Result<String, RtcError> {
-        self.events.gathered.send_replace(false);
-        self.events.ours.lock().clear();
-        self.connection.restart_ice().await.map_err(RtcError::local)?;
         let offer = self.connection.create_offer(None).await.map_err(RtcError::local)?;
         self.settle(offer, gather).await
     }
@@ -326,6 +316,7 @@ impl Peer {
 
     /// Says goodbye (DTLS close) and closes the sockets.
     pub async fn close(&self) {
+        self.closed.store(true, Relaxed);
         if let Err(error) = self.connection.close().await {
             tracing::debug!(%error, "closing a WebRTC connection");
         }
@@ -355,6 +346,19 @@ impl Peer {
     }
 }
 
+impl Drop for Peer {
+    /// The stack's own task would go on, with its sockets.
+    fn drop(&mut self) {
+        if self.closed.load(Relaxed) {
+            return;
+        }
+        if let Ok(runtime) = runtime::Handle::try_current() {
+            let connection = self.connection.clone();
+            runtime.spawn(async move { connection.close().await });
+        }
+    }
+}
+
 async fn connect(
     options: &PeerOptions,
     video: Option<&RTCRtpCodec>,
@@ -378,7 +382,6 @@ async fn connect(
     let settings = SettingEngineBuilder::new()
         .with_include_loopback_candidate(true)
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
-        .with_discard_local_candidates_during_ice_restart(true)
         .with_ice_timeouts(
             Some(Duration::from_secs(4)),
             Some(Duration::from_secs(8)),
@@ -416,80 +419,5 @@ fn lane(kind: RtpCodecKind, codec: &RTCRtpCodec) -> Lane {
         track: Arc::new(TrackLocalStaticRTP::new(track)),
         rtp: Mutex::new(rtp),
         payload_type: AtomicU8::new(0),
-    }
-}
-
-fn check_length(sdp: &str) -> Result<(), RtcError> {
-    if sdp.len() > MAX_DESCRIPTION {
-        return Err(RtcError::description("it is far too long"));
-    }
-    if !sdp.trim_start().starts_with("v=") {
-        return Err(RtcError::description("it is no session description (SDP)"));
-    }
-    Ok(())
-}
-
-/// Browsers hide their addresses behind mDNS names; there is nothing in them for us, and they call us.
-fn without_local_names(sdp: &str) -> String {
-    let keep = |l: &&str| {
-        !l.trim()
-            .strip_prefix("a=")
-            .is_some_and(|c| c.starts_with("candidate:") && is_local_name(c))
-    };
-    sdp.lines().filter(keep).flat_map(|l| [l.trim_end(), "\r\n"]).collect()
-}
-
-/// The number that an answer gives to a codec in its first section of this kind; none when it refused the section or the
-/// codec.
-fn payload_type(answer: &str, section: &str, codec: &str) -> Option<u8> {
-    let mut lines = answer.lines().map(str::trim);
-    let head = lines.find_map(|l| l.strip_prefix("m=")?.strip_prefix(section)?.strip_prefix(' '))?;
-    let mut words = head.split_whitespace();
-    if words.next()? == "0" {
-        return None;
-    }
-    let offered: Vec<u8> = words.skip(1).filter_map(|w| w.parse().ok()).collect();
-    let body = lines.take_while(|l| !l.starts_with("m="));
-    let mut found = None;
-    for l in body {
-        if l == "a=inactive" {
-            return None;
-        }
-        let Some((number, name)) = l.strip_prefix("a=rtpmap:").and_then(|m| m.split_once(' ')) else {
-            continue;
-        };
-        let number = number.parse().ok().filter(|n| offered.contains(n));
-        let is_it = name.split('/').next().is_some_and(|n| n.eq_ignore_ascii_case(codec));
-        found = found.or(number.filter(|_| is_it));
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_answer_says_which_number_a_codec_has() {
-        let answer = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 102\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:102 H264/90000\r\n\
-                      m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 OPUS/48000/2\r\n";
-        assert_eq!(payload_type(answer, "video", "H264"), Some(102));
-        assert_eq!(payload_type(answer, "audio", "opus"), Some(111));
-        assert_eq!(
-            payload_type(&answer.replace("video 9", "video 0"), "video", "H264"),
-            None
-        );
-        assert_eq!(payload_type(&answer.replace("H264", "VP9"), "video", "H264"), None);
-        assert_eq!(
-            payload_type(&answer.replace("m=audio 9", "a=inactive\r\nm=audio 9"), "video", "H264"),
-            None
-        );
-    }
-
-    #[test]
-    fn hidden_addresses_are_taken_out() {
-        let sdp = "v=0\r\na=candidate:1 1 udp 1 x.local 9 typ host\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
-        let left = without_local_names(sdp);
-        assert!(!left.contains(".local") && left.contains("192.0.2.1"));
     }
 }

@@ -45,6 +45,8 @@ pub struct PeerStats {
     pub round_trip_ms: Option<f64>,
     /// Share of packets that the receiver's last report calls lost before repair, 0 to 1: the worse of sound and picture.
     pub loss: f64,
+    /// Packets that the receiver calls lost before repair, since the beginning.
+    pub packets_lost: u64,
     /// Packets sent for the first time.
     pub packets: u64,
     /// Payload bytes sent, repairs included.
@@ -108,6 +110,8 @@ pub(crate) struct Reports {
     /// When the first packet went out, by both clocks of this computer.
     begun: Option<(Instant, SystemInstant)>,
     sent: Vec<Sent>,
+    /// By stream: what the receiver's last report calls lost in all.
+    lost: Vec<u32>,
     /// By sequence number: which packet was answered last, and when.
     answered: Vec<Option<(u32, u16, Instant)>>,
     next: Option<Instant>,
@@ -119,6 +123,7 @@ impl Reports {
     pub(crate) fn new(board: Arc<Board>) -> Self {
         Self {
             sent: vec![Sent::default(); board.clocks.len()],
+            lost: vec![0; board.clocks.len()],
             answered: vec![None; REMEMBERED],
             begun: None,
             next: None,
@@ -188,15 +193,14 @@ impl Reports {
         None
     }
 
-    fn reception(&self, reports: &[ReceptionReport], now: Instant) {
-        let mut ours = reports.iter().filter(|r| self.index(r.ssrc).is_some()).peekable();
-        if ours.peek().is_none() {
-            return;
-        }
-        let mut loss: f64 = 0.0;
+    fn reception(&mut self, reports: &[ReceptionReport], now: Instant) {
+        let mut loss: Option<f64> = None;
         let mut trip = None;
-        for r in ours {
-            loss = loss.max(f64::from(r.fraction_lost) / 256.0);
+        for r in reports {
+            let Some(i) = self.index(r.ssrc) else { continue };
+            // 24 bits with a sign: repeated packets may make it less than nothing.
+            self.lost[i] = if r.total_lost < 1 << 23 { r.total_lost } else { 0 };
+            loss = Some(loss.unwrap_or_default().max(f64::from(r.fraction_lost) / 256.0));
             if let (Some((_, wall)), true) = (&self.begun, r.last_sender_report != 0) {
                 // RFC 3550, 6.4.1: all three in 1/65536 s.
                 let arrived = (wall.ntp(now) >> 16) as u32;
@@ -204,8 +208,10 @@ impl Reports {
                 trip = (s < LONGEST_TRIP_S).then_some(s * 1000.0).or(trip);
             }
         }
+        let Some(loss) = loss else { return };
         let mut stats = self.board.stats.lock();
         stats.loss = loss;
+        stats.packets_lost = self.lost.iter().copied().map(u64::from).sum();
         stats.round_trip_ms = trip.or(stats.round_trip_ms);
     }
 

@@ -4,6 +4,7 @@ got, ten times a second, as JSON. Options are one JSON object in the first argum
 import asyncio
 import json
 import os
+import re
 import sys
 import time
 import warnings
@@ -39,6 +40,15 @@ def bind_to(port):
         return await original(factory, local_addr=local_addr, **rest)
 
     loop.create_datagram_endpoint = create
+
+
+def without_rtx(offer):
+    """The offer as a server reads it that does not know RTX (RFC 4588)."""
+    numbers = re.findall(r"a=rtpmap:(\d+) rtx/", offer)
+    for n in numbers:
+        offer = re.sub(rf"(m=video [^\r\n]*?) {n}(?=[ \r\n])", r"\1", offer)
+    known = tuple(f"a={what}:{n} " for n in numbers for what in ("rtpmap", "fmtp", "rtcp-fb")) + ("a=ssrc-group:FID",)
+    return "".join(l + "\r\n" for l in offer.splitlines() if not l.startswith(known))
 
 
 def number_in(frame):
@@ -103,6 +113,8 @@ async def post(request):
         offer = "".join(l + "\r\n" for l in offer.splitlines() if not l.startswith(("a=candidate", "a=end-of")))
     if options.get("media_port"):
         bind_to(options["media_port"])
+    if options.get("no_rtx"):
+        offer = without_rtx(offer)
     if mode == "vp8":
         offer = offer.replace("H264/90000", "VP8/90000")
     if mode == "empty":

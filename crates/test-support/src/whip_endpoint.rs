@@ -22,7 +22,7 @@ impl WhipEndpoint {
     /// `token`: the bearer token wanted; `mode`: `redirect`, `status` (with `status`), `vp8` (takes no H.264), `empty`,
     /// `garbage` (no description), `deaf` (answers with an address nobody has); `link`: a `Link` header; `numbers`: read the
     /// number from the squares at the top of each picture; `media_port` with `shown_port`: media at this port, announced as
-    /// that one, for a proxy between.
+    /// that one, for a proxy between; `no_rtx`: does not know RTX, so repairs have to come in the stream itself.
     ///
     /// # Errors
     /// When the program does not start; the error shows what it printed.

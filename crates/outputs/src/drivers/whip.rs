@@ -5,6 +5,7 @@
 
 mod fragment;
 mod links;
+mod sending;
 mod session;
 
 use crate::{
@@ -22,7 +23,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
     time::Duration,
 };
-use tokio::{net::UdpSocket, sync::watch, time};
+use tokio::{net::UdpSocket, time};
 use url::Url;
 
 /// How long the offer waits for candidates from STUN and TURN servers; without servers there is next to nothing to wait for.
@@ -306,7 +307,7 @@ impl WhipDriver {
         // What waited while the connection came about is late for a live picture: begin with the next keyframe.
         packets.restart();
         link.request_keyframe();
-        send(peer, packets, link).await?;
+        sending::send(peer, packets, link).await?;
         session.end().await;
         Ok(())
     }
@@ -374,39 +375,6 @@ impl WhipDriver {
     fn relays(&self) -> bool {
         let own = self.settings.ice_servers();
         own.iter().chain(&self.named).any(|s| s.is_turn() && s.is_usable())
-    }
-}
-
-/// Sends packets until they end, and answers wishes for keyframes.
-async fn send(peer: &Peer, packets: &PacketReceiver, link: &Link) -> Result<(), OutputError> {
-    let mut state = peer.state();
-    let mut wishes = peer.keyframe_wishes();
-    loop {
-        tokio::select! {
-            packet = packets.recv() => {
-                let Some(packet) = packet else { return Ok(()) };
-                let bytes = peer.send(&packet).await.map_err(|_| lost(link))?;
-                link.wrote(bytes);
-                link.sent(&packet);
-            }
-            Ok(()) = changed(&mut wishes) => link.request_keyframe(),
-            Ok(()) = changed(&mut state) => match *state.borrow_and_update() {
-                PeerState::Failed | PeerState::Closed => return Err(lost(link)),
-                PeerState::Interrupted => tracing::info!(destination = link.to(), "nothing comes back at the moment"),
-                PeerState::Connecting | PeerState::Connected => {}
-            },
-        }
-    }
-}
-
-async fn changed<T>(what: &mut watch::Receiver<T>) -> Result<(), watch::error::RecvError> {
-    what.changed().await
-}
-
-fn lost(link: &Link) -> OutputError {
-    OutputError::Lost {
-        to: link.to().to_owned(),
-        why: "nothing has come back from the server for some seconds, or it closed the connection".into(),
     }
 }
 

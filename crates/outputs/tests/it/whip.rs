@@ -68,12 +68,13 @@ async fn picture_and_sound_arrive_at_once_and_the_session_is_deleted() {
 
 /// How many of the pictures that were made arrived and were decoded, over a line that loses this share of packets.
 #[expect(clippy::print_stdout, reason = "figures for people")]
-async fn share_that_arrives(loss: f64) -> f64 {
+async fn share_that_arrives(loss: f64, rtx: bool) -> f64 {
     let media = UdpSocket::bind("127.0.0.1:0")
         .and_then(|s| s.local_addr())
         .expect("a port");
     let proxy = UdpProxy::start(media, Faults::lossy(loss), 7).expect("proxy");
-    let options = json!({"numbers": true, "media_port": media.port(), "shown_port": proxy.address().port()});
+    let shown = proxy.address().port();
+    let options = json!({"numbers": true, "media_port": media.port(), "shown_port": shown, "no_rtx": !rtx});
     let server = WhipEndpoint::start(options).expect("aiortc");
     let live = Live::start(1200);
     let d = go_live(&server.url(), json!({}), &live.fanout);
@@ -84,23 +85,32 @@ async fn share_that_arrives(loss: f64) -> f64 {
     let gaps = server.notes()["gaps_ms"].as_array().cloned().unwrap_or_default();
     let longest = gaps.iter().skip(60).filter_map(Value::as_u64).max();
     println!(
-        "{loss}: {frames} of {made} pictures, longest gap {longest:?} ms, {:?}",
+        "loss {loss}, RTX {rtx}: {frames} of {made} pictures, longest gap {longest:?} ms, {:?}",
         proxy.lost()
     );
     assert!(proxy.lost() > 20, "packets were lost");
+    let line = d.status().line.expect("figures of the line");
+    assert!(line.packets_repeated > Some(10) && line.rtt_ms.is_some(), "{line:?}");
+    println!("{line:?}");
     assert_eq!(d.status().state, State::Live);
     frames as f64 / made as f64
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_percent_loss_leaves_the_picture_whole() {
-    let share = share_that_arrives(0.02).await;
+    let share = share_that_arrives(0.02, true).await;
     assert!(share > 0.9, "{share}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_percent_loss_leaves_a_usable_picture() {
-    let share = share_that_arrives(0.05).await;
+    let share = share_that_arrives(0.05, true).await;
+    assert!(share > 0.8, "{share}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_rtx_gets_its_repairs_too() {
+    let share = share_that_arrives(0.05, false).await;
     assert!(share > 0.8, "{share}");
 }
 
