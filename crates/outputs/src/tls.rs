@@ -181,7 +181,8 @@ fn certificate_words(e: &CertificateError, host: &str) -> String {
         CertificateError::NotValidForName => {
             format!("the certificate of the server is not for {host}. Check the address")
         }
-        CertificateError::UnknownIssuer => format!(
+        // A bad signature: by one that only has the name of a trusted authority.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
             "the certificate of {host} is from an authority that is not trusted here. If the server is your own, give its \
              authority's file in the settings"
         ),

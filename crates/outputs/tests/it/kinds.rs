@@ -123,9 +123,13 @@ fn wrong_rtmp_settings_are_told_without_their_keys() {
 #[test]
 fn rtmp_tells_what_it_can_not_carry() {
     let mut info = stream_info(Bytes::from_static(&[1, 2, 3, 4]), Bytes::from_static(&[1]));
+    let check = destination_kind("rtmp").expect("rtmp").check_streams;
+    check(&info).expect("H.264 and AAC");
     info.audio[0].codec = media::AudioCodec::Opus;
-    let e = (destination_kind("rtmp").expect("rtmp").check_streams)(&info).expect_err("Opus");
-    assert!(e.to_string().contains("AAC"), "{e}");
+    check(&info).expect("Opus, by Enhanced RTMP");
+    info.video.as_mut().expect("video").codec = media::VideoCodec::ProRes;
+    let e = check(&info).expect_err("ProRes");
+    assert!(e.to_string().contains("H.264"), "{e}");
 }
 
 #[test]

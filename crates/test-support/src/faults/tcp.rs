@@ -170,7 +170,10 @@ impl Shared {
                 let rest = (*due - clock.now()).max(MediaTime::ZERO).to_duration();
                 self.control.wait(rest.min(LOOK), over);
             }
-            while let Some((_, data)) = waiting.pop_front_if(|(due, _)| *due <= clock.now()) {
+            // Asked anew: it may have been stalled while it waited for data.
+            while !self.control.state().faults.stalled
+                && let Some((_, data)) = waiting.pop_front_if(|(due, _)| *due <= clock.now())
+            {
                 // Counted first: who has got it may look at once.
                 if up {
                     self.bytes.fetch_add(data.len() as u64, Relaxed);
