@@ -449,7 +449,7 @@ impl PublishSession {
 
     /// At most once per call of `feed`, however small the server's window is.
     fn acknowledge(&mut self) {
-        let due = self.received - self.acknowledged >= u64::from(self.window);
+        let due = self.received - self.acknowledged >= u64::from(self.window.max(1));
         if due && self.state > SessionState::Handshaking && self.state < SessionState::Closed {
             self.acknowledged = self.received;
             let count = self.received as u32; // modulo 2³², as RTMP has it

@@ -72,11 +72,11 @@ fn record(folder: &Path, container: Container) {
 }
 
 #[test]
-fn killed_at_twenty_moments() {
+fn killed_at_twelve_moments() {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return record(Path::new(&folder), container(&std::env::var(CONTAINER).expect("told")));
     }
-    kill_at_random(20, 20_261_123);
+    kill_at_random(12, 20_261_123);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn kill_at_random(kills: u64, mut seed: u64) {
 fn killed(container: Container, after: MediaTime) -> Left {
     let folder = tempfile::tempdir().expect("folder");
     let mut child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "--nocapture", "killed::killed_at_twenty_moments"])
+        .args(["--exact", "--nocapture", "killed::killed_at_twelve_moments"])
         .env(FOLDER, folder.path())
         .env(CONTAINER, format!("{container:?}"))
         .stdout(Stdio::piped())

@@ -14,6 +14,8 @@ use test_support::{
 };
 
 const FRAMES: u32 = 50;
+/// Most packets of sound that are later than the last picture.
+const LATE: usize = 6;
 
 /// The way a body begins, without its times.
 fn head(codec: VideoCodec) -> &'static [u8; 4] {
@@ -104,12 +106,13 @@ async fn round_trip(server: &NodeMediaServer, video: VideoCodec, audio: AudioCod
     assert!(reason.contains("never said"), "{reason}");
     fanout.send_all(packets.clone());
     let sent: Vec<&Packet> = packets.iter().filter(|p| p.is_video()).collect();
+    let sounds = packets.len() - sent.len();
     until("everything is back", LIMIT, || {
         let back = flv_tags(&viewer.bytes());
-        back.iter()
-            .filter(|(kind, _, body)| *kind == 9 && matches!(body[0] & 0x0f, 1 | 3))
-            .count()
-            == sent.len()
+        // Without the heads of the streams. Sound later than the last picture waits for the next one.
+        let pictures = |(kind, _, body): &&(u8, u32, Vec<u8>)| *kind == 9 && matches!(body[0] & 0x0f, 1 | 3);
+        let heard = |(kind, _, body): &&(u8, u32, Vec<u8>)| *kind == 8 && matches!(body[0], 0x91 | 0xaf);
+        back.iter().filter(pictures).count() == sent.len() && back.iter().filter(heard).count() + LATE >= sounds
     })
     .await;
     let tags = flv_tags(&viewer.bytes());
@@ -130,7 +133,11 @@ async fn round_trip(server: &NodeMediaServer, video: VideoCodec, audio: AudioCod
         .filter(|(kind, _, body)| *kind == 8 && body.starts_with(b"\x91Opus"))
         .collect();
     if audio == AudioCodec::Opus {
-        assert!(opus.len() > 90, "{} Opus packets", opus.len());
+        assert!(
+            opus.len() > 50 && opus.len() + LATE >= sounds,
+            "{} of {sounds}",
+            opus.len()
+        );
         assert!(
             tags.iter()
                 .any(|(_, _, body)| body.starts_with(b"\x90OpusOpusHead\x01\x02"))

@@ -124,8 +124,6 @@ async fn servers_without_tls_or_that_refuse_it_are_told() {
         (http, State::Failed, "does not speak TLS"),
         (refuses, State::Retrying, "refused the encrypted connection"),
         (silent, State::Retrying, "before it was encrypted"),
-        // nginx-rtmp takes the first byte of TLS for a version it does not know and hangs up.
-        (plain.port(), State::Retrying, "before it was encrypted"),
     ] {
         let (got, reason) = outcome(&format!("rtmps://127.0.0.1:{port}/live"), &ca, &fanout).await;
         assert!(reason.contains(words), "{reason}");

@@ -46,7 +46,12 @@ pub(super) async fn connect(address: &PublishUrl, ca_file: &str, to: &str) -> Re
     };
     let late = |_| OutputError::TimedOut {
         to: to.to_owned(),
-        step: "the connection",
+        // A server that does not speak TLS may take its first bytes for the beginning of something else, and wait.
+        step: if address.tls {
+            "the encrypted connection; perhaps it wants rtmp:// instead of rtmps://"
+        } else {
+            "the connection"
+        },
         seconds: CONNECT_LIMIT.as_secs(),
     };
     time::timeout(CONNECT_LIMIT, connecting).await.map_err(late)?
