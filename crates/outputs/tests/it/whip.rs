@@ -226,7 +226,11 @@ async fn arrives_by_relay(server: &WhipEndpoint, turn: &Coturn, more: Value) {
     })
     .await;
     assert_eq!(d.status().state, State::Live);
-    assert_eq!(server.notes()["offered"], json!(["relay"]), "no other way was offered");
+    let offered = server.notes()["offered"].as_array().cloned().unwrap_or_default();
+    assert!(
+        !offered.is_empty() && offered.iter().all(|o| o == "relay"),
+        "{offered:?}"
+    );
     d.stop().await;
     seen(server, "deletes", 1).await;
 }
