@@ -3,6 +3,8 @@
 
 /** Milliseconds until the first picture must be there, and without a new one before the stream counts as gone. */
 const FIRST = 6000, SILENT = 4000;
+/** Milliseconds by which sound leaves the studio after its picture. */
+const MIXING = 120;
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -28,8 +30,9 @@ export async function watchWebRtc(video, tell) {
   const connection = new RTCPeerConnection();
   const stream = new MediaStream();
   connection.ontrack = ({ track, receiver }) => {
-    // As early as can be played: the studio is near.
-    if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+    // As early as can be played: the studio is near. It sends sound later than the picture of the same moment, by what
+    // mixing takes; a picture that waits for it from the start is in step at once, where browsers take ten seconds for that.
+    if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = track.kind === "video" ? MIXING : 0;
     stream.addTrack(track);
   };
   connection.addTransceiver("video", { direction: "recvonly" });
