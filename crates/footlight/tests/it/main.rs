@@ -17,3 +17,4 @@ mod render;
 mod sync;
 mod watch_page;
 mod watch_webrtc;
+mod whip;
