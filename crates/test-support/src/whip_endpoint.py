@@ -150,6 +150,11 @@ async def post(request):
 
 async def ask(request):
     got["options"] += 1
+    token = options.get("token")
+    if token and request.headers.get("Authorization", "") != f"Bearer {token}":
+        return web.Response(status=401, text="no such token")
+    if options.get("mode") == "status":
+        return web.Response(status=options["status"])
     return web.Response(status=200, headers={"Link": options["link"]} if options.get("link") else {})
 
 

@@ -2,8 +2,10 @@
 //! which an endpoint can refuse.
 
 use crate::{live::Live, show::until};
-use media::SystemClock;
-use outputs::{Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, from_url};
+use media::{AudioCodec, SystemClock, VideoCodec};
+use outputs::{
+    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, ProbeWish, Probed, from_url,
+};
 use serde_json::{Value, json};
 use std::{net::UdpSocket, sync::Arc, time::Duration};
 use test_support::{
@@ -266,4 +268,49 @@ async fn a_relay_that_does_not_know_us_is_told() {
         "{said}"
     );
     assert!(!said.contains("bad-secret"), "{said}");
+}
+
+/// What is found before going live.
+async fn looked_ahead(options: Value, more: Value) -> Result<Probed, String> {
+    let server = WhipEndpoint::start(options).expect("aiortc");
+    let (kind, mut settings) = from_url(&server.url()).expect("an address");
+    settings.extend(more.as_object().cloned().unwrap_or_default());
+    let env = Env {
+        hls: Arc::new(HlsStore::new()),
+        clock: Arc::new(SystemClock::new()),
+    };
+    let wish = ProbeWish {
+        video: Some(VideoCodec::H264),
+        audio: &[AudioCodec::Opus],
+        test_suffix: None,
+    };
+    let mut driver = (kind.open)(&settings, &env).expect("opens");
+    let probed = driver.probe(&wish).await.map_err(|e| e.to_string());
+    assert_eq!(
+        (server.count("posts"), server.count("frames")),
+        (0, 0),
+        "nobody sees anything"
+    );
+    probed.map(|p| p.expect("it can look ahead"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_ahead_tells_what_would_fail() {
+    let fine = looked_ahead(json!({"token": "good"}), json!({"token": "good"}))
+        .await
+        .expect("fine");
+    assert_eq!((fine.passed.as_str(), fine.doubts.len()), ("the server answers", 0));
+    let e = looked_ahead(json!({"token": "good"}), json!({"token": "bad-secret"})).await;
+    let e = e.expect_err("a wrong token");
+    assert!(e.contains("Check the token") && !e.contains("bad-secret"), "{e}");
+    let nothing = looked_ahead(json!({"mode": "status", "status": 404}), json!({}))
+        .await
+        .expect("a doubt");
+    assert!(nothing.doubts[0].contains("nothing at this address"), "{nothing:?}");
+    let e = looked_ahead(json!({"mode": "status", "status": 503}), json!({})).await;
+    assert!(e.expect_err("out of order").contains("at the moment"));
+    let relay = looked_ahead(json!({}), json!({"relay_only": true}))
+        .await
+        .expect("a doubt");
+    assert!(relay.doubts[0].contains("Name a TURN server"), "{relay:?}");
 }

@@ -19,12 +19,19 @@ use url::Url;
 /// Time for the goodbye; the creator waits for it.
 const DELETE_LIMIT: Duration = Duration::from_millis(700);
 
-/// The STUN and TURN servers that the endpoint names when asked before any offer (RFC 9725, 4.6); none where it does not
-/// know the question.
+/// What the endpoint says when it is asked before any offer.
+pub(super) struct Asked {
+    /// STUN and TURN servers it wants us to use.
+    pub(super) ice_servers: Vec<IceServer>,
+    /// It says that there is nothing here. Some endpoints say so to this question only.
+    pub(super) knows_nothing: bool,
+}
+
+/// Asks the endpoint without an offer (`OPTIONS`, RFC 9725, 4.2 and 4.6); nobody sees anything.
 ///
 /// # Errors
-/// The endpoint can't be reached, or wants another token.
-pub(super) async fn servers_at(settings: &WhipSettings, url: Url, to: &str) -> Result<Vec<IceServer>, OutputError> {
+/// The endpoint can't be reached, wants another token or is out of order.
+pub(super) async fn ask(settings: &WhipSettings, url: Url, to: &str) -> Result<Asked, OutputError> {
     let reply = http::ask(Ask {
         method: Method::OPTIONS,
         url,
@@ -35,10 +42,16 @@ pub(super) async fn servers_at(settings: &WhipSettings, url: Url, to: &str) -> R
         to,
     })
     .await?;
-    if matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return Err(refusal(&reply, to));
+    match reply.status.as_u16() {
+        // It takes no such question, which says nothing of offers.
+        501 => {}
+        401 | 403 | 429 | 500.. => return Err(refusal(&reply, to)),
+        _ => {}
     }
-    Ok(named_in(&reply))
+    Ok(Asked {
+        ice_servers: named_in(&reply),
+        knows_nothing: matches!(reply.status, StatusCode::NOT_FOUND | StatusCode::GONE),
+    })
 }
 
 /// The servers in a reply's headers.
