@@ -1,9 +1,13 @@
-// Plays our own live HLS (fMP4) through Media Source Extensions, so that any browser shows it without a library.
-// Where a browser has no MSE (iOS before 17.1), its own HLS player gets the playlist.
+// Plays the show: over WebRTC where that works, a fraction of a second late, else our own live HLS (fMP4) through Media Source
+// Extensions, so that any browser shows it without a library. Where a browser has no MSE (iOS before 17.1), its own HLS player
+// gets the playlist.
+import { watchWebRtc } from "./whep.js";
 
 const PLAYLIST = "/hls/live.m3u8";
 /** Seconds behind the newest segment at which playback starts, and beyond which it jumps forward. */
 const BEHIND = 3, TOO_FAR = 9;
+/** Milliseconds for which WebRTC is not tried again where it did not work. */
+const PAUSE = 60000;
 
 /**
  * Reads our playlists: segments with their sequence numbers, the init segment, what there is to fetch in order (`pieces`: parts
@@ -40,20 +44,38 @@ const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Keeps `video` playing whatever is live; `tell("playing" | "waiting")` hears of changes. Never gives up. */
 export async function play(video, tell) {
-  if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) {
-    video.src = PLAYLIST;
-    video.addEventListener("playing", () => tell("playing"));
-    return;
-  }
+  let notBefore = "RTCPeerConnection" in window ? 0 : Infinity, other = false;
   for (;;) {
+    let played = false, refused = false;
+    const hear = (what) => {
+      played ||= what === "playing";
+      tell(what);
+    };
+    const rtc = !other && performance.now() >= notBefore;
     try {
-      await once(video, tell);
+      await (rtc ? watchWebRtc(video, hear) : hls(video, hear));
     } catch (error) {
+      refused = error.refused;
       console.info("watch: starting again:", error.message);
     }
+    // A way that never played makes room for the other at once. One on which nothing got through is left alone for a while;
+    // one that is not offered now may be in a moment.
+    other = rtc && !played;
+    if (other && !refused) notBefore = performance.now() + PAUSE;
+    if (!other) await wait(1000);
     tell("waiting");
-    await wait(1000);
   }
+}
+
+/** HLS by whatever means the browser has. */
+async function hls(video, tell) {
+  if ("MediaSource" in window || "ManagedMediaSource" in window) return once(video, tell);
+  if (!(await fetch(PLAYLIST, { cache: "no-store" })).ok) throw new Error("nothing live yet");
+  video.src = PLAYLIST;
+  video.addEventListener("playing", () => tell("playing"), { once: true });
+  return new Promise((_, fail) => {
+    for (const end of ["ended", "error"]) video.addEventListener(end, () => fail(new Error("the stream stopped")), { once: true });
+  });
 }
 
 /** One run: until the stream's head changes, an append fails or the playlist goes away. */

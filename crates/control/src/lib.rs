@@ -18,6 +18,7 @@ mod pictures_socket;
 mod studio;
 mod ui_socket;
 mod watch;
+mod whep;
 
 pub use access::{Access, fresh_token};
 pub use house::{House, OneShow};
@@ -27,7 +28,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, State, ws::Utf8Bytes},
     middleware::{from_fn, from_fn_with_state},
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, get, patch, post},
 };
 use parking_lot::Mutex;
 use std::{net::SocketAddr, sync::Arc};
@@ -195,6 +196,13 @@ fn router(site: Arc<Site>, front: Front) -> Router {
         .route("/watch", get(watch::page))
         .route("/watch/{file}", get(watch::file))
         .route("/hls/{file}", get(live::hls))
+        .route("/whep", post(whep::begin).layer(DefaultBodyLimit::max(whep::MAX_BODY)))
+        .route(
+            "/whep/{id}",
+            patch(whep::trickle)
+                .delete(whep::end)
+                .layer(DefaultBodyLimit::max(whep::MAX_BODY)),
+        )
         .route("/api/state", get(api::state))
         .route("/api/events", get(api::events))
         .route("/api/live", get(live::socket));

@@ -30,6 +30,10 @@ pub(crate) async fn file(Path(file): Path<String>) -> Response {
             "text/javascript; charset=utf-8",
             include_str!("../../../assets/watch/player.js"),
         ),
+        "whep.js" => text(
+            "text/javascript; charset=utf-8",
+            include_str!("../../../assets/watch/whep.js"),
+        ),
         "watch.css" => text(
             "text/css; charset=utf-8",
             include_str!("../../../assets/watch/watch.css"),

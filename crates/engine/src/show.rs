@@ -69,6 +69,8 @@ pub(crate) struct Shared {
     /// Pictures for people.
     pub(crate) pictures: Pictures,
     pub(crate) encoders: Encoders,
+    /// Who watches over WebRTC.
+    pub(crate) viewers: Arc<outputs::Viewers>,
     pub(crate) canvases: Vec<CanvasFormat>,
     pub(crate) counters: Vec<Arc<CanvasCounters>>,
     pub(crate) renderer: (String, String),
@@ -236,6 +238,7 @@ impl Show {
             markers: AtomicU64::new(0),
             final_views: Mutex::default(),
             sound: Arc::default(),
+            viewers: Arc::default(),
             env: Env {
                 hls: Arc::new(HlsStore::new()),
                 clock: clock.clone(),

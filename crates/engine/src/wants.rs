@@ -114,6 +114,43 @@ impl Want {
         })
     }
 
+    /// What viewers of the watch page want who see it over WebRTC: the encoder of the first destination of this kind (else the
+    /// first there is), made to fit.
+    ///
+    /// # Errors
+    /// The encoder or its canvas is not there.
+    pub(crate) fn of_viewers(p: &Project, formats: &[CanvasFormat], kind: &str) -> Result<Self, EngineError> {
+        let shown = p
+            .destinations
+            .iter()
+            .find(|d| d.kind == kind)
+            .cloned()
+            .unwrap_or_default();
+        let encoder = find_encoder(p, &shown.encoder)?;
+        let can = Wants {
+            video: &[VideoCodec::H264],
+            ..Wants::WEBRTC
+        };
+        let mut changes = vec![];
+        let mut video = video_want(p, formats, encoder, &shown.encode)?;
+        fit_video(&mut video.settings, &can, "", &mut changes);
+        let mut sound = encoder.audio.clone();
+        fit_audio(&mut sound, &can, "", &mut changes);
+        let tracks = tracks_of(p, &shown, &can, &mut changes).into_iter();
+        Ok(Self {
+            encoder: encoder.id.clone(),
+            video: Some(video),
+            audio: tracks
+                .take(1)
+                .map(|track| AudioWant {
+                    track,
+                    settings: sound.clone(),
+                })
+                .collect(),
+            changes: vec![],
+        })
+    }
+
     /// What all its streams take together, kbit/s; an estimate where the rate follows from what is encoded.
     pub(crate) fn kbps(&self, formats: &[CanvasFormat]) -> u32 {
         let video = self.video.as_ref().map_or(0, |v| {
@@ -215,6 +252,8 @@ fn fit_video(s: &mut VideoEncoding, can: &Wants, who: &str, changes: &mut Vec<St
         changes.push(text);
         s.b_frames = most;
     }
+    // Whoever takes none at all is WebRTC, where every picture of delay counts.
+    s.low_delay |= can.max_b_frames == Some(0);
 }
 
 fn fit_audio(s: &mut AudioEncoding, can: &Wants, who: &str, changes: &mut Vec<String>) {

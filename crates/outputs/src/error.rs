@@ -51,6 +51,14 @@ pub enum OutputError {
         /// The server's words.
         why: String,
     },
+    /// The server did not accept the token.
+    #[error("{to} refused the stream: {why}. Check the token and the address, then try again.")]
+    Token {
+        /// The destination, redacted.
+        to: String,
+        /// The server's words.
+        why: String,
+    },
     /// No connection came about.
     #[error("{to} can't be reached: {why}.")]
     Unreachable {
@@ -190,7 +198,7 @@ impl MediaError for OutputError {
             Self::Tls { passes: false, .. } => ErrorKind::Config,
             Self::Tls { passes: true, .. } => ErrorKind::Network,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
-            Self::Auth { .. } => ErrorKind::Auth,
+            Self::Auth { .. } | Self::Token { .. } => ErrorKind::Auth,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Lost { .. } | Self::Stalled { .. } => {
                 ErrorKind::Network
             }

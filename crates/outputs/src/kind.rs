@@ -172,6 +172,7 @@ static KINDS: &[DestinationKind] = &[
     drivers::rtmp::KIND,
     drivers::srt::KIND,
     drivers::rist::KIND,
+    drivers::whip::KIND,
     drivers::icecast::KIND,
     drivers::hls_push::KIND,
     drivers::custom::KIND,

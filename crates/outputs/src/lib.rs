@@ -13,6 +13,7 @@ mod error;
 mod fanout;
 pub mod filename;
 mod hls;
+mod http;
 mod kind;
 mod link;
 mod recorder;
@@ -21,12 +22,13 @@ pub mod services;
 mod status;
 mod supervisor;
 mod tls;
+mod whep;
 mod wire;
 
 pub use backoff::Backoff;
 pub use drivers::{
     custom::CustomSettings, hls_push::HlsPushSettings, icecast::IcecastSettings, local::LocalSettings,
-    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings,
+    rist::RistSettings, rtmp::RtmpSettings, srt::SrtSettings, whip::WhipSettings,
 };
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
@@ -42,3 +44,7 @@ pub use recorder::{
 pub use replay::{Replay, ReplayPlan, ReplayStatus};
 pub use status::{DestinationState, DestinationStatus, LineFigures};
 pub use supervisor::{DestinationHandle, QUEUE_LIMIT, Terms};
+pub use whep::{Admitted, Viewers};
+
+/// The id of the destination behind the watch page.
+pub const WATCH_PAGE: &str = drivers::local::KIND.info.id;

@@ -204,15 +204,20 @@ impl Link {
     pub fn connected(&self) {
         if self.stale.load(Relaxed) {
             self.packets.restart();
-            // One made now would reach a delayed destination too late to help.
-            if self.ledger.line.is_none() {
-                self.ledger.fanout.request_keyframe();
-            }
+            self.request_keyframe();
         }
         *self.ledger.rate.lock() = RateMeter::default();
         self.ledger.state.lock().times_live += 1;
         self.ledger.enter(DestinationState::Live, None, None);
         tracing::info!(destination = %self.ledger.to, "live");
+    }
+
+    /// The server wants a keyframe soon. The encoder is asked; wishes that come together give one. Not for a delayed
+    /// destination: one made now would reach it too late to help.
+    pub fn request_keyframe(&self) {
+        if self.ledger.line.is_none() {
+            self.ledger.fanout.request_keyframe();
+        }
     }
 
     /// Nobody is there yet, and that is no failure: `words` say what is waited for. Whoever comes gets the show from then on.

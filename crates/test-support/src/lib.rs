@@ -12,6 +12,7 @@
 //! let frames = ffprobe::count_frames(&server.recordings()[0], "v:0").expect("ffprobe");
 //! ```
 
+pub mod coturn;
 pub mod faults;
 pub mod ffprobe;
 pub mod icecast;
@@ -26,6 +27,7 @@ pub mod pulse;
 pub mod rtmp_server;
 pub mod tls_front;
 mod wait;
+pub mod whip_endpoint;
 pub mod xvfb;
 
 pub use net::{BlackHole, RefusingPort, black_hole_tcp, refusing_port};

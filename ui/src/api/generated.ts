@@ -1167,6 +1167,11 @@ export interface VideoEncoding {
    * Most B-frames in a row, for H.264 and HEVC; the other codecs have none.
    */
   b_frames: number;
+  /**
+   * Without looking ahead: a few pictures less delay for a little less quality at the same rate. Destinations that are
+   * live within a fraction of a second switch it on by themselves.
+   */
+  low_delay?: boolean;
 }
 /**
  * Sound.
@@ -2167,6 +2172,11 @@ export interface VideoEncoding1 {
    * Most B-frames in a row, for H.264 and HEVC; the other codecs have none.
    */
   b_frames: number;
+  /**
+   * Without looking ahead: a few pictures less delay for a little less quality at the same rate. Destinations that are
+   * live within a fraction of a second switch it on by themselves.
+   */
+  low_delay?: boolean;
 }
 /**
  * How sound is encoded.

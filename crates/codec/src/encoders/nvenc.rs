@@ -36,7 +36,11 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
     // p1 is NVENC's fastest, p7 its best; even p4 costs the processor nothing.
     let preset = ["p1", "p2", "p4", "p4", "p5", "p5", "p6", "p7", "p7"][s.speed().min(8)];
     s.set("preset", preset)?;
-    s.set("tune", "hq")?;
+    s.set("tune", if s.settings.low_delay { "ull" } else { "hq" })?;
+    if s.settings.low_delay {
+        s.set_if_known("zerolatency", "1");
+        s.set_if_known("delay", "0");
+    }
     match s.settings.codec {
         VideoCodecName::H264 => s.set("profile", s.profile())?,
         VideoCodecName::Hevc => s.set("profile", "main")?,

@@ -39,6 +39,9 @@ pub(super) const VP9: EncoderKind = EncoderKind {
 };
 
 fn prepare(s: &mut Setup) -> Result<(), CodecError> {
+    if s.settings.low_delay {
+        s.set_if_known("async_depth", "1");
+    }
     let preset = [
         "veryfast", "veryfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
     ][s.speed().min(8)];

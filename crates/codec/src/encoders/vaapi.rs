@@ -48,6 +48,9 @@ pub(super) const VP9: EncoderKind = EncoderKind {
 const SURFACES: i32 = 24;
 
 fn prepare(s: &mut Setup) -> Result<(), CodecError> {
+    if s.settings.low_delay {
+        s.set_if_known("async_depth", "1");
+    }
     let frames = surfaces(s)?;
     // SAFETY: our context, not open yet; it gets a reference of its own.
     unsafe {

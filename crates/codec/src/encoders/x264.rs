@@ -25,10 +25,18 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
         ctx.keyint_min = ctx.gop_size;
         // 0 lets x264 choose from the number of processors, as the ffmpeg command does.
         ctx.thread_count = 0;
-        ctx.thread_type = sys::FF_THREAD_FRAME;
+        ctx.thread_type = if s.settings.low_delay {
+            // Threads that share a picture instead of each working on one of the next.
+            sys::FF_THREAD_SLICE
+        } else {
+            sys::FF_THREAD_FRAME
+        };
     }
     let preset = PRESETS.get(s.speed()).copied().unwrap_or("veryfast");
     s.set("preset", preset)?;
+    if s.settings.low_delay {
+        s.set("tune", "zerolatency")?;
+    }
     s.set("profile", s.profile())?;
     // Keyframes come exactly at the interval: live services cut their segments there.
     s.set("sc_threshold", "0")?;

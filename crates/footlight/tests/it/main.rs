@@ -17,3 +17,5 @@ mod recording;
 mod render;
 mod sync;
 mod watch_page;
+mod watch_webrtc;
+mod whip;

@@ -8,3 +8,4 @@ pub mod local;
 pub mod rist;
 pub mod rtmp;
 pub mod srt;
+pub mod whip;

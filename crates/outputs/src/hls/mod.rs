@@ -157,6 +157,12 @@ impl HlsStore {
         self.next.send_modify(|_| {});
     }
 
+    /// Whether a show is going on.
+    pub fn is_live(&self) -> bool {
+        let s = self.state.lock();
+        s.init.is_some() && !s.ended
+    }
+
     /// The init segment; none before the first show.
     pub fn init(&self) -> Option<Bytes> {
         self.state.lock().init.clone()

@@ -35,6 +35,10 @@ pub struct VideoEncoding {
     /// Most B-frames in a row, for H.264 and HEVC; the other codecs have none.
     #[schemars(range(min = 0, max = 16))]
     pub b_frames: u32,
+    /// Without looking ahead: a few pictures less delay for a little less quality at the same rate. Destinations that are
+    /// live within a fraction of a second switch it on by themselves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub low_delay: bool,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -54,6 +58,7 @@ impl Default for VideoEncoding {
             profile: H264Profile::High,
             keyframe_interval_s: 2.0,
             b_frames: 2,
+            low_delay: false,
             extra: Extra::new(),
         }
     }

@@ -77,6 +77,8 @@ export const destinations = {
   customText: "An rtmp:// or rtmps:// address and a key from your provider",
   local: "This computer only",
   localText: "A watch page for browsers in your network. No account needed.",
+  kind_whip: "WHIP (WebRTC)",
+  kind_whip_is: "A fraction of a second late, to services with a WHIP address",
   serviceText: "Paste a stream key",
   upTo: "up to {rate}",
   addOf: "Add {name}",

@@ -58,6 +58,12 @@ export const said = {
   // Destinations
   refused: "{name} refused the stream: {why}. Check the stream key, then try again.",
   rtmpRefused: "{name} refused the stream: {words}. Check the stream key and that the account may go live.",
+  tokenRefused: "{name} refused the stream: {why}. Check the token and the address, then try again.",
+  whipNotTaken: "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP",
+  whipNoUdp: "the server answered, but nothing gets through to it over UDP. Try another network, or name a TURN server",
+  whipNoRelay: "neither a direct way nor one over the TURN server was found. Check the TURN server's address, name and password",
+  whipSilent: "nothing has come back from the server for some seconds, or it closed the connection",
+  whipNeeds: "it needs H.264 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 B-frames for it",
   noApplication: "{name} has no application \"{app}\" ({words}). Check the path of the address with the service.",
   unreachable: "{name} can't be reached: {why}.",
   noAnswer: "{name} did not answer within {seconds} s ({step}).",

@@ -80,6 +80,8 @@ export const destinations: Words<typeof en> = {
   customText: "服务商给你的 rtmp:// 或 rtmps:// 地址与密钥",
   local: "仅此电脑",
   localText: "局域网内用浏览器即可观看，不需要账号。",
+  kind_whip: "WHIP（WebRTC）",
+  kind_whip_is: "延迟不到一秒，适用于提供 WHIP 地址的服务",
   serviceText: "粘贴推流密钥",
   upTo: "最高 {rate}",
   addOf: "添加 {name}",

@@ -80,6 +80,8 @@ export const destinations: Words<typeof en> = {
   customText: "供應商給你的 rtmp:// 或 rtmps:// 位址與金鑰",
   local: "只在這台電腦",
   localText: "區域網路內用瀏覽器就能看，不需要帳號。",
+  kind_whip: "WHIP（WebRTC）",
+  kind_whip_is: "延遲不到一秒，適用於提供 WHIP 位址的服務",
   serviceText: "貼上串流金鑰",
   upTo: "最高 {rate}",
   addOf: "新增 {name}",

@@ -1,0 +1,317 @@
+//! What passes between the two ends beside the media (RTCP, RFC 3550 and 4585), as one link of the stack's chain.
+//!
+//! Outgoing: a sender report for each stream, at once with its first packet and then every second. Both streams' reports map
+//! the same wall clock to the same media clock, so a receiver can put sound and picture together exactly, whatever delay each
+//! of them had before it was sent. Incoming: keyframe wishes, losses and the round trip. A request for the same lost packet is
+//! passed on to be answered once in a round trip: receivers ask again and again, and answering each of them chokes a line
+//! that loses packets because it is full.
+
+use crate::stream::RtpStream;
+use media::MediaTime;
+use parking_lot::Mutex;
+use rtc::{
+    interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
+    rtcp::{
+        self,
+        payload_feedbacks::{full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication},
+        receiver_report::ReceiverReport,
+        reception_report::ReceptionReport,
+        sender_report::SenderReport,
+        transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
+    },
+    sansio::Protocol,
+    shared::{TransportContext, error::Error, time::SystemInstant},
+};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// Between two sender reports of a stream.
+const EVERY: Duration = Duration::from_secs(1);
+/// A lost packet is sent again at most once in this time while the round trip is unknown, and never more often.
+const AGAIN_AFTER: Duration = Duration::from_millis(15);
+/// Round trips above this are reports that came from somewhere else, seconds.
+const LONGEST_TRIP_S: f64 = 60.0;
+/// Sequence numbers whose last answer is remembered: a power of two, at least the stack's own buffer.
+const REMEMBERED: usize = 2048;
+
+/// Figures of a connection.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PeerStats {
+    /// Round trip by the receiver's last report, milliseconds.
+    pub round_trip_ms: Option<f64>,
+    /// Share of packets that the receiver's last report calls lost before repair, 0 to 1: the worse of sound and picture.
+    pub loss: f64,
+    /// Packets that the receiver calls lost before repair, since the beginning.
+    pub packets_lost: u64,
+    /// Packets sent for the first time.
+    pub packets: u64,
+    /// Payload bytes sent, repairs included.
+    pub bytes: u64,
+    /// Packets that the receiver asked for again, counting each request.
+    pub asked_again: u64,
+    /// Packets sent again.
+    pub sent_again: u64,
+    /// Times the receiver asked for a keyframe.
+    pub keyframes_asked: u64,
+}
+
+/// One stream's mapping of media time to RTP time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreamClock {
+    ssrc: u32,
+    rate: u32,
+    base: u32,
+}
+
+impl StreamClock {
+    pub(crate) fn of(s: &RtpStream) -> Self {
+        Self {
+            ssrc: s.ssrc,
+            rate: s.clock,
+            base: s.base,
+        }
+    }
+}
+
+/// What the chain's link and the peer share.
+pub(crate) struct Board {
+    pub(crate) clocks: Vec<StreamClock>,
+    /// Media time of the first packet.
+    pub(crate) first: OnceLock<MediaTime>,
+    pub(crate) stats: Mutex<PeerStats>,
+    /// How many keyframes were asked for.
+    pub(crate) keyframes: watch::Sender<u64>,
+}
+
+impl Board {
+    pub(crate) fn new(clocks: Vec<StreamClock>) -> Arc<Self> {
+        Arc::new(Self {
+            clocks,
+            first: OnceLock::new(),
+            stats: Mutex::default(),
+            keyframes: watch::Sender::new(0),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    packets: u32,
+    octets: u32,
+}
+
+/// The link of the chain.
+pub(crate) struct Reports {
+    board: Arc<Board>,
+    /// When the first packet went out, by both clocks of this computer.
+    begun: Option<(Instant, SystemInstant)>,
+    sent: Vec<Sent>,
+    /// By stream: what the receiver's last report calls lost in all.
+    lost: Vec<u32>,
+    /// By sequence number: which packet was answered last, and when.
+    answered: Vec<Option<(u32, u16, Instant)>>,
+    next: Option<Instant>,
+    reads: VecDeque<TaggedPacket>,
+    writes: VecDeque<TaggedPacket>,
+}
+
+impl Reports {
+    pub(crate) fn new(board: Arc<Board>) -> Self {
+        Self {
+            sent: vec![Sent::default(); board.clocks.len()],
+            lost: vec![0; board.clocks.len()],
+            answered: vec![None; REMEMBERED],
+            begun: None,
+            next: None,
+            reads: VecDeque::new(),
+            writes: VecDeque::new(),
+            board,
+        }
+    }
+
+    fn index(&self, ssrc: u32) -> Option<usize> {
+        self.board.clocks.iter().position(|c| c.ssrc == ssrc)
+    }
+
+    /// Counts a packet that goes out; true for the first one of its stream.
+    fn count(&mut self, ssrc: u32, octets: usize, again: bool, now: Instant) -> bool {
+        let mut stats = self.board.stats.lock();
+        stats.bytes += octets as u64;
+        if again {
+            stats.sent_again += 1;
+        } else {
+            stats.packets += 1;
+        }
+        drop(stats);
+        let Some(i) = self.index(ssrc) else { return false };
+        self.begun.get_or_insert_with(|| (now, SystemInstant::now(now)));
+        self.next.get_or_insert(now + EVERY);
+        let sent = &mut self.sent[i];
+        sent.packets = sent.packets.wrapping_add(1);
+        sent.octets = sent.octets.wrapping_add(octets as u32);
+        sent.packets == 1
+    }
+
+    fn report(&mut self, i: usize, now: Instant) {
+        let (Some((begun, wall)), Some(first)) = (&self.begun, self.board.first.get()) else {
+            return;
+        };
+        let clock = self.board.clocks[i];
+        let media = *first + MediaTime::from_duration(now.saturating_duration_since(*begun));
+        let report = SenderReport {
+            ssrc: clock.ssrc,
+            ntp_time: wall.ntp(now),
+            rtp_time: clock.base.wrapping_add(media.to_ticks(clock.rate) as u32),
+            packet_count: self.sent[i].packets,
+            octet_count: self.sent[i].octets,
+            ..SenderReport::default()
+        };
+        self.writes.push_back(TaggedPacket {
+            now,
+            transport: TransportContext::default(),
+            message: AttributedPacket::new(Packet::Rtcp(vec![Box::new(report)])),
+        });
+    }
+
+    /// Reads one packet of feedback; gives what is to be passed on in its place, if it is not to go on as it is.
+    fn feedback(&mut self, p: &dyn rtcp::Packet, now: Instant) -> Option<Box<dyn rtcp::Packet>> {
+        let any = p.as_any();
+        if let Some(r) = any.downcast_ref::<ReceiverReport>() {
+            self.reception(&r.reports, now);
+        } else if let Some(r) = any.downcast_ref::<SenderReport>() {
+            self.reception(&r.reports, now);
+        } else if any.is::<PictureLossIndication>() || any.is::<FullIntraRequest>() {
+            self.board.stats.lock().keyframes_asked += 1;
+            self.board.keyframes.send_modify(|n| *n += 1);
+        } else if let Some(n) = any.downcast_ref::<TransportLayerNack>() {
+            return Some(Box::new(self.thin_out(n, now)));
+        }
+        None
+    }
+
+    fn reception(&mut self, reports: &[ReceptionReport], now: Instant) {
+        let mut loss: Option<f64> = None;
+        let mut trip = None;
+        for r in reports {
+            let Some(i) = self.index(r.ssrc) else { continue };
+            // 24 bits with a sign: repeated packets may make it less than nothing.
+            self.lost[i] = if r.total_lost < 1 << 23 { r.total_lost } else { 0 };
+            loss = Some(loss.unwrap_or_default().max(f64::from(r.fraction_lost) / 256.0));
+            if let (Some((_, wall)), true) = (&self.begun, r.last_sender_report != 0) {
+                // RFC 3550, 6.4.1: all three in 1/65536 s.
+                let arrived = (wall.ntp(now) >> 16) as u32;
+                let s = f64::from(arrived.wrapping_sub(r.last_sender_report).wrapping_sub(r.delay)) / 65_536.0;
+                trip = (s < LONGEST_TRIP_S).then_some(s * 1000.0).or(trip);
+            }
+        }
+        let Some(loss) = loss else { return };
+        let mut stats = self.board.stats.lock();
+        stats.loss = loss;
+        stats.packets_lost = self.lost.iter().copied().map(u64::from).sum();
+        stats.round_trip_ms = trip.or(stats.round_trip_ms);
+    }
+
+    /// The request without the packets that were sent again a moment ago.
+    fn thin_out(&mut self, nack: &TransportLayerNack, now: Instant) -> TransportLayerNack {
+        let trip = self.board.stats.lock().round_trip_ms.unwrap_or_default();
+        let wait = Duration::from_secs_f64(trip * 0.9e-3).max(AGAIN_AFTER);
+        let mut asked = 0;
+        let mut nacks = Vec::new();
+        for pair in &nack.nacks {
+            for offset in 0..=16u16 {
+                if offset > 0 && pair.lost_packets & (1 << (offset - 1)) == 0 {
+                    continue;
+                }
+                asked += 1;
+                let n = pair.packet_id.wrapping_add(offset);
+                let slot = &mut self.answered[usize::from(n) % REMEMBERED];
+                let recent = |(ssrc, seq, at): (u32, u16, Instant)| {
+                    ssrc == nack.media_ssrc && seq == n && now.saturating_duration_since(at) < wait
+                };
+                if !slot.is_some_and(recent) {
+                    *slot = Some((nack.media_ssrc, n, now));
+                    nacks.push(NackPair {
+                        packet_id: n,
+                        lost_packets: 0,
+                    });
+                }
+            }
+        }
+        self.board.stats.lock().asked_again += asked;
+        TransportLayerNack {
+            sender_ssrc: nack.sender_ssrc,
+            media_ssrc: nack.media_ssrc,
+            nacks,
+        }
+    }
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for Reports {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, mut msg: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtcp(packets) = &mut msg.message.packet {
+            for p in packets {
+                if let Some(instead) = self.feedback(&**p, msg.now) {
+                    *p = instead;
+                }
+            }
+        }
+        self.reads.push_back(msg);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.reads.pop_front()
+    }
+
+    fn handle_write(&mut self, msg: TaggedPacket) -> Result<(), Error> {
+        let again = msg.message.has(&Attribute::Retransmission);
+        let (now, mut first) = (msg.now, None);
+        if let Packet::Rtp(p) = &msg.message.packet
+            && self.count(p.header.ssrc, p.payload.len(), again, now)
+        {
+            first = self.index(p.header.ssrc);
+        }
+        self.writes.push_back(msg);
+        if let Some(i) = first {
+            self.report(i, now);
+        }
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.writes.pop_front()
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+        if self.next.is_some_and(|t| t <= now) {
+            self.next = Some(now + EVERY);
+            for i in 0..self.sent.len() {
+                if self.sent[i].packets > 0 {
+                    self.report(i, now);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn poll_timeout(&mut self) -> Option<Instant> {
+        self.next
+    }
+}
+
+impl Interceptor for Reports {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+}
