@@ -154,4 +154,6 @@ export const destinations: Words<typeof en> = {
   kind_custom_is: "这台电脑的 FFmpeg 认得的任何地址与封装：UDP、TCP、RTP、文件。",
   kind_whip: "WHIP（WebRTC）",
   kind_whip_is: "延迟不到一秒，送到支持 WebRTC 的服务器。",
+  standsIn: "{name} 的备用",
+  delayed: "晚 {n} 秒",
 };
