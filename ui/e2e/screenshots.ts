@@ -95,7 +95,7 @@ async function building(s: Studio, shot: Shot): Promise<void> {
   await page.getByRole("tab", { name: "Status" }).click();
   await page.getByRole("button", { name: "Mixer options" }).click();
   await page.getByRole("menu").waitFor();
-  await shot("audio-tracks");
+  await shot("audio-tracks", 1280); // a menu closes when the window changes its size
   await page.keyboard.press("Escape");
 }
 async function destinations(s: Studio, shot: Shot): Promise<void> {
