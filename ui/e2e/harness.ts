@@ -189,7 +189,7 @@ export async function wording(page: Page): Promise<string[]> {
       const text = node.textContent?.trim() ?? "";
       const box = node.parentElement;
       if (!text || !box || !box.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || box.closest("script,style,option,.said")) continue;
-      if (/^[a-z0-9]+\.[a-zA-Z0-9_]+$/.test(text) || /\{(?!(project|date|time|canvas|source|counter)\})\w+[|}]|undefined|\bNaN\b|\[object/.test(text)) wrong.push(`no words: ${text}`);
+      if (/^[a-z0-9]+\.[a-zA-Z0-9_]+$/.test(text) || /\{(?!(project|date|time|canvas|source|counter|elapsed|secret)\})\w+[|}]|undefined|\bNaN\b|\[object/.test(text)) wrong.push(`no words: ${text}`);
       range.selectNodeContents(node);
       const at = range.getBoundingClientRect();
       for (let up: HTMLElement | null = box; up; up = up.parentElement) {

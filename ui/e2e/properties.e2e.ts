@@ -85,6 +85,25 @@ test("test pattern: another pattern is another picture", async () => {
   await s.close();
 });
 
+test("image: another file is another picture, and what is missing says so", async () => {
+  const s = await openStudio({ width: 1920, height: 1080 });
+  const paint = async (name: string, color: string): Promise<string> => {
+    const file = join(s.folder, name);
+    execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", `color=${color}:s=64x36`, "-frames:v", "1", file]);
+    return file;
+  };
+  const [black, white] = [await paint("black.png", "black"), await paint("white.png", "white")];
+  const id = await opened(s, "image", { file: black });
+  await until(async () => (await look(s.page, id))[0] < 30);
+  const field = s.page.getByRole("textbox", { name: /file/i }).first();
+  await type(field, white);
+  await until(async () => (await look(s.page, id))[0] > 200);
+  await type(field, join(s.folder, "gone.png"));
+  await s.page.getByText(/gone\.png/).first().waitFor();
+  expect(await accessibility(s.page)).toEqual([]);
+  await s.close();
+});
+
 test("media file: the file chosen plays, and its loop is a switch", async () => {
   const s = await openStudio({ width: 1920, height: 1080 });
   const file = join(s.folder, "clip.mp4");

@@ -22,6 +22,7 @@ export type {
   Level,
   LineFigures,
   MetersMessage as Meters,
+  Plan,
   Project,
   Projects,
   Recent as ProjectEntry,

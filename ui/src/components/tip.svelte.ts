@@ -1,6 +1,7 @@
 // Tooltips: `<button {@attach tip("Undo", "Ctrl+Z")}>`. One box for the whole page (TipHost.svelte); shown after a rest on the
 // thing or when it gets the focus by keyboard, gone with Esc. Nothing needs it: each control has its name without it.
 import type { Attachment } from "svelte/attachments";
+import { on } from "svelte/events";
 import { isMac } from "../state/commands";
 import { shown } from "../state/keys";
 
@@ -31,13 +32,11 @@ export function tip(text: string | (() => string), key: string | (() => string) 
     const focus = (): void => {
       if (node.matches(":focus-visible")) show();
     };
-    node.addEventListener("pointerenter", enter);
-    node.addEventListener("focus", focus);
-    for (const end of ["pointerleave", "pointerdown", "blur"]) node.addEventListener(end, hideTip);
+    // By Svelte's own `on`: a thing that goes while it has the focus is blurred in the middle of an update, where a plain
+    // listener could not change state.
+    const ends = [on(node, "pointerenter", enter), on(node, "focus", focus), ...["pointerleave", "pointerdown", "blur"].map((end) => on(node, end, hideTip))];
     return () => {
-      node.removeEventListener("pointerenter", enter);
-      node.removeEventListener("focus", focus);
-      for (const end of ["pointerleave", "pointerdown", "blur"]) node.removeEventListener(end, hideTip);
+      for (const end of ends) end();
       // Not while the page is being updated, which is when a thing goes away.
       queueMicrotask(hideTip);
     };

@@ -1,7 +1,7 @@
 // From a form to a command: only what was changed, and a saved key is never sent back.
 import { describe, expect, it } from "vitest";
 import type { Destination } from "../api/types";
-import { addCommand, draftFault, draftOf, editCommand, newDraft } from "./draft";
+import { addCommand, draftFault, draftOf, editCommand, missing, newDraft } from "./draft";
 
 const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube", delay_s: 0, standby_for: "" };
 
@@ -33,4 +33,14 @@ describe("a destination's form", () => {
     expect(draftFault({ ...newDraft("custom", ""), url: "rtmps://h/app" }, false)).toBeNull();
     expect(draftFault(newDraft("local", ""), false)).toBeNull();
   });
+});
+
+it("a kind by its schema can't do without its address, unless it waits to be called", () => {
+  const srt = newDraft({ of: "srt" }, "Far away");
+  expect(draftFault(srt, false, { mode: "caller", host: "" })).toBe("needed");
+  expect(draftFault({ ...srt, other: { host: "srt.example.com" } }, false, { mode: "caller", host: "" })).toBeNull();
+  expect(draftFault({ ...srt, other: { mode: "listener" } }, false, { mode: "caller", host: "" })).toBeNull();
+  expect(missing("hls_push", { url: " " })).toBe("url");
+  expect(missing("rist", { host: "" })).toBeNull();
+  expect(missing("something new", {})).toBeNull();
 });

@@ -39,10 +39,24 @@ export function draftOf(one: Destination): Draft {
   };
 }
 
-export type Fault = "addressBad" | "addressPath" | "keyMissing";
+export type Fault = "addressBad" | "addressPath" | "keyMissing" | "needed";
+/** What other kinds can't do without, as far as it depends on what else is set. */
+const NEEDS: { [kind: string]: (settings: Settings) => string | null } = {
+  srt: (settings) => (settings["mode"] === "listener" ? null : "host"),
+  icecast: () => "host",
+  hls_push: () => "url",
+  whip: () => "url",
+  custom: () => "url",
+};
+/** The setting that is still empty and must not be. */
+export function missing(kind: string, settings: Settings): string | null {
+  const field = NEEDS[kind]?.(settings) ?? null;
+  return field && !String(settings[field] ?? "").trim() ? field : null;
+}
+
 /** What keeps it from being saved. A server of one's own may need no key, or has it in its address. */
-export function draftFault(draft: Draft, keySet: boolean): Fault | null {
-  if (draft.kind !== "rtmp") return null;
+export function draftFault(draft: Draft, keySet: boolean, saved: Settings = {}): Fault | null {
+  if (draft.kind !== "rtmp") return missing(draft.kind, { ...saved, ...draft.other }) ? "needed" : null;
   const address = addressFault(draft.url);
   if (address) return address;
   return draft.service && !keySet && !draft.key.trim() ? "keyMissing" : null;

@@ -14,7 +14,7 @@ class Editor {
     const at = app.project?.destinations.findIndex((one) => one.id === this.#id()) ?? -1;
     return app.secrets.includes(`/destinations/${at}/settings/key`);
   });
-  readonly fault = $derived(this.draft ? draftFault(this.draft, this.keySet) : null);
+  readonly fault = $derived(this.draft ? draftFault(this.draft, this.keySet, this.saved?.settings) : null);
   readonly changed = $derived(this.draft && this.saved ? editCommand(this.draft, this.saved) : null);
   /** Saving what was changed would break a connection that stands. */
   readonly reconnects: boolean = $derived.by(() => {

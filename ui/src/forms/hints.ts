@@ -6,6 +6,8 @@ import type { Hints } from "./schema";
 export const IMAGE_FILES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "svg", "apng"];
 export const MEDIA_FILES = ["mp4", "mkv", "mov", "webm", "avi", "m4v", "ts", "flv", "mp3", "wav", "flac", "ogg", "opus", "m4a", "aac"];
 
+/** Codecs whose rate is ours to choose. */
+const RATED = ["h264", "hevc", "av1", "vp9"];
 const size = { width: { special: 0 }, height: { special: 0 } } as const;
 
 export const HINTS: Readonly<Record<string, Hints>> = {
@@ -34,16 +36,34 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   test_pattern: { order: ["pattern", "sound", "level_db", "period_s", "width", "height"], fields: size },
   tone: { order: ["sound", "frequency_hz", "level_db"] },
   rtmp: { order: ["url", "key"] },
-  local: { order: ["segment_s", "part_s"], fields: { segment_s: { unit: "s" }, part_s: { unit: "s", advanced: true } } },
-  srt: { order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"] },
-  icecast: { order: ["host", "port", "mount", "password", "station", "tls"] },
+  local: { order: ["segment_s", "part_s"], fields: { part_s: { advanced: true } } },
+  srt: {
+    order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"],
+    fields: { host: { example: "srt.example.com" }, local_port: { special: 0, specialWord: "forms.theSame", when: { key: "mode", is: ["rendezvous"] } }, languages: { example: "eng, deu" } },
+  },
+  rist: { order: ["host", "port", "profile", "secret", "buffer_ms"], fields: { host: { example: "rist.example.com" }, secret: { when: { key: "profile", is: ["main"] } } } },
+  icecast: {
+    order: ["host", "port", "mount", "password", "station", "tls"],
+    fields: { host: { example: "radio.example.com" }, mount: { example: "/live" }, website: { example: "https://example.com" } },
+  },
+  hls_push: { fields: { url: { example: "https://example.com/show/live.m3u8" } } },
+  custom: { fields: { url: { example: "udp://239.0.0.1:5000" }, format: { example: "mpegts" }, options: { example: "ttl=4 pkt_size=1316" } } },
+  encoder: {
+    order: ["codec", "rate_control", "bitrate_kbps", "max_bitrate_kbps", "crf", "preset", "keyframe_interval_s", "b_frames", "profile"],
+    fields: {
+      rate_control: { when: { key: "codec", is: RATED } }, bitrate_kbps: { when: { key: "rate_control", is: ["cbr", "vbr"] } },
+      max_bitrate_kbps: { when: { key: "rate_control", is: ["vbr"] } }, crf: { when: { key: "rate_control", is: ["crf"] } },
+      preset: { when: { key: "codec", is: RATED } }, profile: { when: { key: "codec", is: ["h264"] } }, b_frames: { when: { key: "codec", is: ["h264", "hevc"] } },
+    },
+  },
+  encoder_audio: { fields: { bitrate_kbps: { when: { key: "codec", is: ["aac", "opus", "mp3"] } } } },
   recording: {
     order: ["folder", "file_name", "format", "encoder", "enabled", "split_minutes", "split_mib", "second_folder", "track_names", "replay", "low_disk_mib", "stop_disk_mib"],
     fields: {
-      folder: { control: "folder" }, second_folder: { control: "folder", advanced: true }, split_minutes: { unit: "min", special: 0 }, split_mib: { unit: "MiB", special: 0 },
+      folder: { control: "folder" }, second_folder: { control: "folder", advanced: true }, split_minutes: { special: 0, specialWord: "forms.never" }, split_mib: { special: 0, specialWord: "forms.noLimit" },
       // Boxes of their own, in the settings.
       iso: { hidden: true }, iso_encoder: { hidden: true },
-      track_names: { advanced: true }, low_disk_mib: { unit: "MiB", advanced: true }, stop_disk_mib: { unit: "MiB", advanced: true },
+      track_names: { advanced: true }, low_disk_mib: { advanced: true }, stop_disk_mib: { advanced: true },
     },
   },
 };

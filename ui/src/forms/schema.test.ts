@@ -111,3 +111,24 @@ describe("reading what people write", () => {
     expect(same({ a: 1 }, { a: 1, b: 2 })).toBe(false);
   });
 });
+
+describe("what the hints say of fields", () => {
+  const root = schema("project");
+  const defs = root["$defs"] as Record<string, JsonObject>;
+  it("names real fields only, also those that a field hangs on", () => {
+    for (const [kind, part] of [["recording", "Recording"], ["encoder", "VideoEncoding"], ["encoder_audio", "AudioEncoding"]] as const) {
+      const keys = fieldsOf(defs[part] ?? {}, root).map((one) => one.key);
+      const named = Object.entries(HINTS[kind]?.fields ?? {}).flatMap(([key, hint]) => [key, ...(hint.when ? [hint.when.key] : [])]);
+      expect(named.filter((one) => !keys.includes(one))).toEqual([]);
+    }
+  });
+  it("a zero that means never is called so, and sizes have their unit", () => {
+    const fields = fieldsOf(defs["Recording"] ?? {}, root, HINTS["recording"]);
+    expect(field(fields, "split_minutes")).toMatchObject({ special: 0, specialWord: "forms.never", unit: "min" });
+    expect(field(fields, "low_disk_mib").unit).toBe("MiB");
+    expect(field(field(fields, "replay").fields ?? [], "seconds").unit).toBe("s");
+  });
+  it("constant quality is asked only where the rate follows from it", () => {
+    expect(field(fieldsOf(defs["VideoEncoding"] ?? {}, root, HINTS["encoder"]), "crf").when).toEqual({ key: "rate_control", is: ["crf"] });
+  });
+});

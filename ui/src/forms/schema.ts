@@ -39,7 +39,16 @@ export interface Field {
   accept?: string[];
   /** A value the field's number has a meaning of its own for, as 0 for "as the canvas". */
   special?: number;
+  /** What that value is called: a key of the catalogue. */
+  specialWord?: SpecialWord;
+  /** An example in the empty field. */
+  example?: string;
+  /** Only where another field has one of these values. */
+  when?: { key: string; is: readonly Json[] };
 }
+
+/** Words for a value that is no number to the person. */
+export type SpecialWord = "forms.asCanvas" | "forms.never" | "forms.noLimit" | "forms.theSame";
 
 /** What the page knows of a field that the schema does not say. */
 export interface Hint {
@@ -48,6 +57,9 @@ export interface Hint {
   advanced?: boolean;
   accept?: string[];
   special?: number;
+  specialWord?: SpecialWord;
+  example?: string;
+  when?: { key: string; is: readonly Json[] };
   hidden?: boolean;
 }
 export interface Hints { order?: readonly string[]; fields?: Readonly<Record<string, Hint>> }
@@ -117,7 +129,7 @@ function named(s: JsonObject): { title?: string; description?: string } {
 
 const UNITS: [RegExp, string][] = [
   [/_px$/, "px"], [/_ms$/, "ms"], [/_s$/, "s"], [/_kbps$/, "kb/s"], [/_db(fs)?$/, "dB"], [/_hz$/, "Hz"], [/_deg$/, "°"],
-  [/^(width|height)$/, "px"], [/_percent$/, "%"],
+  [/^(width|height)$/, "px"], [/_percent$/, "%"], [/_mib$/, "MiB"], [/_minutes$/, "min"], [/_bytes$/, "B"], [/^seconds$/, "s"],
 ];
 
 const CONTROLS: readonly string[] = [
@@ -191,7 +203,8 @@ export function fieldOf(key: string, raw: JsonObject, root: JsonObject, required
     ...(control === "choice" && found && { options: found }), ...(accept && { accept }),
     ...(control === "object" && { fields: fieldsOf(s, root, {}, depth + 1) }),
     ...(control === "list" && { item: fieldOf("", items ?? { type: "string" }, root, true, {}, depth + 1) }),
-    ...(hint.special !== undefined && { special: hint.special }),
+    ...(hint.special !== undefined && { special: hint.special }), ...(hint.specialWord && { specialWord: hint.specialWord }),
+    ...(hint.example && { example: hint.example }), ...(hint.when && { when: hint.when }),
   };
 }
 

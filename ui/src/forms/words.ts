@@ -14,7 +14,7 @@ function known(key: string): string | null {
 
 /** `keyframe_interval_s` becomes "Keyframe interval". */
 export function asWords(key: string): string {
-  const bare = key.replace(/_(px|ms|s|kbps|db|dbfs|hz|deg|percent)$/, "").replaceAll("_", " ").replace(/([a-z])([A-Z])/g, "$1 $2");
+  const bare = key.replace(/_(px|ms|s|kbps|mib|bytes|db|dbfs|hz|deg|percent)$/, "").replaceAll("_", " ").replace(/([a-z])([A-Z])/g, "$1 $2");
   return bare.charAt(0).toUpperCase() + bare.slice(1).toLowerCase();
 }
 
@@ -35,7 +35,7 @@ export function describedBy(f: Field): string {
 
 export function optionLabel(o: Option, f: Field, path: string): string {
   const value = String(o.value);
-  const found = known(`${path}.${f.key}.${value}`) ?? known(`${f.key}.${value}`);
+  const found = known(`${path}.${f.key}.${value}`) ?? known(`${f.key.replace(/^audio_/, "")}.${value}`);
   if (found) return found;
   if (o.title) return o.title;
   return typeof o.value === "string" && /^[a-z_]+$/.test(o.value) && o.value.includes("_") ? asWords(o.value) : value;
@@ -44,7 +44,7 @@ export function optionLabel(o: Option, f: Field, path: string): string {
 /** A value in a few words, for "Changed from …". */
 export function valueText(f: Field, value: Json, path: string): string {
   if (value === null) return f.control === "object" || f.control === "color" ? t("forms.off") : f.control === "rate" ? t("forms.asCanvas") : t("forms.automatic");
-  if (f.special !== undefined && value === f.special) return t("forms.asCanvas");
+  if (f.special !== undefined && value === f.special) return t(f.specialWord ?? "forms.asCanvas");
   if (typeof value === "boolean") return t(value ? "forms.on" : "forms.off");
   if (typeof value === "number") return `${showNumber(value)}${f.unit ? (f.unit === "°" ? "°" : ` ${f.unit}`) : ""}`;
   if (f.control === "choice") {

@@ -4,6 +4,7 @@ import { ApiError, get, send } from "../api/client";
 import type { Command, Event, Kind, Kinds, Project, ProjectMessage, Result, Scene, SceneItem, ServerMessage, Snapshot, Source } from "../api/types";
 import { said, t, type Key } from "../i18n";
 import { tellMeters } from "./meters";
+import { rested } from "./snapshot";
 import { begin, type Link } from "./socket";
 import { toasts } from "./toasts.svelte";
 
@@ -107,7 +108,7 @@ class App {
 
   #read(message: ServerMessage): void {
     if (message.type === "meters") tellMeters(message);
-    else if (message.type === "state") this.state = message.state;
+    else if (message.type === "state") this.state = rested(message.state);
     else if (message.type === "events") this.#readEvents(message.events);
     else if (message.type === "project") this.#readProject(message);
     else if (message.type === "hello") {

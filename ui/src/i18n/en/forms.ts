@@ -42,4 +42,7 @@ export const forms = {
   bad_json: "Write it as JSON.",
   bad_needed: "This is needed.",
   bad_url: "An address starts with rtmp:// or rtmps://.",
+  never: "Never",
+  noLimit: "No limit",
+  theSame: "The same",
 } as const;

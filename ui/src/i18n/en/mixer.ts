@@ -62,4 +62,5 @@ export const mixer = {
   emptyText: "Add a microphone, or a film or music file.",
   addMic: "Add a microphone",
   lufs: "{n} LUFS",
+  inTrack: "In track “{name}”",
 } as const;

@@ -112,4 +112,12 @@ export const settings = {
   do_new: "Create",
   do_import: "Import",
   do_export: "Export",
+  plan: "What the show takes",
+  planHint: "One encode goes to everybody who wants the same.",
+  planNone: "Nothing is encoded: no destination is turned on.",
+  planTo: "to {names}",
+  planTime: "{ms} ms a picture, {percent} % of the time there is",
+  planSounds: "{n} {n|encode|encodes} of sound",
+  planUpload: "{rate} of upload",
+  planFps: "{n} fps",
 } as const;

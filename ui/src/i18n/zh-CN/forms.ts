@@ -44,4 +44,7 @@ export const forms: Words<typeof en> = {
   bad_json: "请写成 JSON。",
   bad_needed: "此项必填。",
   bad_url: "地址要以 rtmp:// 或 rtmps:// 开头。",
+  never: "从不",
+  noLimit: "不限",
+  theSame: "相同",
 };

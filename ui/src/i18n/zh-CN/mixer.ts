@@ -65,4 +65,5 @@ export const mixer: Words<typeof en> = {
   emptyText: "添加麦克风，或视频、音乐文件。",
   addMic: "添加麦克风",
   lufs: "{n} LUFS",
+  inTrack: "放进音轨“{name}”",
 };

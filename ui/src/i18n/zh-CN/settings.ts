@@ -114,4 +114,12 @@ export const settings: Words<typeof en> = {
   do_new: "创建",
   do_import: "导入",
   do_export: "导出",
+  plan: "这场节目需要",
+  planHint: "要一样的共用一个编码。",
+  planNone: "没有要编码的：没有开启任何直播平台。",
+  planTo: "送到 {names}",
+  planTime: "每帧 {ms} 毫秒，占可用时间 {percent} %",
+  planSounds: "{n} 个声音编码",
+  planUpload: "上传 {rate}",
+  planFps: "每秒 {n} 帧",
 };

@@ -44,4 +44,7 @@ export const forms: Words<typeof en> = {
   bad_json: "請寫成 JSON。",
   bad_needed: "這一項必填。",
   bad_url: "網址要以 rtmp:// 或 rtmps:// 開頭。",
+  never: "永不",
+  noLimit: "不限",
+  theSame: "相同",
 };

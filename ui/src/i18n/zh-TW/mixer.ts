@@ -65,4 +65,5 @@ export const mixer: Words<typeof en> = {
   emptyText: "加入麥克風，或影片、音樂檔案。",
   addMic: "加入麥克風",
   lufs: "{n} LUFS",
+  inTrack: "放進音軌「{name}」",
 };

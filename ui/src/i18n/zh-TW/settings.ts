@@ -114,4 +114,12 @@ export const settings: Words<typeof en> = {
   do_new: "建立",
   do_import: "匯入",
   do_export: "匯出",
+  plan: "這場節目需要",
+  planHint: "要一樣的共用一個編碼。",
+  planNone: "沒有要編碼的：沒有開啟任何直播平台。",
+  planTo: "送到 {names}",
+  planTime: "每格 {ms} 毫秒，佔可用時間 {percent} %",
+  planSounds: "{n} 個聲音編碼",
+  planUpload: "上傳 {rate}",
+  planFps: "每秒 {n} 格",
 };
