@@ -133,6 +133,13 @@ fn what_belongs_together_begins_and_ends_together() {
         ..show.info.clone()
     };
     let dir = tempfile::tempdir().expect("folder");
+    // When each second's first picture is shown: a little after it is decoded.
+    let keys: Vec<MediaTime> = show
+        .packets
+        .iter()
+        .filter(|p| p.is_video() && p.keyframe)
+        .map(|p| p.pts)
+        .collect();
     let begins = Beginning::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let both = [("show", show.info.clone()), ("sound", alone)].map(|(name, info)| {
@@ -149,8 +156,8 @@ fn what_belongs_together_begins_and_ends_together() {
             let has_video = fanout.info().video.is_some();
             match n {
                 // Nothing of the first second is taken: nobody has said when it begins.
-                1 => begins.set(seconds(2)).unwrap_or_default(),
-                4 => r.end_at(seconds(4)),
+                1 => begins.set(keys[2]).unwrap_or_default(),
+                4 => r.end_at(keys[4]),
                 _ => {}
             }
             let part = show.part(n * GOP, (n + 1) * GOP).into_iter();
