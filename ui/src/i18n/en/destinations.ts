@@ -149,8 +149,6 @@ export const destinations = {
   kind_hls_push_is: "Segments and a playlist, as YouTube’s HLS ingest and plain web servers take them.",
   kind_custom: "FFmpeg address",
   kind_custom_is: "Any address and container this computer’s FFmpeg knows: UDP, TCP, RTP, a file.",
-  kind_whip: "WHIP (WebRTC)",
-  kind_whip_is: "Less than a second of delay, to a server that takes WebRTC.",
   standsIn: "Stands in for {name}",
   delayed: "{n} s later",
 } as const;

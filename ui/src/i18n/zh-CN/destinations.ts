@@ -152,8 +152,6 @@ export const destinations: Words<typeof en> = {
   kind_hls_push_is: "片段与播放列表，YouTube 的 HLS 与一般网页服务器都接受。",
   kind_custom: "FFmpeg 地址",
   kind_custom_is: "这台电脑的 FFmpeg 认得的任何地址与封装：UDP、TCP、RTP、文件。",
-  kind_whip: "WHIP（WebRTC）",
-  kind_whip_is: "延迟不到一秒，送到支持 WebRTC 的服务器。",
   standsIn: "{name} 的备用",
   delayed: "晚 {n} 秒",
 };

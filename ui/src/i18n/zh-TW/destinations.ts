@@ -152,8 +152,6 @@ export const destinations: Words<typeof en> = {
   kind_hls_push_is: "片段與播放清單，YouTube 的 HLS 與一般網頁伺服器都接受。",
   kind_custom: "FFmpeg 網址",
   kind_custom_is: "這台電腦的 FFmpeg 認得的任何網址與封裝：UDP、TCP、RTP、檔案。",
-  kind_whip: "WHIP（WebRTC）",
-  kind_whip_is: "延遲不到一秒，送到支援 WebRTC 的伺服器。",
   standsIn: "{name} 的備援",
   delayed: "晚 {n} 秒",
 };
