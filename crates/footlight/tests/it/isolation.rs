@@ -105,6 +105,7 @@ fn the_contract_holds_for_minutes() {
 
 /// `quiet` pictures with the two healthy destinations and the recording, then at least `disturbed` more while one
 /// destination is a black hole, one a trickle, one refuses TLS and one dies and comes back.
+#[expect(clippy::print_stdout, reason = "the figure is for people")]
 fn the_contract(quiet: u64, disturbed: u64, margin: f64) {
     let (a, b, mut mortal) = (recording_server(), recording_server(), recording_server());
     let far = NginxRtmp::start(NginxOptions::default()).expect("nginx");
