@@ -156,6 +156,8 @@ fn the_contract(quiet: u64, disturbed: u64, margin: f64) {
         let d = named(&state["destinations"], "trickle")?;
         d["frames_dropped"].as_u64().filter(|n| *n > 30)
     });
+    // Ten seconds are given to a server that says nothing.
+    running.waits_for_destination("hole", "retrying");
     running.interrupt();
     let ended = running.ended().with_code(3);
 

