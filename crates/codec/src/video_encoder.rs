@@ -143,6 +143,32 @@ impl VideoEncoder {
         sent
     }
 
+    /// Whether [`VideoEncoder::set_bitrate`] has an effect: the encoder keeps to a rate and takes another one under way.
+    pub fn has_steerable_rate(&self) -> bool {
+        self.kind.takes_new_rates() && self.settings.rate_control != RateControl::Crf
+    }
+
+    /// Keeps to another rate from the next picture on, kbit/s. A variable rate's ceiling moves with it. Nothing happens
+    /// where the encoder can't do that.
+    pub fn set_bitrate(&mut self, kbps: u32) {
+        if !self.has_steerable_rate() || self.finished {
+            return;
+        }
+        let bits = i64::from(kbps.max(1)) * 1000;
+        // SAFETY: numbers of our open context, which FFmpeg reads when it gets the next picture.
+        unsafe {
+            let c = &mut *self.open.ctx.ptr();
+            let ceiling = if c.bit_rate > 0 {
+                (i128::from(c.rc_max_rate) * i128::from(bits) / i128::from(c.bit_rate)) as i64
+            } else {
+                bits
+            };
+            c.bit_rate = bits;
+            c.rc_max_rate = ceiling.max(bits);
+            c.rc_buffer_size = i32::try_from(c.rc_max_rate).unwrap_or(i32::MAX);
+        }
+    }
+
     /// Fetches what the encoder still holds. Nothing can be encoded afterwards.
     ///
     /// # Errors

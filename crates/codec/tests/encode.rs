@@ -82,6 +82,60 @@ fn keyframes_come_when_forced() {
     assert_eq!(keys, [0, 17, 18]);
 }
 
+/// A picture no encoder can predict.
+fn noise(n: i64, rate: FrameRate) -> media::VideoFrame {
+    let mut f = picture(PixelFormat::I420, n, rate);
+    let mut seed = n as u64 + 1;
+    for plane in &mut f.planes {
+        let bytes: Vec<u8> = (0..plane.data.len())
+            .map(|_| {
+                // Knuth's MMIX generator.
+                seed = seed
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                (seed >> 56) as u8
+            })
+            .collect();
+        plane.data = bytes.into();
+    }
+    f
+}
+
+#[test]
+fn another_rate_is_kept_from_the_next_pictures_on() {
+    let rate = FrameRate::whole(25);
+    for rate_control in [RateControl::Cbr, RateControl::Vbr] {
+        let s = VideoEncoding {
+            rate_control,
+            ..settings()
+        };
+        let mut e = VideoEncoder::open("x264", &s, W, H, rate).expect("opens");
+        assert!(e.has_steerable_rate());
+        let mut out = Vec::new();
+        for n in 0..300 {
+            if n == 150 {
+                e.set_bitrate(200);
+            }
+            e.encode(&noise(n, rate), false, &mut out).expect("encodes");
+        }
+        e.finish(&mut out).expect("finishes");
+        let kbps = |from: i64, to: i64| {
+            let part = out.iter().filter(|p| (from..to).contains(&rate.index_at(p.pts)));
+            part.map(|p| p.data.len() as f64 * 8.0 / 1000.0).sum::<f64>() / ((to - from) as f64 / 25.0)
+        };
+        // A second for the buffer of each rate.
+        let (before, after) = (kbps(25, 150), kbps(200, 300));
+        assert!((500.0..1250.0).contains(&before), "{rate_control:?}: {before} kbit/s");
+        assert!((100.0..320.0).contains(&after), "{rate_control:?}: {after} kbit/s");
+    }
+    let quality = VideoEncoding {
+        rate_control: RateControl::Crf,
+        ..settings()
+    };
+    let e = VideoEncoder::open("x264", &quality, W, H, rate).expect("opens");
+    assert!(!e.has_steerable_rate(), "it keeps a quality, no rate");
+}
+
 #[test]
 fn nv12_and_i420_give_the_same_stream() {
     let rate = FrameRate::whole(30);

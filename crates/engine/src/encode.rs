@@ -30,7 +30,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
 };
@@ -74,9 +74,33 @@ impl Lease {
         }
     }
 
+    /// The rate of its picture, where only who asks has that picture and it can be changed.
+    pub(crate) fn own_rate(self: &Arc<Self>) -> Option<OwnRate> {
+        let lane = self.video.as_ref()?;
+        let alone = Arc::strong_count(self) == 1 && lane.feeds.lock().len() == 1;
+        let now = lane.target_kbps.load(Relaxed);
+        (alone && now > 0).then(|| OwnRate {
+            lane: lane.clone(),
+            full_kbps: lane.want.settings.bitrate_kbps,
+        })
+    }
+
     /// Whether its picture has stopped for good: whoever has it must ask for another.
     pub(crate) fn has_failed(&self) -> bool {
         self.video.as_ref().is_some_and(|v| v.failed.load(Relaxed))
+    }
+}
+
+/// The rate of a picture that one destination has to itself.
+pub(crate) struct OwnRate {
+    lane: Arc<VideoLane>,
+    /// As the project has it, kbit/s.
+    pub(crate) full_kbps: u32,
+}
+
+impl OwnRate {
+    pub(crate) fn set(&self, kbps: u32) {
+        self.lane.target_kbps.store(kbps.max(1), Relaxed);
     }
 }
 
@@ -299,6 +323,7 @@ impl Encoders {
         // One that has failed is not used again: whoever comes anew may find an encoder that works.
         let same = |l: &&Arc<VideoLane>| l.want == *want && !l.failed.load(Relaxed);
         if let Some(lane) = lanes.iter().find(same) {
+            lane.restore_rate();
             return Ok(lane.clone());
         }
         let format = self.canvases[want.canvas];
@@ -331,6 +356,11 @@ impl Encoders {
             encode_ns: AtomicU64::new(0),
             encoded: AtomicU64::new(0),
             busy_since: AtomicI64::new(IDLE),
+            target_kbps: AtomicU32::new(if encoder.has_steerable_rate() {
+                want.settings.bitrate_kbps
+            } else {
+                0
+            }),
             failed: AtomicBool::new(false),
             counted: AtomicBool::new(false),
         });

@@ -25,6 +25,7 @@ mod meters;
 mod offline;
 mod options;
 mod otio;
+mod pace;
 mod pictures;
 mod places;
 mod plan;

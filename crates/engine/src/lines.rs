@@ -3,7 +3,7 @@
 
 use crate::{
     EngineError, EventLevel, ShowOptions,
-    encode::{CanvasFormat, Lease},
+    encode::{CanvasFormat, Lease, OwnRate},
     plan::hint,
     show::Shared,
     wants::Want,
@@ -57,6 +57,13 @@ pub(crate) struct Refused {
 pub(crate) fn on_air(state: DestinationState) -> bool {
     use DestinationState::{Connecting, Degraded, Live, Retrying};
     matches!(state, Connecting | Live | Degraded | Retrying)
+}
+
+impl Line {
+    /// The rate of its encoder, where nobody else has it.
+    pub(crate) fn own_rate(&self) -> Option<OwnRate> {
+        self.lease.as_ref()?.own_rate()
+    }
 }
 
 impl Shared {

@@ -9,6 +9,7 @@ use crate::{
     events::EventLog,
     health::Health,
     lines::{Line, Refused},
+    pace::Pace,
     pictures::{OnShow, Pictures},
     plan,
     recording::Tape,
@@ -93,6 +94,8 @@ pub(crate) struct Shared {
     pub(crate) refused: Mutex<BTreeMap<String, Refused>>,
     /// Destinations that are live in the place of another.
     pub(crate) standing_in: Mutex<BTreeSet<String>>,
+    /// Rates of destinations that have their encoder to themselves.
+    pub(crate) paces: Mutex<BTreeMap<String, Pace>>,
     /// Destinations between their old and their new settings.
     pub(crate) restarting: Mutex<BTreeSet<String>>,
     pub(crate) recorders: Mutex<Vec<Tape>>,
@@ -220,6 +223,7 @@ impl Show {
             health: Mutex::default(),
             refused: Mutex::default(),
             standing_in: Mutex::default(),
+            paces: Mutex::default(),
             restarting: Mutex::default(),
             desk: Arc::new(Desk::new(options.transition)),
             pictures: Pictures::new(on_show.clone()),

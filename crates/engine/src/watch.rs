@@ -35,6 +35,7 @@ impl Shared {
             self.look(&mut seen);
             self.measure(&mut marks);
             self.look_at_standbys();
+            self.look_at_pace();
             self.look_at_air();
             self.look_at_health();
             self.look_at_manifest();

@@ -80,6 +80,12 @@ impl EncoderKind {
         unsafe { sys::avcodec_find_encoder_by_name(name.as_ptr()) }
     }
 
+    /// Whether it takes another bit rate between two pictures: FFmpeg hands changed numbers of the open context on for
+    /// these (`reconfig_encoder` of libx264.c and nvenc.c).
+    pub(crate) fn takes_new_rates(&self) -> bool {
+        self.ffmpeg_name == "libx264" || self.ffmpeg_name.ends_with("_nvenc")
+    }
+
     /// It does not work here; `reason` is what the driver or the system says.
     pub(crate) fn unavailable(&self, reason: impl AsRef<str>) -> CodecError {
         CodecError::EncoderUnavailable {

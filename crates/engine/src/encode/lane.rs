@@ -13,7 +13,7 @@ use media::{AudioBlock, Clock, FrameRate, MediaTime, Packet, StreamKind, VideoFr
 use parking_lot::Mutex;
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed},
 };
 
 /// One video encode.
@@ -42,6 +42,8 @@ pub(crate) struct VideoLane {
     pub(crate) encoded: AtomicU64,
     /// Engine time at which the picture in the encoder went in; `IDLE` between pictures.
     pub(crate) busy_since: AtomicI64,
+    /// The rate its encoder is to keep to, kbit/s; 0 where it can't be changed.
+    pub(crate) target_kbps: AtomicU32,
     pub(crate) failed: AtomicBool,
     /// Its failure has been counted.
     pub(crate) counted: AtomicBool,
@@ -74,6 +76,13 @@ impl VideoLane {
         let due = keys.len() < before;
         drop(keys);
         self.force_key.swap(false, Relaxed) || due
+    }
+
+    /// Back to the rate of the project: whoever shares it now must get that.
+    pub(crate) fn restore_rate(&self) {
+        if self.target_kbps.load(Relaxed) > 0 {
+            self.target_kbps.store(self.want.settings.bitrate_kbps, Relaxed);
+        }
     }
 
     /// Hands over a picture; a full queue loses it, counted. Pictures between those wanted are not its own.
@@ -149,7 +158,13 @@ impl VideoLane {
     ) {
         let mut out = Vec::new();
         let mut result = Ok(());
+        let mut kbps = self.target_kbps.load(Relaxed);
         for frame in frames {
+            let wanted = self.target_kbps.load(Relaxed);
+            if wanted != kbps {
+                encoder.set_bitrate(wanted);
+                kbps = wanted;
+            }
             result = self.encode(&mut encoder, &frame, &mut out, clock);
             if result.is_err() {
                 break;

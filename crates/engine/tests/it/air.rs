@@ -3,7 +3,10 @@
 use crate::{Stand, member, until};
 use media::{Clock, MediaTime, SystemClock};
 use serde_json::{Value, json};
-use test_support::nginx_rtmp::{NginxOptions, NginxRtmp};
+use test_support::{
+    faults::{Faults, TcpProxy},
+    nginx_rtmp::{NginxOptions, NginxRtmp},
+};
 
 fn small(s: &Stand) {
     let g = s.studio.generation();
@@ -94,6 +97,45 @@ fn goes_live_and_ends_with_a_report() {
     until("no encoder without use", || {
         (s.state()["encoders"] == json!([])).then_some(())
     });
+}
+
+#[test]
+fn a_slow_connection_turns_its_own_encoder_down() {
+    let s = Stand::new();
+    small(&s);
+    s.run(json!({"command": "set_encoder", "id": "main", "changes": {"video": {"bitrate_kbps": 1500, "rate_control": "cbr"}}}))
+        .expect("a rate");
+    s.run(json!({"command": "add_source", "kind": "test_pattern", "scene": "main", "settings": {"pattern": "zone_plate"}}))
+        .expect("something that takes its bits");
+    let server = NginxRtmp::start(NginxOptions::default()).expect("nginx");
+    let slow = Faults {
+        bytes_per_second: Some(50_000),
+        ..Faults::default()
+    };
+    let proxy = TcpProxy::start(([127, 0, 0, 1], server.port()).into(), slow).expect("proxy");
+    let url = format!("rtmp://{}/live", proxy.address());
+    s.run(
+        json!({"command": "add_destination", "kind": "rtmp", "name": "Slow", "settings": {"url": url, "key": "key"}}),
+    )
+    .expect("added");
+    s.run(json!({"command": "go_live"})).expect("live");
+    until("the encoder turned down", || {
+        let said = serde_json::to_string(&s.remote().events_since(0)).expect("json");
+        said.contains("Slow: the connection takes less than 1500").then_some(())
+    });
+    // What is made now fits through: what waited drains away, and stays away.
+    until("nothing waiting", || {
+        let d = destination(&s, "slow");
+        (d["queued_ms"].as_i64()? < 200 && d["state"] == "live").then_some(())
+    });
+    let lost = destination(&s, "slow")["frames_dropped"].clone();
+    let sent = destination(&s, "slow")["frames_sent"].as_u64().expect("a number");
+    until("two seconds of it", || {
+        (destination(&s, "slow")["frames_sent"].as_u64()? >= sent + 30).then_some(())
+    });
+    let d = destination(&s, "slow");
+    assert_eq!(d["frames_dropped"], lost, "{d}");
+    assert!(d["bitrate_kbps"].as_f64().expect("a number") < 500.0, "{d}");
 }
 
 #[test]
