@@ -175,9 +175,9 @@ impl Socket {
     pub(crate) fn why(&self) -> SrtError {
         // SAFETY: our socket.
         match unsafe { sys::srt_getrejectreason(self.0) } {
-            0 | 1 => library("connecting"),
-            // Timed out, or closed meanwhile.
-            7 | 16 => SrtError::NoAnswer { seconds: 0 },
+            // Timed out, or closed meanwhile, of which the library may keep no word.
+            0 | 1 if last_code() != 0 => library("connecting"),
+            0 | 1 | 7 | 16 => SrtError::NoAnswer { seconds: 0 },
             code => SrtError::Refused {
                 refusal: crate::Refusal::of(code),
             },

@@ -64,7 +64,7 @@ fn addresses_become_settings() {
     let (kind, settings) = from_url("local:").expect("an address");
     assert_eq!(
         (kind.info.id, Value::Object(settings)),
-        ("local", json!({"segment_s": 2.0}))
+        ("local", json!({"segment_s": 2.0, "part_s": 0.33}))
     );
 }
 
