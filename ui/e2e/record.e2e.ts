@@ -75,7 +75,7 @@ test("what is recorded on its own is ticked in the settings and lies beside the 
   await until(async () => (await iso()).length === 1);
   await page.getByRole("switch", { name: "Every source" }).click();
   await until(async () => (await iso())[0] === "all");
-  expect(await page.getByRole("checkbox", { name: "Bars" }).isDisabled()).toBe(true);
+  await until(() => page.getByRole("checkbox", { name: "Bars" }).isDisabled());
   expect(await accessibility(page)).toEqual([]);
   expect(await wording(page)).toEqual([]);
   await page.keyboard.press("Escape");
