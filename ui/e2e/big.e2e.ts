@@ -25,18 +25,30 @@ async function build(s: Studio): Promise<void> {
   await edits([...items("main", 1004), ...made.flatMap((one) => items(one.scene, 5))]);
 }
 
-/** Does something and says how long the page's main thread was busy at a stretch, ms, in the worst cases: longest first. */
+/** Does something and says for how long the page's main thread was busy at a stretch meanwhile, ms, over 50 ms only, longest
+ *  first: the gaps between messages the page posts to itself without a pause. */
 async function busy(s: Studio, what: () => Promise<void>): Promise<number[]> {
   await s.page.evaluate(() => {
-    const w = window as unknown as { busy: number[]; eye?: PerformanceObserver };
-    w.busy = [];
-    w.eye?.disconnect();
-    w.eye = new PerformanceObserver((list) => w.busy.push(...list.getEntries().map((e) => Math.round(e.duration))));
-    w.eye.observe({ entryTypes: ["longtask"] });
+    const w = window as unknown as { gaps: number[]; beat: boolean };
+    w.gaps = [];
+    w.beat = true;
+    const { port1, port2 } = new MessageChannel();
+    let last = performance.now();
+    port2.onmessage = () => {
+      const now = performance.now();
+      if (now - last > 50) w.gaps.push(Math.round(now - last));
+      last = now;
+      if (w.beat) port1.postMessage(0);
+    };
+    port1.postMessage(0);
   });
   await what();
-  await s.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))));
-  return (await s.page.evaluate(() => (window as unknown as { busy: number[] }).busy)).sort((a, b) => b - a);
+  const gaps = await s.page.evaluate(() => {
+    const w = window as unknown as { gaps: number[]; beat: boolean };
+    w.beat = false;
+    return w.gaps;
+  });
+  return gaps.sort((a, b) => b - a);
 }
 
 /** Turns the wheel over a list, a picture at a time. */
@@ -61,6 +73,14 @@ test("200 scenes and 2,000 items scroll and drag without holding the page up", a
   await tree.getByRole("treeitem").first().waitFor();
   // Only what can be seen is on the page.
   expect(await tree.getByRole("treeitem").count()).toBeLessThan(100);
+
+  // The measure itself: a page that is held up for 150 ms is seen to be.
+  const held = await busy(s, () => page.evaluate(() => new Promise<void>((done) => setTimeout(() => {
+    const end = performance.now() + 150;
+    while (performance.now() < end);
+    setTimeout(done, 50);
+  }))));
+  expect(held[0] ?? 0).toBeGreaterThanOrEqual(140);
 
   const figures: Record<string, number[]> = {};
   figures["sources scroll"] = await busy(s, () => scroll(s, tree, 80));
@@ -87,7 +107,8 @@ test("200 scenes and 2,000 items scroll and drag without holding the page up", a
   });
   const worst = Object.fromEntries(Object.entries(figures).map(([what, ms]) => [what, { over50ms: ms.length, longest: ms[0] ?? 0 }]));
   console.info("big show:", JSON.stringify(worst));
-  // A stretch over 50 ms is a picture that comes late. A busy machine makes some; a list that draws all its rows makes each one.
+  // A stretch over 50 ms is a picture that comes late: the target is none (docs/performance.md has what is measured). A busy
+  // machine makes some; a list that draws all its rows makes each one, and that is what fails here.
   for (const [what, ms] of Object.entries(figures)) expect(ms.length, `${what}: ${ms.slice(0, 10).join(", ")} ms`).toBeLessThan(20);
   await s.close();
 });
