@@ -6,7 +6,7 @@
 
 use crate::{
     CodecError, color, convert,
-    encoders::{self, EncoderKind, Setup},
+    encoders::{self, EncoderKind, Setup, Threads},
     ff, form, frames, log,
     scale::Filler,
 };
@@ -24,6 +24,9 @@ pub struct VideoEncoder {
     frame: Frame,
     packet: AvPacket,
     pool: FramePool,
+    threads: Threads,
+    /// The rate it was last told to keep to.
+    kbps: Option<u32>,
     last_index: Option<i64>,
     last_dts: Option<MediaTime>,
     finished: bool,
@@ -60,7 +63,8 @@ impl VideoEncoder {
             });
         }
         let input = kind.inputs.first().copied().unwrap_or(PixelFormat::I420);
-        let open = Open::new(kind, settings, (width, height), rate, input)?;
+        let threads = kind.begins_with(settings, (width, height), rate);
+        let open = Open::new(kind, settings, (width, height), rate, input, threads)?;
         let mut stream = VideoStream {
             codec: settings.codec.codec(),
             width,
@@ -77,7 +81,7 @@ impl VideoEncoder {
         let mut headers = open.extradata().to_vec();
         if headers.is_empty() && settings.codec == VideoCodecName::Av1 {
             // libaom, and some drivers, only tell with the first picture.
-            headers = Open::new(kind, settings, (width, height), rate, input)?.first_packet(kind)?;
+            headers = Open::new(kind, settings, (width, height), rate, input, threads)?.first_packet(kind)?;
         }
         stream.extradata = form::record(&stream, &headers).map_err(|e| failed(kind, e.to_string()))?;
         Ok(Self {
@@ -88,6 +92,8 @@ impl VideoEncoder {
             frame: Frame::new()?,
             packet: AvPacket::new()?,
             pool: FramePool::new(),
+            threads,
+            kbps: None,
             last_index: None,
             last_dts: None,
             finished: false,
@@ -113,8 +119,7 @@ impl VideoEncoder {
     pub fn encode(&mut self, frame: &VideoFrame, force_key: bool, out: &mut Vec<Packet>) -> Result<(), CodecError> {
         let index = self.check(frame)?;
         if frame.format != self.open.input && self.last_index.is_none() && self.kind.inputs.contains(&frame.format) {
-            let size = (self.stream.width, self.stream.height);
-            self.open = Open::new(self.kind, &self.settings, size, self.stream.rate, frame.format)?;
+            self.open_again(frame.format)?;
         }
         if frame.format == self.open.input {
             frames::lend(frame, &mut self.frame)?;
@@ -143,6 +148,43 @@ impl VideoEncoder {
         sent
     }
 
+    /// Whether it encodes in the caller's thread alone and could take others to help, see [`VideoEncoder::spread`].
+    pub fn can_spread(&self) -> bool {
+        self.threads == Threads::One && !self.finished
+    }
+
+    /// Divides the work among threads from the next picture on, for when one can't keep up: what it still holds is added
+    /// to `out`, and the stream goes on with a keyframe under the same headers. Takes as long as encoding some ten
+    /// pictures. Nothing happens where [`VideoEncoder::can_spread`] says no.
+    ///
+    /// # Errors
+    /// When the encoder fails, or can't be opened again.
+    pub fn spread(&mut self, out: &mut Vec<Packet>) -> Result<(), CodecError> {
+        if !self.can_spread() {
+            return Ok(());
+        }
+        if self.last_index.is_some() {
+            self.send(true, out)?;
+        }
+        self.threads = Threads::Many;
+        self.open_again(self.open.input)?;
+        debug_assert_eq!(
+            form::record(&self.stream, self.open.extradata()).ok().as_ref(),
+            Some(&self.stream.extradata),
+            "threads must not show in the headers"
+        );
+        if let Some(kbps) = self.kbps {
+            self.set_bitrate(kbps);
+        }
+        Ok(())
+    }
+
+    fn open_again(&mut self, input: PixelFormat) -> Result<(), CodecError> {
+        let size = (self.stream.width, self.stream.height);
+        self.open = Open::new(self.kind, &self.settings, size, self.stream.rate, input, self.threads)?;
+        Ok(())
+    }
+
     /// Whether [`VideoEncoder::set_bitrate`] has an effect: the encoder keeps to a rate and takes another one under way.
     pub fn has_steerable_rate(&self) -> bool {
         self.kind.takes_new_rates() && self.settings.rate_control != RateControl::Crf
@@ -154,6 +196,7 @@ impl VideoEncoder {
         if !self.has_steerable_rate() || self.finished {
             return;
         }
+        self.kbps = Some(kbps);
         let bits = i64::from(kbps.max(1)) * 1000;
         // SAFETY: numbers of our open context, which FFmpeg reads when it gets the next picture.
         unsafe {
@@ -263,6 +306,7 @@ impl Open {
         (width, height): (u32, u32),
         rate: FrameRate,
         input: PixelFormat,
+        threads: Threads,
     ) -> Result<Self, CodecError> {
         log::forget_errors();
         let codec = kind.find_in_ffmpeg();
@@ -290,6 +334,7 @@ impl Open {
             width,
             height,
             rate,
+            threads,
             upload: None,
         };
         setup.common();

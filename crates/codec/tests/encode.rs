@@ -82,6 +82,38 @@ fn keyframes_come_when_forced() {
     assert_eq!(keys, [0, 17, 18]);
 }
 
+#[test]
+fn work_is_spread_under_way_without_losing_a_picture() {
+    let rate = FrameRate::whole(30);
+    let mut e = VideoEncoder::open("x264", &settings(), W, H, rate).expect("opens");
+    assert!(e.can_spread(), "small pictures begin on one thread");
+    let mut out = Vec::new();
+    for n in 0..80 {
+        if n == 45 {
+            e.set_bitrate(400);
+            e.spread(&mut out).expect("spreads");
+            assert!(!e.can_spread());
+            assert_eq!(out.len(), 45, "all that it held");
+        }
+        e.encode(&picture(PixelFormat::I420, n, rate), false, &mut out)
+            .expect("encodes");
+    }
+    e.finish(&mut out).expect("finishes");
+    let mut times: Vec<_> = out.iter().map(|p| rate.index_at(p.pts)).collect();
+    times.sort_unstable();
+    assert_eq!(times, (0..80).collect::<Vec<_>>());
+    let dts: Vec<_> = out.iter().map(|p| rate.index_at(p.dts)).collect();
+    assert!(
+        dts.windows(2).all(|w| w[0] + 1 == w[1]),
+        "decoding times go on evenly: {dts:?}"
+    );
+    let keys = out.iter().filter(|p| p.keyframe).map(|p| rate.index_at(p.pts));
+    assert_eq!(keys.collect::<Vec<_>>(), [0, 30, 45, 75]);
+
+    let large = VideoEncoder::open("x264", &settings(), 1920, 1080, FrameRate::whole(60)).expect("opens");
+    assert!(!large.can_spread(), "no try where one thread can't do");
+}
+
 /// A picture no encoder can predict.
 fn noise(n: i64, rate: FrameRate) -> media::VideoFrame {
     let mut f = picture(PixelFormat::I420, n, rate);

@@ -80,6 +80,20 @@ impl EncoderKind {
         unsafe { sys::avcodec_find_encoder_by_name(name.as_ptr()) }
     }
 
+    /// Whether one thread may do for pictures of this size and rate. x264's threads each work on a picture of their own and
+    /// wait for one another's rows: one alone takes 6 % less of the processor's time for the same stream, holds fewer
+    /// pictures and need not restrain its motion vectors. What it takes depends on the film, so this only says where a try
+    /// is worth it; see [`crate::VideoEncoder::spread`].
+    pub(crate) fn begins_with(&self, s: &VideoEncoding, (width, height): (u32, u32), rate: FrameRate) -> Threads {
+        let pixels = f64::from(width) * f64::from(height) * rate.as_f64();
+        let quick = PRESETS[..=VERYFAST].contains(&s.preset.as_str());
+        if self.ffmpeg_name == "libx264" && quick && !s.low_delay && pixels <= 1920.0 * 1088.0 * 30.0 {
+            Threads::One
+        } else {
+            Threads::Many
+        }
+    }
+
     /// Whether it takes another bit rate between two pictures: FFmpeg hands changed numbers of the open context on for
     /// these (`reconfig_encoder` of libx264.c and nvenc.c).
     pub(crate) fn takes_new_rates(&self) -> bool {
@@ -128,6 +142,15 @@ pub(crate) fn software(codec: VideoCodecName) -> &'static str {
     built.or_else(|| ours().next()).map_or(x264::KIND.id, |k| k.id)
 }
 
+/// How an encoder on the processor may divide its work, where it leaves the choice to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// All in the call that hands it a picture.
+    One,
+    /// As many as the encoder thinks right for this computer.
+    Many,
+}
+
 /// An encoder that is being set up.
 pub(crate) struct Setup<'a> {
     pub(crate) ctx: &'a mut Codec,
@@ -136,6 +159,7 @@ pub(crate) struct Setup<'a> {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) rate: FrameRate,
+    pub(crate) threads: Threads,
     /// Set by encoders that take pictures in the GPU's memory only: where to upload them.
     pub(crate) upload: Option<BufferRef>,
 }
@@ -207,7 +231,8 @@ impl Setup<'_> {
 
     /// The preset's place among x264's, 0 (`ultrafast`) to 8 (`veryslow`); unknown words count as `veryfast`.
     pub(crate) fn speed(&self) -> usize {
-        PRESETS.iter().position(|p| *p == self.settings.preset).unwrap_or(2)
+        let place = PRESETS.iter().position(|p| *p == self.settings.preset);
+        place.unwrap_or(VERYFAST)
     }
 
     /// Sets FFmpeg's quality, for encoders that scale it as H.264's quantiser (0 to 51).
@@ -257,6 +282,9 @@ pub(crate) const PRESETS: [&str; 9] = [
     "slower",
     "veryslow",
 ];
+
+/// The place of `veryfast` in [`PRESETS`].
+const VERYFAST: usize = 2;
 
 /// Threads for encoders that do not choose themselves: one a processor.
 pub(crate) fn processors() -> i32 {

@@ -1,6 +1,6 @@
 //! x264, on the processor: the encoder that every computer has.
 
-use super::{EncoderKind, PRESETS, Setup};
+use super::{EncoderKind, PRESETS, Setup, Threads};
 use crate::CodecError;
 use ffmpeg_sys_next as sys;
 use media::PixelFormat;
@@ -24,7 +24,10 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
         let ctx = &mut *s.ctx.ptr();
         ctx.keyint_min = ctx.gop_size;
         // 0 lets x264 choose from the number of processors, as the ffmpeg command does.
-        ctx.thread_count = 0;
+        ctx.thread_count = match s.threads {
+            Threads::One => 1,
+            Threads::Many => 0,
+        };
         ctx.thread_type = if s.settings.low_delay {
             // Threads that share a picture instead of each working on one of the next.
             sys::FF_THREAD_SLICE

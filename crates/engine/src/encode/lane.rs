@@ -159,13 +159,24 @@ impl VideoLane {
         let mut out = Vec::new();
         let mut result = Ok(());
         let mut kbps = self.target_kbps.load(Relaxed);
+        let mut load = Load::new(self.want.rate(self.rate));
         for frame in frames {
+            if encoder.can_spread() && load.is_too_much(frames.len()) {
+                tracing::info!("encoder {}: one thread is too slow, it gets others to help", self.id);
+                result = encoder.spread(&mut out);
+                self.publish(&mut out);
+                if result.is_err() {
+                    break;
+                }
+            }
             let wanted = self.target_kbps.load(Relaxed);
             if wanted != kbps {
                 encoder.set_bitrate(wanted);
                 kbps = wanted;
             }
+            let begun = clock.now();
             result = self.encode(&mut encoder, &frame, &mut out, clock);
+            load.add(clock.now() - begun);
             if result.is_err() {
                 break;
             }
@@ -189,6 +200,38 @@ impl VideoLane {
         for feed in self.feeds.lock().iter() {
             feed.end_stream(StreamKind::Video);
         }
+    }
+}
+
+/// How much of its time an encoder is at work, followed over about a second.
+struct Load {
+    period: f64,
+    share: f64,
+    /// Weight of one picture.
+    weight: f64,
+}
+
+impl Load {
+    /// Share of the time above which the next hard scene would cost pictures.
+    const MOST: f64 = 0.85;
+    /// Pictures that wait tell the same, sooner; their time in seconds. The queue holds [`super::VIDEO_QUEUE_S`].
+    const BACKLOG_S: f64 = 0.2;
+
+    fn new(rate: FrameRate) -> Self {
+        let fps = rate.as_f64();
+        Self {
+            period: 1e9 / fps,
+            share: 0.0,
+            weight: 1.0 / fps.max(1.0),
+        }
+    }
+
+    fn add(&mut self, took: MediaTime) {
+        self.share += (took.0.max(0) as f64 / self.period - self.share) * self.weight;
+    }
+
+    fn is_too_much(&self, waiting: usize) -> bool {
+        self.share > Self::MOST || waiting as f64 * self.period / 1e9 > Self::BACKLOG_S
     }
 }
 
@@ -261,5 +304,27 @@ impl AudioLane {
         for (feed, index) in self.feeds.lock().iter() {
             feed.end_stream(StreamKind::Audio(*index));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_is_too_much_when_it_lasts_or_pictures_wait() {
+        let rate = FrameRate::whole(30);
+        let mut load = Load::new(rate);
+        for _ in 0..300 {
+            load.add(MediaTime::from_millis(25));
+        }
+        assert!(!load.is_too_much(2), "three quarters of the time is fine");
+        load.add(MediaTime::from_millis(120));
+        assert!(!load.is_too_much(4), "one hard picture is, too");
+        assert!(load.is_too_much(7), "pictures wait");
+        for _ in 0..60 {
+            load.add(MediaTime::from_millis(32));
+        }
+        assert!(load.is_too_much(0));
     }
 }

@@ -118,6 +118,27 @@ fn equal_wants_share_a_lane_and_a_size_is_scaled_once() {
 }
 
 #[test]
+fn a_lane_that_falls_behind_gets_more_threads_and_loses_nothing() {
+    let (e, _) = encoders();
+    let lease = e.lease(&want(90, 1, 300)).expect("opens");
+    let rx = lease.feed.fanout.subscribe(MediaTime::from_millis(60_000));
+    let lane = e.video.load()[0].clone();
+    // Its scaler is held while more than a fifth of a second of pictures come.
+    lane.scaled.clone().expect("scales").while_held(|| offer_all(&e, 0..20));
+    end(&e);
+    assert_eq!(lane.dropped.load(Relaxed), 0);
+    let mut got = vec![];
+    let mut keys = vec![];
+    while let Received::Packet(p) = rx.recv_timeout(Duration::from_secs(20)) {
+        got.push(RATE.index_at(p.pts));
+        keys.extend(p.keyframe.then(|| RATE.index_at(p.pts)));
+    }
+    got.sort_unstable();
+    assert_eq!(got, (0..20).collect::<Vec<_>>());
+    assert_eq!(keys.len(), 2, "the first, and where it went on with others: {keys:?}");
+}
+
+#[test]
 fn a_lane_that_stands_still_loses_pictures_for_itself_alone() {
     let (e, _) = encoders();
     let healthy = e.lease(&want(180, 1, 800)).expect("opens");
