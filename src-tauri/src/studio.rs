@@ -35,7 +35,7 @@ impl Running {
             project,
             show: ShowOptions {
                 clock,
-                transition: Transition::FADE,
+                transition: Transition::fade(),
                 probe_exe: std::env::current_exe().ok(),
                 ..ShowOptions::default()
             },

@@ -22,6 +22,7 @@ const files = import.meta.glob<{ default: Component<Record<string, unknown>> }>(
   "./settings/Settings.svelte",
   "./simple/Simple.svelte",
   "./status/RecordingSheet.svelte",
+  "./studio/TransitionDialog.svelte",
   "./status/Status.svelte",
 ]);
 
@@ -46,6 +47,7 @@ export const dialogFiles = {
   "edit-destination": "./destinations/EditDestination.svelte",
   "first-run": "./firstrun/FirstRun.svelte",
   report: "./report/Report.svelte",
+  transition: "./studio/TransitionDialog.svelte",
 } as const;
 
 /** Sheets lie over the lower half and never over the monitors. */

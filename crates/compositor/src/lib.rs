@@ -7,17 +7,17 @@ pub mod color;
 pub mod cull;
 pub mod draw;
 pub mod error;
-pub mod fade;
 pub mod gpu;
 pub mod layout;
 pub mod software;
+pub mod transition;
 
 pub use color::to_rgba;
 pub use cull::cull;
 pub use draw::{Affine, DrawItem, DrawList, Picture, signature};
 pub use error::CompositorError;
-pub use fade::fade;
-pub use layout::draw_list;
+pub use layout::{draw_list, lay_out};
+pub use transition::{Easing, Transition, TransitionKind, plain_fade, transition, transition_kinds};
 
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;

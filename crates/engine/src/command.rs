@@ -20,17 +20,6 @@ pub struct ItemChange {
     pub changes: Changes,
 }
 
-/// How one scene follows another on show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TransitionKind {
-    /// At once.
-    #[default]
-    Cut,
-    /// Out of one into the other.
-    Fade,
-}
-
 /// A wish of a person. As JSON: `{"command": "set_scene", "scene": "main"}`.
 ///
 /// A `gesture` is any text: edits of the same kind that follow each other with an equal one (a drag, a fader moved) are
@@ -136,6 +125,38 @@ pub enum Command {
         scene: String,
         /// Name of the copy.
         name: Option<String>,
+    },
+    /// Makes a transition. Gives `transition`.
+    AddTransition {
+        /// Its kind.
+        kind: String,
+        /// Name for people; the kind's when absent.
+        name: Option<String>,
+        /// Settings; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+    },
+    /// Changes fields of a transition: `name`, `duration_ms`, `settings`.
+    ChangeTransition {
+        /// The transition's id.
+        transition: String,
+        /// The changed fields.
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Removes a transition.
+    RemoveTransition {
+        /// The transition's id.
+        transition: String,
+    },
+    /// Lets a scene come on show by a transition of its own, whatever is chosen.
+    SetSceneTransition {
+        /// The scene's id.
+        scene: String,
+        /// A transition's id, `cut` or `fade`; as chosen when absent.
+        transition: Option<String>,
+        /// How long it takes then, ms; its own length when absent.
+        duration_ms: Option<u32>,
     },
     /// Moves a scene in the list.
     MoveScene {
@@ -374,15 +395,26 @@ pub enum Command {
         /// The scene's id or name.
         scene: String,
     },
-    /// How one scene follows another.
+    /// Chooses how one scene follows another.
     SetTransition {
-        /// Which way.
-        kind: TransitionKind,
-        /// How long, ms, 0 to 10000.
-        duration_ms: u32,
+        /// Id or name of one of the project's transitions, `cut` or `fade`.
+        #[serde(alias = "kind")]
+        transition: String,
+        /// How long, ms, 0 to 20000; when absent its own length, or the last one chosen for a cut or a fade.
+        duration_ms: Option<u32>,
     },
-    /// The preview goes on show with the transition.
-    Take,
+    /// A hand on the T-bar: holds the transition to the preview there. 0 goes back to the programme, 1 ends it.
+    SetTransitionPosition {
+        /// 0 to 1.
+        position: f32,
+    },
+    /// The preview goes on show with a transition.
+    Take {
+        /// Id or name of a transition, for this once; the chosen one when absent.
+        transition: Option<String>,
+        /// How long it takes this once, ms.
+        duration_ms: Option<u32>,
+    },
     /// The preview goes on show at once.
     Cut,
 

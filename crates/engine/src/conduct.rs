@@ -15,7 +15,8 @@ impl Shared {
             | Command::SetStudioMode { .. }
             | Command::SetPreview { .. }
             | Command::SetTransition { .. }
-            | Command::Take
+            | Command::SetTransitionPosition { .. }
+            | Command::Take { .. }
             | Command::Cut) => self.desk_command(c),
             Command::Undo => self.turn_back(false),
             Command::Redo => self.turn_back(true),

@@ -1,44 +1,51 @@
-//! The desk: what a person at the show has in hand and no document keeps. Studio mode with its preview, the transition, and
-//! the fades that run. All of it is live state: not saved, not undone.
+//! The desk: what a person at the show has in hand and no document keeps. Studio mode with its preview, the transition that
+//! is chosen, and the transitions that run. All of it is live state: not saved, not undone.
 //!
-//! **A fade** belongs to a canvas and leads to the scene the document names for it. It begins on the canvas' own grid and its
-//! step is worked out from the exact time of each frame, never added up. A fade that leads elsewhere than the document (a
-//! command put another scene on show) counts for nothing, so desk and document need not change in the same instant. A fade
-//! that is interrupted stays below the next one as it was, so that the picture does not jump.
+//! **A transition** belongs to a canvas and leads to the scene the document names for it. It begins on the canvas' own grid and
+//! its step is worked out from the exact time of each frame, never added up; held by hand (a T-bar) it is where the hand is.
+//! One that leads elsewhere than the document (a command put another scene on show) counts for nothing, so desk and document need
+//! not change in the same instant. One that is interrupted stays below the next as it was, so that the picture does not jump.
 
-use crate::{Command, EngineError, Outcome, TransitionKind, plan::hint, show::Shared};
+mod running;
+
+use crate::{Command, EngineError, Outcome, plan::hint, show::Shared};
 use arc_swap::ArcSwap;
 use compositor::DrawList;
 use media::{FrameRate, MediaTime};
-use project::Project;
+use project::{CUT, FADE, Project};
+use running::Running;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A transition with its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A transition that is chosen, with its length.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Transition {
-    /// How.
-    pub kind: TransitionKind,
+    /// Id of one of the project's, `cut` or `fade`.
+    pub id: String,
     /// How long, ms.
     pub duration_ms: u32,
 }
 
 impl Transition {
-    /// At once. A fade, when one is chosen, takes 300 ms.
-    pub const CUT: Self = Self {
-        kind: TransitionKind::Cut,
-        duration_ms: 300,
-    };
+    /// At once. Whatever is chosen next takes 300 ms unless it says otherwise.
+    pub fn cut() -> Self {
+        Self {
+            id: CUT.into(),
+            duration_ms: 300,
+        }
+    }
     /// A short fade.
-    pub const FADE: Self = Self {
-        kind: TransitionKind::Fade,
-        ..Self::CUT
-    };
+    pub fn fade() -> Self {
+        Self {
+            id: FADE.into(),
+            ..Self::cut()
+        }
+    }
 }
 
 /// The longest transition, ms.
-const LONGEST_MS: u32 = 10_000;
+const LONGEST_MS: u32 = project::Transition::LONGEST_MS;
 
 /// The desk in a snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -53,27 +60,8 @@ pub struct DeskState {
     pub swap: bool,
     /// How far the running transition of the main canvas is, 0 to 1; none when none runs.
     pub progress: Option<f32>,
-}
-
-/// A running fade.
-#[derive(Clone, Debug, PartialEq)]
-struct Fade {
-    /// What was on show when it began, bottom first: scenes and how solid they were.
-    under: Vec<(String, f32)>,
-    /// Where it leads.
-    to: String,
-    start: MediaTime,
-    duration: MediaTime,
-}
-
-/// Fades interrupted by fades that still shine through; more of them and the lowest is let go.
-const MOST_LAYERS: usize = 6;
-
-impl Fade {
-    fn progress(&self, t: MediaTime) -> f32 {
-        let (done, all) = ((t - self.start).0.max(0), self.duration.0.max(1));
-        (done as f64 / all as f64).min(1.0) as f32
-    }
+    /// Whether a hand holds it there, as a T-bar does.
+    pub held: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,7 +71,16 @@ struct Hand {
     transition: Transition,
     swap: bool,
     /// By canvas.
-    fades: BTreeMap<usize, Arc<Fade>>,
+    running: BTreeMap<usize, Arc<Running>>,
+}
+
+/// How a scene comes on show.
+enum How {
+    Cut,
+    /// As chosen, or as the scene itself insists on.
+    Chosen,
+    /// By this one, whatever is chosen; its own length when there is none.
+    By(String, Option<u32>),
 }
 
 /// The desk of a show. Reading it takes no lock.
@@ -100,7 +97,7 @@ impl Desk {
                 preview: None,
                 transition,
                 swap: true,
-                fades: BTreeMap::new(),
+                running: BTreeMap::new(),
             }),
         }
     }
@@ -109,12 +106,14 @@ impl Desk {
     pub(crate) fn state(&self, project: &Project, t: MediaTime) -> DeskState {
         let hand = self.hand.load();
         let on_show = project.canvases.first().map(|c| c.scene.as_str()).unwrap_or_default();
+        let running = hand.running(0, on_show, t);
         DeskState {
             studio_mode: hand.studio_mode,
             preview: hand.preview(project).to_owned(),
-            transition: hand.transition,
+            transition: hand.transition.clone(),
             swap: hand.swap,
-            progress: hand.fade(0, on_show, t).map(|f| f.progress(t)),
+            progress: running.map(|r| r.progress(t)),
+            held: running.is_some_and(|r| r.held.is_some()),
         }
     }
 
@@ -123,31 +122,28 @@ impl Desk {
         self.hand.load().preview(project).to_owned()
     }
 
-    /// What canvas number `canvas` shows at `t` when the document puts `scene` on it: scenes, bottom first, and how solid they
-    /// are. The last is `scene` itself.
+    /// What canvas number `canvas` lets hear at `t` when the document puts `scene` on it: scenes, bottom first, and how much of
+    /// each is heard over what is below. The last is `scene` itself.
     pub(crate) fn layers(&self, canvas: usize, scene: &str, t: MediaTime) -> Vec<(String, f32)> {
-        self.hand.load().layers(canvas, scene, t)
+        match self.hand.load().running(canvas, scene, t) {
+            Some(r) => r.heard(t),
+            None => vec![(scene.to_owned(), 1.0)],
+        }
     }
 
-    /// Whether a fade runs on any canvas at `t`.
-    pub(crate) fn is_fading(&self, project: &Project, t: MediaTime) -> bool {
+    /// Whether a transition runs on any canvas at `t`.
+    pub(crate) fn is_moving(&self, project: &Project, t: MediaTime) -> bool {
         let hand = self.hand.load();
         let mut canvases = project.canvases.iter().enumerate();
-        !hand.fades.is_empty() && canvases.any(|(i, c)| hand.fade(i, &c.scene, t).is_some())
+        !hand.running.is_empty() && canvases.any(|(i, c)| hand.running(i, &c.scene, t).is_some())
     }
 
-    /// The draw list of a canvas at `t`; `draw` gives that of a scene.
+    /// The draw list of a canvas at `t`; `draw` lays out a scene.
     pub(crate) fn list(&self, canvas: usize, scene: &str, t: MediaTime, draw: &dyn Fn(&str) -> DrawList) -> DrawList {
-        let hand = self.hand.load();
-        match hand.fade(canvas, scene, t) {
+        compositor::cull(match self.hand.load().running(canvas, scene, t) {
+            Some(r) => r.list(t, draw),
             None => draw(scene),
-            Some(fade) => {
-                let mut layers = fade.under.iter();
-                let lowest = layers.next().map_or_else(|| draw(scene), |(id, _)| draw(id));
-                let below = layers.fold(lowest, |list, (id, o)| compositor::fade(list, draw(id), *o));
-                compositor::fade(below, draw(scene), fade.progress(t))
-            }
-        }
+        })
     }
 
     fn change(&self, change: impl Fn(&mut Hand)) {
@@ -158,22 +154,22 @@ impl Desk {
         });
     }
 
-    /// Makes ready for `to` on a canvas that shows `from`: a fade of this length, or none.
-    fn lead(&self, canvas: usize, (from, to): (&str, &str), start: MediaTime, transition: Transition) {
-        let duration = MediaTime::from_millis(transition.duration_ms.into());
-        let fades = transition.kind == TransitionKind::Fade && duration > MediaTime::ZERO && from != to;
+    /// Makes ready for `to` on a canvas that shows `from`: a transition of this length, or none.
+    fn lead(
+        &self,
+        canvas: usize,
+        (from, to): (&str, &str),
+        start: MediaTime,
+        by: Option<(Arc<dyn compositor::Transition>, MediaTime)>,
+    ) {
         self.change(|hand| {
-            let under = hand.layers(canvas, from, start);
-            hand.fades.remove(&canvas);
-            if fades {
-                let fade = Fade {
-                    under,
-                    to: to.to_owned(),
-                    start,
-                    duration,
-                };
-                hand.fades.insert(canvas, Arc::new(fade));
-            }
+            let before = hand.running(canvas, from, start).cloned();
+            hand.running.remove(&canvas);
+            let Some((how, duration)) = by.clone().filter(|b| b.1 > MediaTime::ZERO && from != to) else {
+                return;
+            };
+            let next = Running::new(before.as_deref(), (from, to), how, (start, duration));
+            hand.running.insert(canvas, Arc::new(next));
         });
     }
 }
@@ -186,61 +182,79 @@ impl Hand {
         there.map(|s| s.id.as_str()).or_else(on_show).unwrap_or_default()
     }
 
-    /// The fade that runs on a canvas at `t`.
-    fn fade(&self, canvas: usize, scene: &str, t: MediaTime) -> Option<&Arc<Fade>> {
-        self.fades
-            .get(&canvas)
-            .filter(|f| f.to == scene && t < f.start + f.duration)
+    /// The transition that runs on a canvas at `t`.
+    fn running(&self, canvas: usize, scene: &str, t: MediaTime) -> Option<&Arc<Running>> {
+        self.running.get(&canvas).filter(|r| r.to == scene && !r.is_over(t))
     }
 
-    fn layers(&self, canvas: usize, scene: &str, t: MediaTime) -> Vec<(String, f32)> {
-        let mut layers = vec![];
-        if let Some(fade) = self.fade(canvas, scene, t) {
-            layers.clone_from(&fade.under);
-            layers.push((scene.to_owned(), fade.progress(t)));
-        } else {
-            layers.push((scene.to_owned(), 1.0));
+    /// What brings `scene` on show.
+    fn choose(&self, project: &Project, scene: &str, how: How) -> Option<(Arc<dyn compositor::Transition>, MediaTime)> {
+        let (id, length) = match how {
+            How::Cut => return None,
+            How::By(id, length) => (id, length),
+            How::Chosen => {
+                let own = project.scene(scene).and_then(|s| s.transition.as_ref());
+                match own.filter(|t| project.transition(&t.transition).is_some()) {
+                    Some(own) => (own.transition.clone(), own.duration_ms),
+                    None => (self.transition.id.clone(), Some(self.transition.duration_ms)),
+                }
+            }
+        };
+        // One that is gone since, or that this version does not know, is a fade.
+        let transition = project.transition(&id).unwrap_or_default();
+        if transition.kind == CUT {
+            return None;
         }
-        let over = layers.len().saturating_sub(MOST_LAYERS);
-        layers.drain(..over);
-        layers.retain(|(_, o)| *o > 0.0);
-        layers
+        let made = compositor::transition(&transition.kind, &transition.settings, &id);
+        let by = made.and_then(Result::ok).unwrap_or_else(compositor::plain_fade);
+        let ms = length.unwrap_or(transition.duration_ms).min(LONGEST_MS);
+        Some((by, MediaTime::from_millis(ms.into())))
     }
 }
 
-/// The time of the newest frame due at `now`: a fade that begins there has its first step in the next frame.
+/// The time of the newest frame due at `now`: a transition that begins there has its first step in the next frame.
 fn on_grid(rate: FrameRate, now: MediaTime) -> MediaTime {
     rate.time_of(rate.index_at(now))
 }
 
 impl Shared {
-    /// Carries out the commands of the desk: `set_scene`, `set_studio_mode`, `set_preview`, `set_transition`, `take`, `cut`.
+    /// Carries out the commands of the desk: `set_scene`, `set_studio_mode`, `set_preview`, `set_transition`,
+    /// `set_transition_position`, `take`, `cut`.
     pub(crate) fn desk_command(&self, command: Command) -> Result<Outcome, EngineError> {
-        let cut = |t: Transition| Transition {
-            kind: TransitionKind::Cut,
-            ..t
-        };
         match command {
             Command::SetScene { canvas, scene } => {
-                let hand = self.desk.hand.load_full();
-                let how = if hand.studio_mode {
-                    cut(hand.transition)
-                } else {
-                    hand.transition
-                };
+                let studio = self.desk.hand.load().studio_mode;
+                let how = if studio { How::Cut } else { How::Chosen };
                 self.lead_to(canvas.as_deref(), &scene, how)?;
             }
-            Command::Take => self.take_with(|t| t)?,
-            Command::Cut => self.take_with(cut)?,
+            Command::Take {
+                transition: None,
+                duration_ms: None,
+            } => self.take_with(How::Chosen)?,
+            Command::Take {
+                transition,
+                duration_ms,
+            } => {
+                let id = match transition {
+                    Some(id) => self.transition_id(&id)?,
+                    None => self.desk.hand.load().transition.id.clone(),
+                };
+                self.take_with(How::By(id, duration_ms.map(allowed).transpose()?))?;
+            }
+            Command::Cut => self.take_with(How::Cut)?,
             Command::SetPreview { scene } => self.set_preview(&scene)?,
             Command::SetStudioMode { on, swap } => self.set_studio_mode(on, swap),
-            Command::SetTransition { kind, duration_ms } => self.set_transition(Transition { kind, duration_ms })?,
+            Command::SetTransition {
+                transition,
+                duration_ms,
+            } => self.set_transition(&transition, duration_ms)?,
+            Command::SetTransitionPosition { position } => self.hold(position)?,
             _ => return Err(EngineError::Unsupported("the desk has no such command".into())),
         }
         Ok(Outcome::none())
     }
 
-    fn take_with(&self, how: impl Fn(Transition) -> Transition) -> Result<(), EngineError> {
+    fn take_with(&self, how: How) -> Result<(), EngineError> {
         let hand = self.desk.hand.load_full();
         if !hand.studio_mode {
             let text = "studio mode is off, so there is no preview to take; turn it on first";
@@ -249,7 +263,7 @@ impl Shared {
         let project = self.project.load_full();
         let preview = hand.preview(&project).to_owned();
         let before = project.canvases.first().map(|c| c.scene.clone()).unwrap_or_default();
-        self.lead_to(None, &preview, how(hand.transition))?;
+        self.lead_to(None, &preview, how)?;
         if before != preview {
             // Without swap the preview stays what is on show now: it is chosen, not followed.
             let next = if hand.swap { before } else { preview };
@@ -259,17 +273,61 @@ impl Shared {
     }
 
     /// Puts a scene on show with a transition.
-    fn lead_to(&self, canvas: Option<&str>, scene: &str, transition: Transition) -> Result<(), EngineError> {
+    fn lead_to(&self, canvas: Option<&str>, scene: &str, how: How) -> Result<(), EngineError> {
         let project = self.project.load_full();
         let to = scene_id(&project, scene)?;
         let wanted = |id: &str| canvas.is_none_or(|c| c == id);
         if let Some((i, c)) = project.canvases.iter().enumerate().find(|(_, c)| wanted(&c.id)) {
             let rate = self.canvases.get(i).map(|f| f.rate).unwrap_or_default();
-            // First the desk: the fade counts only from the moment the document names its scene.
+            // First the desk: the transition counts only from the moment the document names its scene.
             let start = on_grid(rate, self.clock.now());
-            self.desk.lead(i, (&c.scene, &to), start, transition);
+            let by = self.desk.hand.load().choose(&project, &to, how);
+            self.desk.lead(i, (&c.scene, &to), start, by);
         }
         self.put_on_show(canvas, &to)
+    }
+
+    /// A hand on the T-bar: the preview comes on show as far as it is pushed, goes back with it, and is there at the end.
+    fn hold(&self, position: f32) -> Result<(), EngineError> {
+        if !(0.0..=1.0).contains(&position) {
+            let text = format!("position is {position}; it must lie between 0 and 1");
+            return Err(EngineError::BadValue(text));
+        }
+        let project = self.project.load_full();
+        let on_show = project.canvases.first().map(|c| c.scene.clone()).unwrap_or_default();
+        let held = || {
+            let hand = self.desk.hand.load();
+            let running = hand.running(0, &on_show, self.clock.now()).cloned();
+            running.filter(|r| r.held.is_some())
+        };
+        match held() {
+            None if position == 0.0 => return Ok(()),
+            None => {
+                let hand = self.desk.hand.load_full();
+                let preview = hand.preview(&project).to_owned();
+                let cuts = hand.choose(&project, &preview, How::Chosen).is_none();
+                // There is no half of a cut.
+                self.take_with(if cuts { How::By(FADE.into(), None) } else { How::Chosen })?;
+            }
+            Some(running) if position == 0.0 => {
+                let (from, to) = (running.from.clone(), running.to.clone());
+                self.put_on_show(None, &from)?;
+                self.desk.change(|h| {
+                    h.running.remove(&0);
+                    h.preview = Some(to.clone());
+                });
+                return Ok(());
+            }
+            Some(_) => {}
+        }
+        self.desk.change(|h| {
+            if position >= 1.0 {
+                h.running.remove(&0);
+            } else if let Some(r) = h.running.get_mut(&0) {
+                *r = Arc::new(r.at(position));
+            }
+        });
+        Ok(())
     }
 
     fn set_preview(&self, scene: &str) -> Result<(), EngineError> {
@@ -295,15 +353,39 @@ impl Shared {
         });
     }
 
-    fn set_transition(&self, transition: Transition) -> Result<(), EngineError> {
-        let ms = transition.duration_ms;
-        if ms > LONGEST_MS {
-            let text = format!("duration_ms is {ms}; it must lie between 0 and {LONGEST_MS}");
-            return Err(EngineError::BadValue(text));
-        }
-        self.desk.change(|h| h.transition = transition);
+    /// Chooses how the next scene comes. Without a length one of the project's takes its own, a plain one the last chosen.
+    fn set_transition(&self, id: &str, duration_ms: Option<u32>) -> Result<(), EngineError> {
+        let project = self.project.load();
+        let id = self.transition_id(id)?;
+        let own = project.transitions.iter().find(|t| t.id == id).map(|t| t.duration_ms);
+        let length = duration_ms.map(allowed).transpose()?.or(own);
+        self.desk.change(|h| {
+            h.transition = Transition {
+                id: id.clone(),
+                duration_ms: length.unwrap_or(h.transition.duration_ms),
+            };
+        });
         Ok(())
     }
+
+    /// The id of a transition by its id or name.
+    fn transition_id(&self, wanted: &str) -> Result<String, EngineError> {
+        let project = self.project.load();
+        let known = project.transition(wanted).map(|t| t.id);
+        known.ok_or_else(|| EngineError::NotFound {
+            what: "transition",
+            id: wanted.into(),
+            hint: hint(project.transition_ids()),
+        })
+    }
+}
+
+fn allowed(ms: u32) -> Result<u32, EngineError> {
+    if ms > LONGEST_MS {
+        let text = format!("duration_ms is {ms}; it must lie between 0 and {LONGEST_MS}");
+        return Err(EngineError::BadValue(text));
+    }
+    Ok(ms)
 }
 
 impl crate::Remote {

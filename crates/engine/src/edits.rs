@@ -1,6 +1,8 @@
 //! From a command to an edit of the document: what the kinds know is added here (defaults, secrets, how a new source is
 //! placed), the rest is `project::edit`.
 
+mod transitions;
+
 use crate::{Changes, Command, EngineError, Outcome, plan::hint, stage::kind_of};
 use outputs::{DestinationKind, destination_kind};
 use project::{
@@ -26,6 +28,7 @@ pub(crate) fn gesture(command: &Command) -> Option<&str> {
         | Command::SetSourceSettings { gesture, .. }
         | Command::SetSourceAudio { gesture, .. }
         | Command::SetBackground { gesture, .. }
+        | Command::ChangeTransition { gesture, .. }
         | Command::SetMasterVolume { gesture, .. } => gesture.as_deref(),
         _ => None,
     }
@@ -66,6 +69,10 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         | Command::AddEncoder { .. }
         | Command::SetEncoder { .. }
         | Command::RemoveEncoder { .. }) => destinations(p, c),
+        c @ (Command::AddTransition { .. }
+        | Command::ChangeTransition { .. }
+        | Command::RemoveTransition { .. }
+        | Command::SetSceneTransition { .. }) => transitions::apply(p, c),
         Command::SetRecording { changes } => Ok(edit::set_recording(p, &changes)?).map(|()| done),
         Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {

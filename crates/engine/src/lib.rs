@@ -56,13 +56,13 @@ mod wants;
 mod watch;
 
 pub use air_log::{AirDestination, AirLoudness, AirMarker, AirProcess, AirRecording, AirSpan, ShowReport};
-pub use command::{Changes, Command, ItemChange, Outcome, TransitionKind};
+pub use command::{Changes, Command, ItemChange, Outcome};
 pub use desk::{DeskState, Transition};
 pub use document::DocumentState;
 pub use error::EngineError;
 pub use events::{Event, EventLevel};
 pub use meters::Meters;
-pub use offline::{OfflineFrame, render_frame};
+pub use offline::{Midway, OfflineFrame, render_frame};
 pub use options::{ExtraDestination, ShowOptions};
 pub use pictures::{MonitorPicture, PictureTap, PictureWish, Target};
 pub use places::Recent;

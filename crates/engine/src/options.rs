@@ -52,7 +52,7 @@ impl Default for ShowOptions {
             fps: None,
             clock: SystemClock::new(),
             store: None,
-            transition: crate::Transition::CUT,
+            transition: crate::Transition::cut(),
             probe_exe: None,
             config_dir: None,
         }

@@ -110,7 +110,7 @@ impl SoundThread {
             }
             // While a fade runs every block has its own share; the mixer ramps from one to the next. One more block after it
             // sets the end.
-            let fades = self.desk.is_fading(&now, time);
+            let fades = self.desk.is_moving(&now, time);
             if !Arc::ptr_eq(&now, &project) || fades || fading {
                 project = now;
                 tracks = self.apply(&mut mixer, &project, time);

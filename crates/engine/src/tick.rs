@@ -190,7 +190,7 @@ impl Ticker {
         let draw = |scene: &str| {
             let size = (canvas.width, canvas.height);
             let frames = |id: &str| pictures.get(id).cloned();
-            let list = compositor::draw_list(&project, size, canvas.background, scene, &frames);
+            let list = compositor::lay_out(&project, size, canvas.background, scene, &frames);
             fit(list, self.size)
         };
         self.desk.list(self.canvas, &canvas.scene, t, &draw)

@@ -119,6 +119,15 @@ pub(crate) struct RenderArgs {
     /// The moment, in seconds from the start of the show.
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     pub(crate) at: f64,
+    /// Draws the way to the scene from this other one, by id or name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Option<String>,
+    /// The transition of that way, by id or name.
+    #[arg(long, value_name = "NAME", default_value = "fade", requires = "from")]
+    pub(crate) transition: String,
+    /// How far on that way, 0 to 1.
+    #[arg(long, value_name = "PART", default_value_t = 0.5, requires = "from")]
+    pub(crate) progress: f32,
     /// How the picture is composed.
     #[arg(long, value_enum, default_value_t = RendererArg::Auto)]
     pub(crate) renderer: RendererArg,

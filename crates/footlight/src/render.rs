@@ -6,12 +6,18 @@ use anyhow::{Context, Result};
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "this is the command line")]
 pub(crate) fn render(args: &RenderArgs) -> Result<u8> {
     let opened = load::open(&args.project)?;
+    let midway = args.from.as_ref().map(|from| engine::Midway {
+        from: from.clone(),
+        transition: args.transition.clone(),
+        progress: args.progress,
+    });
     let drawn = engine::render_frame(
         &opened.project,
         &opened.dir,
         args.scene.as_deref(),
         args.at,
         args.renderer.into(),
+        midway.as_ref(),
     )?;
     for n in &drawn.notices {
         eprintln!("footlight: {n}");

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &RunArgs, clock: &SystemClock) -> Result<u8> {
         size: args.size,
         fps: args.fps,
         clock: clock.clone(),
-        transition: engine::Transition::CUT,
+        transition: engine::Transition::cut(),
         store: Some(opened.store),
         config_dir: None,
         probe_exe: std::env::current_exe().ok(),

@@ -19,7 +19,7 @@ pub(crate) fn studio(args: &StudioArgs, clock: &SystemClock) -> Result<u8> {
         show: ShowOptions {
             renderer: args.renderer.into(),
             clock: clock.clone(),
-            transition: Transition::FADE,
+            transition: Transition::fade(),
             probe_exe: std::env::current_exe().ok(),
             ..ShowOptions::default()
         },

@@ -4,10 +4,12 @@
 mod encoding;
 mod recording;
 mod scene;
+mod transition;
 
 pub use encoding::*;
 pub use recording::*;
 pub use scene::*;
+pub use transition::*;
 
 use crate::Rgba;
 use media::FrameRate;
@@ -37,6 +39,10 @@ pub struct Project {
     pub sources: Vec<Source>,
     /// Arrangements of sources.
     pub scenes: Vec<Scene>,
+    /// How scenes follow each other, besides the plain cut and fade.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub transitions: Vec<Transition>,
     /// The mix.
     pub audio: Audio,
     /// What is encoded; destinations and the recording name one of these.
@@ -59,6 +65,7 @@ impl Default for Project {
             canvases: vec![Canvas::default()],
             sources: vec![],
             scenes: vec![Scene::default()],
+            transitions: vec![],
             audio: Audio::default(),
             encoders: vec![Encoder::default()],
             destinations: vec![],

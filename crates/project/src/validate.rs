@@ -17,6 +17,8 @@ pub struct Registries<'a> {
     pub sources: &'a [KindInfo],
     /// Destination kinds.
     pub destinations: &'a [KindInfo],
+    /// Transition kinds.
+    pub transitions: &'a [KindInfo],
 }
 
 /// Something wrong.
@@ -38,6 +40,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_canvases(project, &mut f);
     check_sources(project, kinds.sources, &mut f);
     check_scenes(project, &mut f);
+    check_transitions(project, kinds.transitions, &mut f);
     check_nesting(project, &mut f);
     check_encoders(project, &mut f);
     check_tracks(project, &mut f);
@@ -63,6 +66,7 @@ fn check_ids(p: &Project, f: &mut Findings) {
     unique(f, "canvas", "canvases", p.canvases.iter().map(|x| &x.id));
     unique(f, "source", "sources", p.sources.iter().map(|x| &x.id));
     unique(f, "scene", "scenes", p.scenes.iter().map(|x| &x.id));
+    unique(f, "transition", "transitions", p.transitions.iter().map(|x| &x.id));
     unique(f, "encoder", "encoders", p.encoders.iter().map(|x| &x.id));
     unique(f, "audio track", "audio.tracks", p.audio.tracks.iter().map(|x| &x.id));
     unique(f, "destination", "destinations", p.destinations.iter().map(|x| &x.id));
@@ -192,6 +196,25 @@ fn check_scenes(p: &Project, f: &mut Findings) {
                 let message = format!("scene {}, item {}: {problem}", scene.label(), k + 1);
                 f.add(Severity::Degraded, format!("scenes[{i}].items[{k}]"), message);
             }
+        }
+    }
+}
+
+fn check_transitions(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
+    for (i, t) in p.transitions.iter().enumerate() {
+        let path = format!("transitions[{i}]");
+        check_kind(f, kinds, &path, t.label(), &t.kind, &t.settings);
+    }
+    for (i, scene) in p.scenes.iter().enumerate() {
+        let Some(wanted) = scene.transition.as_ref().map(|t| &t.transition) else {
+            continue;
+        };
+        if p.transition(wanted).is_none() {
+            let message = format!(
+                "scene {} comes by the transition `{wanted}`, which is not there; it comes as the others do",
+                scene.label()
+            );
+            f.add(Severity::Notice, format!("scenes[{i}].transition.transition"), message);
         }
     }
 }

@@ -21,8 +21,16 @@ recording. Paths in it are relative to the folder.
 - Colours are `#rrggbb` or `#rrggbbaa`. The schemas lie in `assets/schema`.
 ";
 
+/// Kinds of one sort of thing.
+pub(crate) struct Group {
+    pub(crate) title: &'static str,
+    /// What one of them is called.
+    pub(crate) word: &'static str,
+    pub(crate) kinds: Vec<&'static KindInfo>,
+}
+
 /// The whole page.
-pub(crate) fn page(project: &Value, sources: &[&KindInfo], destinations: &[&KindInfo]) -> String {
+pub(crate) fn page(project: &Value, groups: &[Group]) -> String {
     let mut out = INTRODUCTION.to_owned();
     out.push_str("\n## Project\n\n");
     table(&mut out, project, project);
@@ -32,8 +40,9 @@ pub(crate) fn page(project: &Value, sources: &[&KindInfo], destinations: &[&Kind
             table(&mut out, definition, project);
         }
     }
-    kinds(&mut out, "Sources", "source", sources);
-    kinds(&mut out, "Destinations", "destination", destinations);
+    for g in groups {
+        kinds(&mut out, g.title, g.word, &g.kinds);
+    }
     out
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask schema`: writes what is generated from the settings types (JSON Schemas and the reference page), or with
 //! `--check` fails when any of it is stale.
 
-use crate::reference;
+use crate::reference::{self, Group};
 use anyhow::{Context, Result, bail};
 use project::{KindInfo, Project};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
@@ -10,9 +10,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 /// Writes or checks everything that is generated.
 pub(crate) fn run(check: bool) -> Result<()> {
-    let sources: Vec<&KindInfo> = sources::source_kinds().iter().map(|k| &k.info).collect();
-    let destinations: Vec<&KindInfo> = outputs::destination_kinds().iter().map(|k| &k.info).collect();
-    let files = generate(&sources, &destinations)?;
+    let files = generate(&groups())?;
     let mut stale = vec![];
     for (path, text) in &files {
         let path = Path::new(path);
@@ -39,8 +37,30 @@ pub(crate) fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
+/// Everything that is registered with settings.
+fn groups() -> [Group; 3] {
+    let group = |title, word, kinds| Group { title, word, kinds };
+    [
+        group(
+            "Sources",
+            "source",
+            sources::source_kinds().iter().map(|k| &k.info).collect(),
+        ),
+        group(
+            "Destinations",
+            "destination",
+            outputs::destination_kinds().iter().map(|k| &k.info).collect(),
+        ),
+        group(
+            "Transitions",
+            "transition",
+            compositor::transition_kinds().iter().map(|k| &k.info).collect(),
+        ),
+    ]
+}
+
 /// Every generated file by path.
-fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMap<String, String>> {
+fn generate(groups: &[Group]) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let project = SchemaGenerator::default().into_root_schema_for::<Project>().to_value();
     files.insert("assets/schema/project.schema.json".to_owned(), pretty(&project)?);
@@ -49,19 +69,16 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
         "assets/schema/services.schema.json".to_owned(),
         pretty(&services.to_value())?,
     );
-    for (group, kinds) in [("source", sources), ("destination", destinations)] {
-        for k in kinds {
+    for group in groups {
+        for k in &group.kinds {
             files.insert(
-                format!("assets/schema/{group}-{}.schema.json", k.id),
+                format!("assets/schema/{}-{}.schema.json", group.word, k.id),
                 pretty(&(k.schema)().to_value())?,
             );
         }
     }
     files.insert("ui/src/api/schema.json".to_owned(), pretty(&api())?);
-    files.insert(
-        "docs/project-file.md".to_owned(),
-        reference::page(&project, sources, destinations),
-    );
+    files.insert("docs/project-file.md".to_owned(), reference::page(&project, groups));
     Ok(files)
 }
 

@@ -39,7 +39,7 @@ fn the_desk_takes_swaps_and_cuts() {
     let on_show = || rig.get("/api/state").json()["canvases"][0]["scene"].clone();
     assert_eq!(
         desk(),
-        json!({ "studio_mode": false, "preview": "a", "transition": { "kind": "cut", "duration_ms": 300 }, "swap": true, "progress": null })
+        json!({ "studio_mode": false, "preview": "a", "transition": { "id": "cut", "duration_ms": 300 }, "swap": true, "progress": null, "held": false })
     );
     rig.command(json!({ "command": "set_studio_mode", "on": true }));
     rig.command(json!({ "command": "set_transition", "kind": "fade", "duration_ms": 10000 }));
@@ -54,8 +54,58 @@ fn the_desk_takes_swaps_and_cuts() {
     rig.command(json!({ "command": "set_studio_mode", "on": true, "swap": false }));
     rig.command(json!({ "command": "cut" }));
     assert_eq!((desk()["preview"].clone(), on_show()), (json!("b"), json!("b")));
-    let long = json!({ "command": "set_transition", "kind": "fade", "duration_ms": 10001 });
+    let long = json!({ "command": "set_transition", "kind": "fade", "duration_ms": 20001 });
     assert_eq!(rig.post("/api/command", &long).status, 422);
+}
+
+#[test]
+fn transitions_are_made_chosen_held_and_insisted_on() {
+    let rig = Rig::new();
+    let desk = || rig.get("/api/state").json()["desk"].clone();
+    let on_show = || rig.get("/api/state").json()["canvases"][0]["scene"].clone();
+    let made = rig.command(json!({ "command": "add_transition", "kind": "slide", "name": "Push", "settings": { "direction": "up" } }));
+    assert_eq!(made["transition"], "push");
+    let changes = json!({ "duration_ms": 12000, "settings": { "direction": "down" } });
+    rig.command(json!({ "command": "change_transition", "transition": "push", "changes": changes }));
+    for wrong in [
+        json!({ "command": "add_transition", "kind": "teleport" }),
+        json!({ "command": "change_transition", "transition": "push", "changes": { "settings": { "direction": "inside" } } }),
+        json!({ "command": "change_transition", "transition": "push", "changes": { "kind": "fade" } }),
+        json!({ "command": "set_transition", "transition": "pull" }),
+        json!({ "command": "set_scene_transition", "scene": "a", "transition": "pull" }),
+        json!({ "command": "set_transition_position", "position": 1.5 }),
+    ] {
+        let status = rig.post("/api/command", &wrong).status;
+        assert!([404, 422].contains(&status), "{wrong}: {status}");
+    }
+    rig.command(json!({ "command": "set_transition", "transition": "push" }));
+    assert_eq!(desk()["transition"], json!({ "id": "push", "duration_ms": 12000 }));
+
+    // A hand pushes the preview half way on show, and takes it back.
+    rig.command(json!({ "command": "set_studio_mode", "on": true }));
+    rig.command(json!({ "command": "set_preview", "scene": "b" }));
+    let push = |position: f64| rig.command(json!({ "command": "set_transition_position", "position": position }));
+    push(0.25);
+    push(0.5);
+    assert_eq!((desk()["progress"].clone(), desk()["held"].clone()), (json!(0.5), json!(true)));
+    assert_eq!((on_show(), desk()["preview"].clone()), (json!("b"), json!("a")));
+    push(0.0);
+    assert_eq!((on_show(), desk()["preview"].clone(), desk()["progress"].clone()), (json!("a"), json!("b"), json!(null)));
+    push(0.75);
+    push(1.0);
+    assert_eq!((on_show(), desk()["progress"].clone(), desk()["held"].clone()), (json!("b"), json!(null), json!(false)));
+
+    // For this once by another one, and always by its own.
+    rig.command(json!({ "command": "take", "transition": "cut" }));
+    assert_eq!((on_show(), desk()["progress"].clone()), (json!("a"), json!(null)));
+    rig.command(json!({ "command": "set_scene_transition", "scene": "b", "transition": "cut" }));
+    rig.command(json!({ "command": "take" }));
+    assert_eq!((on_show(), desk()["progress"].clone()), (json!("b"), json!(null)));
+    rig.command(json!({ "command": "set_scene_transition", "scene": "b" }));
+    rig.command(json!({ "command": "remove_transition", "transition": "push" }));
+    // What is gone comes as a fade.
+    rig.command(json!({ "command": "take" }));
+    assert!(desk()["progress"].as_f64().is_some_and(|p| p < 1.0));
 }
 
 #[test]
@@ -65,7 +115,7 @@ fn the_document_has_no_secrets_and_lists_are_complete() {
     assert!(!answer.text().contains("hush"), "{}", answer.text());
     assert_eq!(answer.json()["secrets"], json!(["/destinations/0/settings/key"]));
     let kinds = rig.get("/api/kinds").json();
-    for (list, id) in [("sources", "media"), ("destinations", "rtmp")] {
+    for (list, id) in [("sources", "media"), ("destinations", "rtmp"), ("transitions", "slide")] {
         let found = kinds[list].as_array().expect("a list").iter().find(|k| k["id"] == id);
         let kind = found.unwrap_or_else(|| panic!("{id}"));
         assert!(

@@ -6,14 +6,16 @@ use media::{Clock, ManualClock};
 use project::{Canvas, Rgba, Scene};
 use std::time::Duration;
 
-const FADE: Transition = Transition {
-    kind: TransitionKind::Fade,
-    duration_ms: 400,
-};
-const CUT: Transition = Transition {
-    kind: TransitionKind::Cut,
-    duration_ms: 400,
-};
+/// What leads to the next scene.
+type By = Option<(Arc<dyn compositor::Transition>, MediaTime)>;
+
+fn fade() -> By {
+    Some((compositor::plain_fade(), MediaTime::from_millis(400)))
+}
+
+fn desk() -> Desk {
+    Desk::new(Transition::fade())
+}
 
 fn project() -> Project {
     let scene = |id: &str| Scene {
@@ -58,11 +60,11 @@ fn shown(list: &DrawList) -> Vec<(char, f32)> {
 fn a_fade_steps_by_the_exact_time_of_each_frame() {
     let rate = FrameRate::new(30_000, 1001).expect("rate");
     let clock = ManualClock::new();
-    let desk = Desk::new(FADE);
+    let desk = desk();
     // Somewhere inside frame 900, half a minute into the show.
     clock.set(rate.time_of(900));
     clock.advance(Duration::from_micros(7_300));
-    desk.lead(0, ("a", "b"), on_grid(rate, clock.now()), FADE);
+    desk.lead(0, ("a", "b"), on_grid(rate, clock.now()), fade());
     assert_eq!(
         shown(&desk.list(0, "a", rate.time_of(901), &draw)),
         [('a', 1.0)],
@@ -85,38 +87,38 @@ fn a_fade_steps_by_the_exact_time_of_each_frame() {
 #[test]
 fn a_fade_that_is_interrupted_goes_on_from_what_is_on_show() {
     let rate = FrameRate::whole(25);
-    let desk = Desk::new(FADE);
-    desk.lead(0, ("a", "b"), rate.time_of(10), FADE);
+    let desk = desk();
+    desk.lead(0, ("a", "b"), rate.time_of(10), fade());
     assert_eq!(
         shown(&desk.list(0, "b", rate.time_of(13), &draw)),
         [('a', 1.0), ('b', 0.3)]
     );
-    desk.lead(0, ("b", "a"), rate.time_of(13), FADE);
+    desk.lead(0, ("b", "a"), rate.time_of(13), fade());
     let at = |n| shown(&desk.list(0, "a", rate.time_of(n), &draw));
     assert_eq!(at(13), [('a', 1.0), ('b', 0.3)], "no jump");
     assert_eq!(at(14), [('a', 1.0), ('b', 0.3), ('a', 0.1)]);
     assert_eq!(at(23), [('a', 1.0)]);
     // A cut in the middle ends it.
-    desk.lead(0, ("a", "c"), rate.time_of(30), FADE);
-    desk.lead(0, ("c", "b"), rate.time_of(32), CUT);
+    desk.lead(0, ("a", "c"), rate.time_of(30), fade());
+    desk.lead(0, ("c", "b"), rate.time_of(32), None);
     assert_eq!(shown(&desk.list(0, "b", rate.time_of(33), &draw)), [('b', 1.0)]);
 }
 
 #[test]
 fn hammering_take_stays_bounded() {
-    let desk = Desk::new(FADE);
+    let desk = desk();
     let scenes = ["a", "b"];
     for n in 0..200 {
         let (from, to) = (scenes[n % 2], scenes[(n + 1) % 2]);
-        desk.lead(0, (from, to), MediaTime::from_millis(n as i64), FADE);
-        assert!(desk.layers(0, to, MediaTime::from_millis(n as i64 + 1)).len() <= MOST_LAYERS + 1);
+        desk.lead(0, (from, to), MediaTime::from_millis(n as i64), fade());
+        assert!(desk.layers(0, to, MediaTime::from_millis(n as i64 + 1)).len() <= 8);
     }
 }
 
 #[test]
 fn a_scene_put_on_show_by_somebody_else_ends_the_fade() {
-    let desk = Desk::new(FADE);
-    desk.lead(0, ("a", "b"), MediaTime::ZERO, FADE);
+    let desk = desk();
+    desk.lead(0, ("a", "b"), MediaTime::ZERO, fade());
     let t = MediaTime::from_millis(100);
     assert_eq!(shown(&desk.list(0, "c", t, &draw)), [('c', 1.0)]);
     assert_eq!(desk.layers(0, "c", t), [("c".to_owned(), 1.0)]);
@@ -125,7 +127,7 @@ fn a_scene_put_on_show_by_somebody_else_ends_the_fade() {
 
 #[test]
 fn the_preview_is_the_programme_until_chosen_and_when_it_is_gone() {
-    let (desk, mut p) = (Desk::new(CUT), project());
+    let (desk, mut p) = (desk(), project());
     let preview = |p: &Project| desk.state(p, MediaTime::ZERO).preview;
     assert_eq!(preview(&p), "a");
     desk.change(|h| {
@@ -141,8 +143,8 @@ fn the_preview_is_the_programme_until_chosen_and_when_it_is_gone() {
 
 #[test]
 fn progress_is_that_of_the_running_fade() {
-    let (desk, mut p) = (Desk::new(FADE), project());
-    desk.lead(0, ("a", "b"), MediaTime::ZERO, FADE);
+    let (desk, mut p) = (desk(), project());
+    desk.lead(0, ("a", "b"), MediaTime::ZERO, fade());
     let progress = |p: &Project, ms| desk.state(p, MediaTime::from_millis(ms)).progress;
     assert_eq!(progress(&p, 100), None);
     p.canvases[0].scene = "b".into();

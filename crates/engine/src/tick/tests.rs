@@ -83,7 +83,7 @@ impl Rig {
                 clock: shared.clone(),
                 project: Arc::new(ArcSwap::from_pointee(project)),
                 stage: Arc::new(stage),
-                desk: Arc::new(Desk::new(Transition::CUT)),
+                desk: Arc::new(Desk::new(Transition::cut())),
                 on_show: Arc::new(OnShow::new(1)),
                 idles,
                 lanes: Arc::default(),

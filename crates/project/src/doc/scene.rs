@@ -1,6 +1,6 @@
 //! Scenes of the document: which sources (or other scenes) lie where.
 
-use super::Extra;
+use super::{Extra, SceneTransition};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,9 @@ pub struct Scene {
     pub color: String,
     /// What is in it, drawn in this order: the last is on top.
     pub items: Vec<SceneItem>,
+    /// How it comes on show, whatever transition is chosen; as chosen when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transition: Option<SceneTransition>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -29,6 +32,7 @@ impl Default for Scene {
             name: "Main".into(),
             color: String::new(),
             items: vec![],
+            transition: None,
             extra: Extra::new(),
         }
     }

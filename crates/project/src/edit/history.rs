@@ -50,6 +50,7 @@ impl Kept {
             canvases: p.canvases.clone(),
             sources: vec![],
             scenes: vec![],
+            transitions: p.transitions.clone(),
             audio: p.audio.clone(),
             encoders: p.encoders.clone(),
             destinations: p.destinations.clone(),

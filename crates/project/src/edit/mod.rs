@@ -12,6 +12,7 @@ mod scenes;
 pub mod secrets;
 mod sources;
 mod tracks;
+mod transitions;
 
 pub use canvases::{set_canvas, set_recording};
 pub use destinations::{
@@ -24,6 +25,7 @@ pub use items::{Placement, Shown, add_item, duplicate_items, move_item, paste_it
 pub use scenes::{add_scene, carry_program, duplicate_scene, move_scene, remove_scene, set_scene_properties};
 pub use sources::{AudioEdit, add_source, duplicate_source, move_source, remove_source, set_source, set_source_audio};
 pub use tracks::{set_audio_tracks, set_source_tracks};
+pub use transitions::{add_transition, change_transition, remove_transition, set_scene_transition};
 
 use crate::{DocError, Project, Scene, kind, schema};
 use schemars::JsonSchema;

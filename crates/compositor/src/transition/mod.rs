@@ -1,0 +1,242 @@
+//! How one scene follows another on show, one file for each way and one line in [`LIST`]. A transition is a pure function:
+//! the draw lists of both scenes and how far it is make one draw list. It knows no time, and neither renderer knows it.
+//!
+//! Lists come in as they were laid out, with what is off the canvas or covered still in them, so that a transition may follow a
+//! picture to where it is hidden. Both have the size of the canvas.
+
+mod fade;
+mod fade_color;
+mod move_items;
+mod slide;
+
+use crate::{Affine, DrawItem, DrawList, Picture, cull};
+use project::{DocError, KindInfo, Rgba, Settings};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::{fmt::Debug, sync::Arc};
+
+/// Every transition. The first is taken where a project names none.
+static LIST: &[TransitionKind] = &[
+    fade::KIND,
+    fade_color::KIND,
+    slide::SLIDE,
+    slide::SWIPE,
+    slide::REVEAL,
+    move_items::KIND,
+];
+
+/// One way to get from scene to scene, with its settings.
+pub trait Transition: Debug + Send + Sync {
+    /// The picture when it is `progress` of the way, between 0 and 1, from one scene to the other.
+    fn list(&self, from: DrawList, to: DrawList, progress: f32) -> DrawList;
+
+    /// How much of the new scene is heard then, 0 to 1, as a part of its power; the old one has the rest.
+    fn heard(&self, progress: f32) -> f32 {
+        progress
+    }
+}
+
+/// A registered transition.
+pub struct TransitionKind {
+    /// Its id, names and settings.
+    pub info: KindInfo,
+    make: fn(&Map<String, Value>, &str) -> Result<Arc<dyn Transition>, DocError>,
+}
+
+impl TransitionKind {
+    const fn of<S: Settings + Transition + 'static>(
+        id: &'static str,
+        name: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            info: KindInfo::of::<S>(id, name, summary),
+            make: |settings, path| Ok(Arc::new(project::kind::parse::<S>(settings, path)?.settings)),
+        }
+    }
+}
+
+/// All kinds, in the order people see them.
+pub fn transition_kinds() -> &'static [TransitionKind] {
+    LIST
+}
+
+/// The transition of that kind with these settings, found at JSON path `path`; `None` for a kind nobody knows.
+///
+/// # Errors
+/// The first wrong setting.
+pub fn transition(
+    kind: &str,
+    settings: &Map<String, Value>,
+    path: &str,
+) -> Option<Result<Arc<dyn Transition>, DocError>> {
+    let kind = LIST.iter().find(|k| k.info.id == kind)?;
+    Some((kind.make)(settings, path))
+}
+
+/// A plain fade.
+pub fn plain_fade() -> Arc<dyn Transition> {
+    Arc::new(fade::Fade::default())
+}
+
+/// How a movement begins and ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Easing {
+    /// Even: `p`.
+    Linear,
+    /// Begins slowly: `p³`.
+    EaseIn,
+    /// Ends slowly: `1 - (1 - p)³`.
+    EaseOut,
+    /// Begins and ends slowly: `3p² - 2p³`.
+    #[default]
+    EaseInOut,
+}
+
+impl Easing {
+    /// Where a movement is (0 to 1) when the part `p` of its time has gone by.
+    pub fn at(self, p: f32) -> f32 {
+        // Not-a-number has not begun.
+        let p = if p > 0.0 { p.min(1.0) } else { 0.0 };
+        match self {
+            Self::Linear => p,
+            Self::EaseIn => p * p * p,
+            Self::EaseOut => 1.0 - (1.0 - p).powi(3),
+            Self::EaseInOut => p * p * (3.0 - 2.0 * p),
+        }
+    }
+}
+
+/// A list as one picture of the canvas' size, on its background laid over black as a canvas has it. One solid picture that
+/// already is the canvas needs no canvas of its own.
+fn as_one(list: DrawList) -> DrawItem {
+    let list = cull(list);
+    let (w, h) = (list.width as f32, list.height as f32);
+    if let [item] = list.items.as_slice() {
+        let solid = item.picture.is_opaque() && item.opacity >= 1.0 && item.canvas_from_picture.is_upright();
+        if solid && item.bounds() == [0.0, 0.0, w, h] {
+            return item.clone();
+        }
+    }
+    let [r, g, b, a] = list.background.0;
+    let dimmed = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
+    let list = DrawList {
+        background: Rgba([dimmed(r), dimmed(g), dimmed(b), 255]),
+        ..list
+    };
+    DrawItem {
+        crop: [0.0, 0.0, w, h],
+        canvas_from_picture: Affine::IDENTITY,
+        opacity: 1.0,
+        picture: Picture::List(Arc::new(list)),
+    }
+}
+
+/// An empty canvas like this one.
+fn blank(like: &DrawList, background: Rgba) -> DrawList {
+    DrawList {
+        width: like.width,
+        height: like.height,
+        background,
+        items: vec![],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{render_one, software::SoftwareRenderer};
+    use media::{AlphaMode, VideoFrame};
+
+    pub(super) const SIZE: u32 = 32;
+
+    pub(super) fn list(background: [u8; 4], items: Vec<DrawItem>) -> DrawList {
+        DrawList {
+            width: SIZE,
+            height: SIZE,
+            background: Rgba(background),
+            items,
+        }
+    }
+
+    pub(super) fn square(size: u32, rgb: [u8; 3]) -> DrawItem {
+        let pixels: Vec<u8> = (0..size * size).flat_map(|_| [rgb[0], rgb[1], rgb[2], 255]).collect();
+        let frame = VideoFrame::rgba(size, size, pixels, AlphaMode::Opaque).expect("frame");
+        DrawItem::whole(Arc::new(frame), 0.0, 0.0)
+    }
+
+    /// The drawn list's luma.
+    pub(super) fn luma(list: &DrawList) -> Vec<Vec<u8>> {
+        let mut r = SoftwareRenderer::new(SIZE, SIZE).expect("renderer");
+        let frame = render_one(&mut r, list).expect("drawn");
+        (0..SIZE as usize)
+            .map(|y| frame.planes[0].row(y, SIZE as usize).to_vec())
+            .collect()
+    }
+
+    /// Each kind with the settings of a new one.
+    fn all() -> Vec<(&'static str, Arc<dyn Transition>)> {
+        let make = |k: &TransitionKind| (k.make)(&(k.info.defaults)(), "settings").expect("defaults are valid");
+        LIST.iter().map(|k| (k.info.id, make(k))).collect()
+    }
+
+    #[test]
+    fn every_transition_goes_from_the_one_picture_to_the_other() {
+        let from = list([200, 0, 0, 255], vec![square(8, [0, 0, 255])]);
+        let to = list([0, 40, 0, 255], vec![square(16, [255, 255, 0])]);
+        let (first, last) = (luma(&from), luma(&to));
+        let far = |a: &[Vec<u8>], b: &[Vec<u8>]| {
+            let pixels = a.iter().flatten().zip(b.iter().flatten());
+            pixels.map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>() / (SIZE * SIZE)
+        };
+        for (id, t) in all() {
+            let at = |p| luma(&cull(t.list(from.clone(), to.clone(), p)));
+            assert!(far(&at(0.001), &first) <= 2, "{id} begins at the old scene");
+            assert!(far(&at(0.999), &last) <= 2, "{id} ends at the new one");
+            assert!(t.heard(0.0) == 0.0 && t.heard(1.0) == 1.0, "{id}");
+        }
+    }
+
+    #[test]
+    fn no_progress_and_no_size_upsets_a_transition() {
+        let odd = |w, h| DrawList {
+            width: w,
+            height: h,
+            ..list([9; 4], vec![square(8, [1, 2, 3]), square(64, [3, 2, 1])])
+        };
+        for (_, t) in all() {
+            for (w, h) in [(SIZE, SIZE), (1, 1), (3, 7)] {
+                for p in [f32::NAN, -1.0, 0.0, 0.5, 1.0, 7.0, f32::INFINITY] {
+                    let made = t.list(odd(w, h), odd(w, h), p);
+                    assert_eq!((made.width, made.height), (w, h));
+                    assert!(
+                        made.items
+                            .iter()
+                            .all(|i| i.opacity.is_finite() && (0.0..=1.0).contains(&i.opacity))
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn settings_are_checked_and_an_unknown_kind_is_nobody() {
+        assert!(transition("teleport", &Map::new(), "t").is_none());
+        let wrong = serde_json::json!({"direction": "sideways"});
+        let e = transition("slide", wrong.as_object().expect("map"), "transitions[0].settings").expect("known");
+        assert!(e.is_err_and(|e| e.path == "transitions[0].settings.direction"));
+    }
+
+    #[test]
+    fn easings_rise_from_end_to_end() {
+        for e in [Easing::Linear, Easing::EaseIn, Easing::EaseOut, Easing::EaseInOut] {
+            assert_eq!((e.at(0.0), e.at(1.0), e.at(f32::NAN), e.at(9.0)), (0.0, 1.0, 0.0, 1.0));
+            assert!(
+                (0..100).all(|i| e.at(i as f32 / 100.0) < e.at((i + 1) as f32 / 100.0)),
+                "{e:?}"
+            );
+        }
+    }
+}
