@@ -69,6 +69,8 @@ struct Hand {
     studio_mode: bool,
     preview: Option<String>,
     transition: Transition,
+    /// Whether it takes as long as the project says of it, and not what stands beside it here.
+    own_length: bool,
     swap: bool,
     /// By canvas.
     running: BTreeMap<usize, Arc<Running>>,
@@ -96,6 +98,7 @@ impl Desk {
                 studio_mode: false,
                 preview: None,
                 transition,
+                own_length: false,
                 swap: true,
                 running: BTreeMap::new(),
             }),
@@ -110,7 +113,7 @@ impl Desk {
         DeskState {
             studio_mode: hand.studio_mode,
             preview: hand.preview(project).to_owned(),
-            transition: hand.transition.clone(),
+            transition: hand.transition(project),
             swap: hand.swap,
             progress: running.map(|r| r.progress(t)),
             held: running.is_some_and(|r| r.held.is_some()),
@@ -182,6 +185,16 @@ impl Hand {
         there.map(|s| s.id.as_str()).or_else(on_show).unwrap_or_default()
     }
 
+    /// What is chosen, with the length it has now.
+    fn transition(&self, project: &Project) -> Transition {
+        let own = project.transitions.iter().find(|t| t.id == self.transition.id);
+        let length = own.filter(|_| self.own_length).map(|t| t.duration_ms);
+        Transition {
+            id: self.transition.id.clone(),
+            duration_ms: length.unwrap_or(self.transition.duration_ms),
+        }
+    }
+
     /// The transition that runs on a canvas at `t`.
     fn running(&self, canvas: usize, scene: &str, t: MediaTime) -> Option<&Arc<Running>> {
         self.running.get(&canvas).filter(|r| r.to == scene && !r.is_over(t))
@@ -196,7 +209,7 @@ impl Hand {
                 let own = project.scene(scene).and_then(|s| s.transition.as_ref());
                 match own.filter(|t| project.transition(&t.transition).is_some()) {
                     Some(own) => (own.transition.clone(), own.duration_ms),
-                    None => (self.transition.id.clone(), Some(self.transition.duration_ms)),
+                    None => (self.transition.id.clone(), Some(self.transition(project).duration_ms)),
                 }
             }
         };
@@ -357,13 +370,12 @@ impl Shared {
     fn set_transition(&self, id: &str, duration_ms: Option<u32>) -> Result<(), EngineError> {
         let project = self.project.load();
         let id = self.transition_id(id)?;
-        let own = project.transitions.iter().find(|t| t.id == id).map(|t| t.duration_ms);
-        let length = duration_ms.map(allowed).transpose()?.or(own);
+        let length = duration_ms.map(allowed).transpose()?;
+        let own = project.transitions.iter().any(|t| t.id == id);
         self.desk.change(|h| {
-            h.transition = Transition {
-                id: id.clone(),
-                duration_ms: length.unwrap_or(h.transition.duration_ms),
-            };
+            h.own_length = own && length.is_none();
+            h.transition.id.clone_from(&id);
+            h.transition.duration_ms = length.unwrap_or(h.transition.duration_ms);
         });
         Ok(())
     }

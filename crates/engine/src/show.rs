@@ -225,7 +225,7 @@ impl Show {
             standing_in: Mutex::default(),
             paces: Mutex::default(),
             restarting: Mutex::default(),
-            desk: Arc::new(Desk::new(options.transition)),
+            desk: Arc::new(Desk::new(options.transition.clone())),
             pictures: Pictures::new(on_show.clone()),
             on_show,
             project_dir: project_dir.to_owned(),

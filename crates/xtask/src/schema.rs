@@ -3,7 +3,7 @@
 
 use crate::reference::{self, Group};
 use anyhow::{Context, Result, bail};
-use project::{KindInfo, Project};
+use project::Project;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fs, path::Path};

@@ -73,10 +73,6 @@ export type DestinationState = "idle" | "connecting" | "live" | "degraded" | "re
  */
 export type RecordingState = "starting" | "recording" | "paused" | "failed" | "finished";
 /**
- * How one scene follows another on show.
- */
-export type TransitionKind = "cut" | "fade";
-/**
  * How much an event matters.
  */
 export type EventLevel = "info" | "warning" | "error";
@@ -250,6 +246,58 @@ export type Command =
        * Name of the copy.
        */
       name?: string | null;
+    }
+  | {
+      command: "add_transition";
+      /**
+       * Its kind.
+       */
+      kind: string;
+      /**
+       * Name for people; the kind's when absent.
+       */
+      name?: string | null;
+      /**
+       * Settings; the kind's defaults for what is absent.
+       */
+      settings?: Settings | null;
+    }
+  | {
+      command: "change_transition";
+      /**
+       * The transition's id.
+       */
+      transition: string;
+      /**
+       * The changed fields.
+       */
+      changes: Settings;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "remove_transition";
+      /**
+       * The transition's id.
+       */
+      transition: string;
+    }
+  | {
+      command: "set_scene_transition";
+      /**
+       * The scene's id.
+       */
+      scene: string;
+      /**
+       * A transition's id, `cut` or `fade`; as chosen when absent.
+       */
+      transition?: string | null;
+      /**
+       * How long it takes then, ms; its own length when absent.
+       */
+      duration_ms?: number | null;
     }
   | {
       command: "move_scene";
@@ -631,16 +679,31 @@ export type Command =
   | {
       command: "set_transition";
       /**
-       * Which way.
+       * Id or name of one of the project's transitions, `cut` or `fade`.
        */
-      kind: "cut" | "fade";
+      transition: string;
       /**
-       * How long, ms, 0 to 10000.
+       * How long, ms, 0 to 20000; when absent its own length, or the last one chosen for a cut or a fade.
        */
-      duration_ms: number;
+      duration_ms?: number | null;
+    }
+  | {
+      command: "set_transition_position";
+      /**
+       * 0 to 1.
+       */
+      position: number;
     }
   | {
       command: "take";
+      /**
+       * Id or name of a transition, for this once; the chosen one when absent.
+       */
+      transition?: string | null;
+      /**
+       * How long it takes this once, ms.
+       */
+      duration_ms?: number | null;
     }
   | {
       command: "cut";
@@ -835,6 +898,12 @@ export interface Project {
    * Arrangements of sources.
    */
   scenes: Scene[];
+  /**
+   * How scenes follow each other, besides the plain cut and fade.
+   *
+   * @maxItems 64
+   */
+  transitions?: Transition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -958,6 +1027,10 @@ export interface Scene {
    * What is in it, drawn in this order: the last is on top.
    */
   items: SceneItem[];
+  /**
+   * How it comes on show, whatever transition is chosen; as chosen when absent.
+   */
+  transition?: SceneTransition | null;
 }
 /**
  * A source (or another scene) placed in a scene. Coordinates are pixels of the canvas, y downwards.
@@ -1070,6 +1143,44 @@ export interface Bounds {
    * Height of the box in canvas pixels.
    */
   height: number;
+}
+/**
+ * The transition by which a scene comes on show, whatever is chosen.
+ */
+export interface SceneTransition {
+  /**
+   * A transition's id, `cut` or `fade`.
+   */
+  transition: string;
+  /**
+   * How long it takes then, ms; its own length when absent.
+   */
+  duration_ms?: number | null;
+}
+/**
+ * A transition with its settings, ready to be taken.
+ */
+export interface Transition {
+  /**
+   * Unique among transitions; neither `cut` nor `fade`, which are always there.
+   */
+  id: string;
+  /**
+   * Name for people; the id when empty.
+   */
+  name: string;
+  /**
+   * Which kind it is: `fade`, `slide`, `move`, …
+   */
+  kind: string;
+  /**
+   * How long it takes, ms.
+   */
+  duration_ms: number;
+  /**
+   * The kind's own settings.
+   */
+  settings: Settings;
 }
 /**
  * The mix.
@@ -1890,7 +2001,7 @@ export interface DeskState {
    * The scene in preview: the programme's own when nothing else was chosen.
    */
   preview: string;
-  transition: Transition;
+  transition: Transition2;
   /**
    * Whether the preview takes the old programme's scene after a take.
    */
@@ -1899,15 +2010,19 @@ export interface DeskState {
    * How far the running transition of the main canvas is, 0 to 1; none when none runs.
    */
   progress: number | null;
+  /**
+   * Whether a hand holds it there, as a T-bar does.
+   */
+  held: boolean;
 }
 /**
  * How the next scene comes.
  */
-export interface Transition {
+export interface Transition2 {
   /**
-   * How.
+   * Id of one of the project's, `cut` or `fade`.
    */
-  kind: "cut" | "fade";
+  id: string;
   /**
    * How long, ms.
    */
@@ -2017,6 +2132,12 @@ export interface Project1 {
    * Arrangements of sources.
    */
   scenes: Scene[];
+  /**
+   * How scenes follow each other, besides the plain cut and fade.
+   *
+   * @maxItems 64
+   */
+  transitions?: Transition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -2449,7 +2570,7 @@ export interface DeskState1 {
    * The scene in preview: the programme's own when nothing else was chosen.
    */
   preview: string;
-  transition: Transition;
+  transition: Transition2;
   /**
    * Whether the preview takes the old programme's scene after a take.
    */
@@ -2458,15 +2579,19 @@ export interface DeskState1 {
    * How far the running transition of the main canvas is, 0 to 1; none when none runs.
    */
   progress: number | null;
+  /**
+   * Whether a hand holds it there, as a T-bar does.
+   */
+  held: boolean;
 }
 /**
- * A transition with its length.
+ * A transition that is chosen, with its length.
  */
-export interface Transition1 {
+export interface Transition21 {
   /**
-   * How.
+   * Id of one of the project's, `cut` or `fade`.
    */
-  kind: "cut" | "fade";
+  id: string;
   /**
    * How long, ms.
    */
@@ -2519,9 +2644,13 @@ export interface Kinds {
    * Of destinations.
    */
   destinations: Kind[];
+  /**
+   * Of transitions between scenes.
+   */
+  transitions: Kind[];
 }
 /**
- * A kind of source or destination, with everything a form needs.
+ * A kind of source, destination or transition, with everything a form needs.
  */
 export interface Kind {
   /**

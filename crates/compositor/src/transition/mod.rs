@@ -37,11 +37,13 @@ pub trait Transition: Debug + Send + Sync {
     }
 }
 
+type Make = fn(&Map<String, Value>, &str) -> Result<Arc<dyn Transition>, DocError>;
+
 /// A registered transition.
 pub struct TransitionKind {
     /// Its id, names and settings.
     pub info: KindInfo,
-    make: fn(&Map<String, Value>, &str) -> Result<Arc<dyn Transition>, DocError>,
+    make: Make,
 }
 
 impl TransitionKind {

@@ -63,7 +63,9 @@ fn transitions_are_made_chosen_held_and_insisted_on() {
     let rig = Rig::new();
     let desk = || rig.get("/api/state").json()["desk"].clone();
     let on_show = || rig.get("/api/state").json()["canvases"][0]["scene"].clone();
-    let made = rig.command(json!({ "command": "add_transition", "kind": "slide", "name": "Push", "settings": { "direction": "up" } }));
+    let made = rig.command(
+        json!({ "command": "add_transition", "kind": "slide", "name": "Push", "settings": { "direction": "up" } }),
+    );
     assert_eq!(made["transition"], "push");
     let changes = json!({ "duration_ms": 12000, "settings": { "direction": "down" } });
     rig.command(json!({ "command": "change_transition", "transition": "push", "changes": changes }));
@@ -87,13 +89,22 @@ fn transitions_are_made_chosen_held_and_insisted_on() {
     let push = |position: f64| rig.command(json!({ "command": "set_transition_position", "position": position }));
     push(0.25);
     push(0.5);
-    assert_eq!((desk()["progress"].clone(), desk()["held"].clone()), (json!(0.5), json!(true)));
+    assert_eq!(
+        (desk()["progress"].clone(), desk()["held"].clone()),
+        (json!(0.5), json!(true))
+    );
     assert_eq!((on_show(), desk()["preview"].clone()), (json!("b"), json!("a")));
     push(0.0);
-    assert_eq!((on_show(), desk()["preview"].clone(), desk()["progress"].clone()), (json!("a"), json!("b"), json!(null)));
+    assert_eq!(
+        (on_show(), desk()["preview"].clone(), desk()["progress"].clone()),
+        (json!("a"), json!("b"), json!(null))
+    );
     push(0.75);
     push(1.0);
-    assert_eq!((on_show(), desk()["progress"].clone(), desk()["held"].clone()), (json!("b"), json!(null), json!(false)));
+    assert_eq!(
+        (on_show(), desk()["progress"].clone(), desk()["held"].clone()),
+        (json!("b"), json!(null), json!(false))
+    );
 
     // For this once by another one, and always by its own.
     rig.command(json!({ "command": "take", "transition": "cut" }));
