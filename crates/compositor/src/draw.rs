@@ -12,11 +12,13 @@
 //!   picture pixels and `s` the picture pixels to one canvas pixel in that direction.
 //! * Canvas chroma is drawn at its own size: sample `k` takes colour in the middle of pixel column `2k` and between its two rows
 //!   (left-sited), coverage over all its 2 × 2 pixels: a picture on even coordinates keeps its own chroma up to the edge.
+//! * An item may ask for another scale filter than that rule (see [`crate::Sampling`]), upright only, and for another way of mixing:
+//!   see [`crate::blend`].
 //! * A canvas' own background is opaque (a translucent one is laid over black); a nested list's is transparent.
 //! * Premultiplied YUV frames hold what premultiplied R'G'B' gives through the matrix: `Y = 16 + a·(Y₀ - 16)`, `U = 128 + a·(U₀ - 128)`.
 
 use media::VideoFrame;
-use project::Rgba;
+use project::{BlendMode, BlendSpace, Rgba, Sampling};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -119,6 +121,24 @@ impl Picture {
     }
 }
 
+/// How a placed picture is sampled and how it mixes with what is below it.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Style {
+    /// How it is brought to size.
+    pub filter: Sampling,
+    /// What becomes of its colour and the one below.
+    pub blend: BlendMode,
+    /// Which numbers are mixed.
+    pub space: BlendSpace,
+}
+
+impl Style {
+    /// Whether it is simply laid over what is below.
+    pub fn is_over(&self) -> bool {
+        crate::blend::is_over(self.blend, self.space)
+    }
+}
+
 /// One picture on the canvas.
 #[derive(Clone, Debug)]
 pub struct DrawItem {
@@ -130,6 +150,8 @@ pub struct DrawItem {
     pub canvas_from_picture: Affine,
     /// 0 invisible, 1 solid.
     pub opacity: f32,
+    /// How it is sampled and mixed.
+    pub style: Style,
 }
 
 impl DrawItem {
@@ -141,7 +163,13 @@ impl DrawItem {
             crop,
             canvas_from_picture: Affine::place(x, y),
             opacity: 1.0,
+            style: Style::default(),
         }
+    }
+    /// Whether every pixel well inside its rectangle hides what is below.
+    pub fn is_solid(&self) -> bool {
+        let over = self.style.blend == BlendMode::Normal;
+        over && self.picture.is_opaque() && self.opacity >= 1.0 && self.canvas_from_picture.is_upright()
     }
     /// The smallest upright rectangle `[x0, y0, x1, y1]` around it on the canvas.
     pub fn bounds(&self) -> [f32; 4] {
@@ -171,6 +199,8 @@ pub fn signature(list: &DrawList) -> u64 {
             Picture::Frame(f) => (0u8, f.id).hash(&mut h),
             Picture::List(l) => (1u8, signature(l)).hash(&mut h),
         }
+        let s = &item.style;
+        (s.filter, s.blend, s.space).hash(&mut h);
         let m = &item.canvas_from_picture;
         for v in item
             .crop

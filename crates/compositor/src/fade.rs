@@ -1,7 +1,7 @@
 //! A fade from one picture to another as a draw list: the old list below, the new one over it with an opacity. Pure, like
 //! the lists themselves; it knows no time. A cut is no list at all, only the new one.
 
-use crate::{Affine, DrawItem, DrawList, Picture};
+use crate::{Affine, DrawItem, DrawList, Picture, Style};
 use project::Rgba;
 use std::sync::Arc;
 
@@ -22,10 +22,9 @@ pub fn fade(mut under: DrawList, over: DrawList, opacity: f32) -> DrawList {
 /// The one solid picture that a list consists of, when it covers the whole canvas: it needs no canvas of its own.
 fn lone_cover(list: &DrawList) -> Option<DrawItem> {
     let [item] = list.items.as_slice() else { return None };
-    let solid = item.picture.is_opaque() && item.opacity >= 1.0 && item.canvas_from_picture.is_upright();
     let [x0, y0, x1, y1] = item.bounds();
     let covers = x0 <= 0.0 && y0 <= 0.0 && x1 >= list.width as f32 && y1 >= list.height as f32;
-    (solid && covers).then(|| item.clone())
+    (item.is_solid() && covers).then(|| item.clone())
 }
 
 /// A list as one picture, on its background laid over black as a canvas has it.
@@ -40,6 +39,7 @@ fn as_one(list: DrawList) -> DrawItem {
         crop: [0.0, 0.0, list.width as f32, list.height as f32],
         canvas_from_picture: Affine::IDENTITY,
         opacity: 1.0,
+        style: Style::default(),
         picture: Picture::List(Arc::new(list)),
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! This crate knows no FFmpeg, no sockets, and not where frames come from.
 
+pub mod blend;
 pub mod color;
 pub mod cull;
 pub mod draw;
@@ -14,10 +15,11 @@ pub mod software;
 
 pub use color::to_rgba;
 pub use cull::cull;
-pub use draw::{Affine, DrawItem, DrawList, Picture, signature};
+pub use draw::{Affine, DrawItem, DrawList, Picture, Style, signature};
 pub use error::CompositorError;
 pub use fade::fade;
 pub use layout::draw_list;
+pub use project::{BlendMode, BlendSpace, Sampling};
 
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //! needed (some milliseconds, once) and kept.
 
 use super::{
+    mixing::Mixing,
     placement::{Plane, Way},
     recipe::{Alpha, MainKind, SecondKind},
     uniforms::ItemUniform,
@@ -52,6 +53,8 @@ pub struct Pipelines {
     item_layout: wgpu::BindGroupLayout,
     source_layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
+    /// For items that do more than cover what is below.
+    pub mixing: Mixing,
     made: HashMap<PipelineKey, wgpu::RenderPipeline>,
 }
 
@@ -77,6 +80,7 @@ impl Pipelines {
         });
         Self {
             device: device.clone(),
+            mixing: Mixing::new(device, &source_layout),
             shader,
             layout,
             item_layout,
@@ -141,6 +145,9 @@ impl Pipelines {
             Way::Nearest => 0.0,
             Way::Bilinear => 1.0,
             Way::Area => 2.0,
+            Way::Mean => 3.0,
+            Way::Bicubic => 4.0,
+            Way::Lanczos => 5.0,
         };
         let with_alpha = matches!(key.main, MainKind::Rgba | MainKind::LumaAlpha | MainKind::ChromaAlpha);
         let flag = |b: bool| if b { 1.0 } else { 0.0 };

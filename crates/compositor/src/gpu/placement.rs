@@ -6,6 +6,7 @@
 
 use super::uniforms::GridUniform;
 use crate::{Affine, DrawItem};
+use project::Sampling;
 
 /// Which plane of a canvas is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -57,8 +58,14 @@ pub enum Way {
     Nearest,
     /// Four texels.
     Bilinear,
-    /// All texels under the target sample.
+    /// All texels under the target sample in directions with two or more of them, else the neighbours.
     Area,
+    /// All texels under the target sample.
+    Mean,
+    /// Catmull-Rom.
+    Bicubic,
+    /// Lanczos 3.
+    Lanczos,
 }
 
 /// Most texels per target sample that are looked at in one direction; a picture shrunk further is thinned out.
@@ -82,6 +89,7 @@ pub struct Placement {
     /// What has to be added, in picture pixels, to get from there to where the value is taken.
     siting: [f64; 2],
     bounds: [f64; 4],
+    filter: Sampling,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -175,6 +183,7 @@ impl Placement {
             picture_from_plane,
             siting,
             bounds: crop,
+            filter: if upright { item.style.filter } else { Sampling::Auto },
         })
     }
 
@@ -201,10 +210,16 @@ impl Placement {
         };
         let way = if one_to_one(&rows, shift) {
             Way::Nearest
-        } else if texels.iter().all(|t| *t < 1.999) {
-            Way::Bilinear
         } else {
-            Way::Area
+            match self.filter {
+                Sampling::Point => Way::Nearest,
+                Sampling::Bicubic => Way::Bicubic,
+                Sampling::Lanczos => Way::Lanczos,
+                Sampling::Area => Way::Mean,
+                Sampling::Bilinear => Way::Bilinear,
+                Sampling::Auto if texels.iter().all(|t| *t < 1.999) => Way::Bilinear,
+                Sampling::Auto => Way::Area,
+            }
         };
         (way, uniform)
     }

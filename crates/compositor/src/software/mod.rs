@@ -11,6 +11,7 @@ mod convert;
 mod image;
 mod layer;
 mod load;
+mod mix;
 mod resample;
 mod rotate;
 mod rows;
@@ -20,6 +21,7 @@ use canvas::Canvas;
 use image::{Image, Rect};
 use layer::Placement;
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, VideoFrame, frame};
+use project::{BlendMode, Sampling};
 use std::{collections::HashMap, sync::Arc};
 
 /// Lists nested deeper than this are left out; the project does not allow a scene in itself, so nobody gets here.
@@ -44,6 +46,7 @@ pub struct SoftwareRenderer {
 struct Key {
     picture: (bool, u64),
     placement: [u64; 10],
+    filter: Sampling,
     clip: Option<Rect>,
 }
 
@@ -83,12 +86,13 @@ impl SoftwareRenderer {
             let Some((layer, moved)) = (opacity > 0).then(|| self.layer(item, &size, depth)).flatten() else {
                 continue;
             };
-            let hidden = opacity == 255 && hides(&layer, moved, &size);
+            let covers = opacity == 255 && item.style.blend == BlendMode::Normal;
+            let hidden = covers && hides(&layer, moved, &size);
             if !filled && !hidden {
                 canvas.fill(list.background);
             }
             filled = true;
-            canvas.blend(&layer, moved, opacity);
+            canvas.blend(&layer, moved, opacity, &item.style);
         }
         if !filled {
             canvas.fill(list.background);
@@ -142,6 +146,7 @@ impl SoftwareRenderer {
         let key = Key {
             picture: (true, signature(list)),
             placement: [0; 10],
+            filter: Sampling::Auto,
             clip: None,
         };
         let used = self.generation;
@@ -223,7 +228,7 @@ fn handed_through(list: &DrawList) -> Option<&VideoFrame> {
     let Picture::Frame(f) = &item.picture else { return None };
     let same_size = (f.width, f.height) == (list.width, list.height);
     let whole = item.crop == [0.0, 0.0, f.width as f32, f.height as f32];
-    let in_place = item.canvas_from_picture == Affine::IDENTITY && item.opacity >= 1.0;
+    let in_place = item.canvas_from_picture == Affine::IDENTITY && item.is_solid();
     let ours =
         f.format == PixelFormat::I420 && f.color.matrix == ColorMatrix::Bt709 && f.color.range == ColorRange::Limited;
     (same_size && whole && in_place && ours).then_some(f)
@@ -253,6 +258,7 @@ fn placement(item: &DrawItem) -> Option<Placement> {
         f: m.f.into(),
         crop,
         size: (w, h),
+        filter: item.style.filter,
     })
 }
 
@@ -284,6 +290,7 @@ fn key(item: &DrawItem, p: &Placement, clip: Option<Rect>) -> Key {
             Picture::List(l) => (true, signature(l)),
         },
         placement: [p.a, p.b, p.c, p.d, p.e, p.f, x0, y0, x1, y1].map(f64::to_bits),
+        filter: p.filter,
         clip,
     }
 }

@@ -1,6 +1,6 @@
 //! Scenes of the document: which sources (or other scenes) lie where.
 
-use super::Extra;
+use super::{BlendMode, BlendSpace, Extra, Filter, Sampling};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ pub struct Scene {
     pub color: String,
     /// What is in it, drawn in this order: the last is on top.
     pub items: Vec<SceneItem>,
+    /// What is done to the whole picture of it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub filters: Vec<Filter>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -29,6 +33,7 @@ impl Default for Scene {
             name: "Main".into(),
             color: String::new(),
             items: vec![],
+            filters: vec![],
             extra: Extra::new(),
         }
     }
@@ -56,6 +61,10 @@ pub struct SceneItem {
     pub alignment: Alignment,
     /// Factor on the size after cropping; negative mirrors. Ignored when `bounds` is set.
     pub scale: Scale,
+    /// Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
+    pub flip_x: bool,
+    /// Top and bottom change places.
+    pub flip_y: bool,
     /// Clockwise, degrees.
     #[schemars(range(min = -36000.0, max = 36000.0))]
     pub rotation_deg: f64,
@@ -66,6 +75,16 @@ pub struct SceneItem {
     /// 0 invisible, 1 solid.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub opacity: f64,
+    /// How its picture is brought to size.
+    pub scale_filter: Sampling,
+    /// How it mixes with what is below.
+    pub blend: BlendMode,
+    /// Which numbers are mixed.
+    pub blend_space: BlendSpace,
+    /// What is done to its picture here, after what is done to the source everywhere, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub filters: Vec<Filter>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -84,10 +103,16 @@ impl Default for SceneItem {
             position: Point::default(),
             alignment: Alignment::TopLeft,
             scale: Scale::default(),
+            flip_x: false,
+            flip_y: false,
             rotation_deg: 0.0,
             crop: Crop::default(),
             bounds: None,
             opacity: 1.0,
+            scale_filter: Sampling::default(),
+            blend: BlendMode::default(),
+            blend_space: BlendSpace::default(),
+            filters: vec![],
             extra: Extra::new(),
         }
     }
@@ -171,7 +196,7 @@ impl Alignment {
     }
 }
 
-/// A box an item is fitted into. The item lies in the middle of the box.
+/// A box an item is fitted into.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bounds {
     /// How it is fitted.
@@ -182,6 +207,30 @@ pub struct Bounds {
     /// Height of the box in canvas pixels.
     #[schemars(range(min = 1.0, max = 100_000.0))]
     pub height: f64,
+    /// Where the picture lies in the box, when it has another shape.
+    #[serde(default = "centre")]
+    pub alignment: Alignment,
+    /// What sticks out of the box is shown too, not cut off.
+    #[serde(default)]
+    pub overflow: bool,
+}
+
+/// How documents of older versions lie in their box.
+const fn centre() -> Alignment {
+    Alignment::Center
+}
+
+impl Bounds {
+    /// A box with the picture in its middle, cut off at its edges.
+    pub const fn new(mode: BoundsMode, width: f64, height: f64) -> Self {
+        Self {
+            mode,
+            width,
+            height,
+            alignment: Alignment::Center,
+            overflow: false,
+        }
+    }
 }
 
 /// How an item is fitted into its box.
@@ -192,6 +241,12 @@ pub enum BoundsMode {
     Stretch,
     /// As large as fits, aspect ratio kept.
     Contain,
-    /// Fills the box, aspect ratio kept; what sticks out is cut off.
+    /// Fills the box, aspect ratio kept; what sticks out is cut off (or shown, with `overflow`).
     Cover,
+    /// As wide as the box, aspect ratio kept.
+    Width,
+    /// As high as the box, aspect ratio kept.
+    Height,
+    /// As it is, made smaller only when it does not fit.
+    MaxOnly,
 }
