@@ -17,6 +17,7 @@
 //! * A canvas' own background is opaque (a translucent one is laid over black); a nested list's is transparent.
 //! * Premultiplied YUV frames hold what premultiplied R'G'B' gives through the matrix: `Y = 16 + a·(Y₀ - 16)`, `U = 128 + a·(U₀ - 128)`.
 
+use crate::Filtered;
 use media::VideoFrame;
 use project::{BlendMode, BlendSpace, Rgba, Sampling};
 use std::{
@@ -105,6 +106,8 @@ pub enum Picture {
     Frame(Arc<VideoFrame>),
     /// A nested scene that has to be drawn by itself first; its background is transparent.
     List(Arc<DrawList>),
+    /// Another picture that has to be filtered first.
+    Filtered(Arc<Filtered>),
 }
 
 impl Picture {
@@ -113,11 +116,24 @@ impl Picture {
         match self {
             Self::Frame(f) => (f.width, f.height),
             Self::List(l) => (l.width, l.height),
+            Self::Filtered(f) => f.size(),
         }
     }
     /// Whether no pixel can be transparent.
     pub fn is_opaque(&self) -> bool {
-        matches!(self, Self::Frame(f) if f.is_opaque())
+        match self {
+            Self::Frame(f) => f.is_opaque(),
+            Self::List(_) => false,
+            Self::Filtered(f) => f.is_opaque(),
+        }
+    }
+    /// A number of everything that decides how it looks, and what it is of.
+    pub fn signature(&self) -> (u8, u64) {
+        match self {
+            Self::Frame(f) => (0, f.id),
+            Self::List(l) => (1, signature(l)),
+            Self::Filtered(f) => (2, f.signature()),
+        }
     }
 }
 
@@ -195,10 +211,7 @@ pub fn signature(list: &DrawList) -> u64 {
     let mut h = DefaultHasher::new();
     (list.width, list.height, list.background, list.items.len()).hash(&mut h);
     for item in &list.items {
-        match &item.picture {
-            Picture::Frame(f) => (0u8, f.id).hash(&mut h),
-            Picture::List(l) => (1u8, signature(l)).hash(&mut h),
-        }
+        item.picture.signature().hash(&mut h);
         let s = &item.style;
         (s.filter, s.blend, s.space).hash(&mut h);
         let m = &item.canvas_from_picture;

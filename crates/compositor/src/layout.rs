@@ -1,10 +1,14 @@
 //! Scene to draw list: where every visible item of a scene lies on the canvas, nested scenes resolved. Pure; what can't be
 //! seen is taken out by [`crate::cull`] afterwards.
 
-use crate::{Affine, DrawItem, DrawList, Picture, Style, cull::cull};
-use media::VideoFrame;
-use project::{Bounds, BoundsMode, Project, Rgba, Scene, SceneItem};
-use std::sync::Arc;
+use crate::{
+    Affine, DrawItem, DrawList, Picture, Style,
+    cull::cull,
+    filters::{self, Store},
+};
+use media::{MediaTime, VideoFrame};
+use project::{Bounds, BoundsMode, Filter, Project, Rgba, Scene, SceneItem};
+use std::sync::{Arc, LazyLock};
 
 /// Scenes nested deeper than this are left out.
 const MAX_DEPTH: usize = 16;
@@ -14,6 +18,8 @@ const MAX_ITEMS: usize = 4096;
 /// The draw list of a scene (by id, else by name) for a canvas of `canvas` pixels. `frames` gives a source's present frame, or
 /// nothing while it has none. Hidden, empty, off-canvas and covered items are gone. An unknown scene gives the background alone;
 /// a scene nested in itself is left out.
+///
+/// Filters find no files by relative paths and stand at time 0: see [`draw_list_at`].
 pub fn draw_list(
     p: &Project,
     canvas: (u32, u32),
@@ -24,6 +30,30 @@ pub fn draw_list(
     cull(lay_out(p, canvas, background, scene, frames))
 }
 
+/// What filters need besides the document.
+#[derive(Clone, Copy)]
+pub struct Filtering<'a> {
+    /// Where they are kept ready.
+    pub store: &'a Store,
+    /// Engine time: some move.
+    pub time: MediaTime,
+}
+
+/// As [`draw_list`], with the filters of a project at a time.
+pub fn draw_list_at(
+    p: &Project,
+    canvas: (u32, u32),
+    background: Rgba,
+    scene: &str,
+    frames: &dyn Fn(&str) -> Option<Arc<VideoFrame>>,
+    filtering: Filtering<'_>,
+) -> DrawList {
+    cull(lay_out_at(p, canvas, background, scene, frames, filtering))
+}
+
+/// For those who have no project folder.
+static STORE: LazyLock<Store> = LazyLock::new(Store::default);
+
 /// As [`draw_list`], with what is off the canvas or covered still in it: for comparison in tests.
 pub fn lay_out(
     p: &Project,
@@ -32,10 +62,26 @@ pub fn lay_out(
     scene: &str,
     frames: &dyn Fn(&str) -> Option<Arc<VideoFrame>>,
 ) -> DrawList {
+    let filtering = Filtering {
+        store: &STORE,
+        time: MediaTime::ZERO,
+    };
+    lay_out_at(p, canvas, background, scene, frames, filtering)
+}
+
+fn lay_out_at(
+    p: &Project,
+    canvas: (u32, u32),
+    background: Rgba,
+    scene: &str,
+    frames: &dyn Fn(&str) -> Option<Arc<VideoFrame>>,
+    filtering: Filtering<'_>,
+) -> DrawList {
     let mut layout = Layout {
         project: p,
         canvas,
         frames,
+        filtering,
         open: vec![],
         left: MAX_ITEMS,
     };
@@ -43,7 +89,7 @@ pub fn lay_out(
         width: canvas.0,
         height: canvas.1,
         background,
-        items: p.scene(scene).map(|s| layout.items(s)).unwrap_or_default(),
+        items: p.scene(scene).map(|s| layout.whole(s)).unwrap_or_default(),
     }
 }
 
@@ -51,6 +97,7 @@ struct Layout<'a> {
     project: &'a Project,
     canvas: (u32, u32),
     frames: &'a dyn Fn(&str) -> Option<Arc<VideoFrame>>,
+    filtering: Filtering<'a>,
     /// Ids of the scenes around the present one.
     open: Vec<&'a str>,
     /// Items that may still be placed.
@@ -58,6 +105,40 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
+    /// A scene on the canvas: its items, or all of them as one picture where the scene has filters.
+    fn whole(&mut self, scene: &'a Scene) -> Vec<DrawItem> {
+        let items = self.items(scene);
+        if items.is_empty() || scene.filters.iter().all(|f| !f.enabled) {
+            return items;
+        }
+        let Some(picture) = self.filtered(self.list(items), &scene.filters) else {
+            return vec![];
+        };
+        let (w, h) = picture.size();
+        vec![DrawItem {
+            crop: [0.0, 0.0, w as f32, h as f32],
+            canvas_from_picture: Affine::IDENTITY,
+            opacity: 1.0,
+            style: Style::default(),
+            picture,
+        }]
+    }
+
+    /// Items as a picture of the canvas' size.
+    fn list(&self, items: Vec<DrawItem>) -> Picture {
+        let (width, height) = self.canvas;
+        Picture::List(Arc::new(DrawList {
+            width,
+            height,
+            background: Rgba::TRANSPARENT,
+            items,
+        }))
+    }
+
+    fn filtered(&self, picture: Picture, filters: &[Filter]) -> Option<Picture> {
+        filters::filtered(picture, filters, self.filtering.store, self.filtering.time)
+    }
+
     fn items(&mut self, scene: &'a Scene) -> Vec<DrawItem> {
         if self.open.len() >= MAX_DEPTH || self.open.contains(&scene.id.as_str()) {
             return vec![];
@@ -81,8 +162,11 @@ impl<'a> Layout<'a> {
     fn item(&mut self, item: &'a SceneItem, out: &mut Vec<DrawItem>) {
         let frame = item.source.as_ref().and_then(|id| (self.frames)(id));
         if let Some(frame) = frame {
-            let size = (frame.width, frame.height);
-            out.extend(placed(item, Picture::Frame(frame), size));
+            let of_source = item.source.as_ref().and_then(|id| self.project.source(id));
+            let of_source = of_source.map_or(&[][..], |s| &s.filters);
+            let picture = self.filtered(Picture::Frame(frame), of_source);
+            let picture = picture.and_then(|p| self.filtered(p, &item.filters));
+            out.extend(picture.and_then(|p| placed(item, p)));
         } else if let Some(scene) = item.scene.as_ref().and_then(|id| self.project.scene(id)) {
             self.nested(item, scene, out);
         }
@@ -90,21 +174,20 @@ impl<'a> Layout<'a> {
 
     /// A nested scene: its items put into the parent where that draws the same, else a list to be drawn by itself.
     fn nested(&mut self, item: &'a SceneItem, scene: &'a Scene, out: &mut Vec<DrawItem>) {
-        let (width, height) = self.canvas;
-        let list = DrawList {
-            width,
-            height,
-            background: Rgba::TRANSPARENT,
-            items: self.items(scene),
-        };
-        if list.items.is_empty() {
+        let items = self.items(scene);
+        if items.is_empty() {
             return;
         }
-        let items = list.items.clone();
-        let Some(whole) = placed(item, Picture::List(Arc::new(list)), self.canvas) else {
+        let list = self.list(items.clone());
+        let picture = self.filtered(list, &scene.filters);
+        let picture = picture.and_then(|p| self.filtered(p, &item.filters));
+        let Some(whole) = picture.and_then(|p| placed(item, p)) else {
             return;
         };
-        let (w, h) = (width as f32, height as f32);
+        if matches!(whole.picture, Picture::Filtered(_)) {
+            return out.push(whole);
+        }
+        let (w, h) = (self.canvas.0 as f32, self.canvas.1 as f32);
         let alone = whole.opacity == 1.0 && whole.style == Style::default() && whole.crop == [0.0, 0.0, w, h];
         // What mixes with what is below it does so inside its scene only.
         let plain = alone && whole.canvas_from_picture.is_upright() && items.iter().all(|i| i.style.is_over());
@@ -121,9 +204,9 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The draw item of a picture of `size` pixels.
-fn placed(item: &SceneItem, picture: Picture, size: (u32, u32)) -> Option<DrawItem> {
-    let (crop, canvas_from_picture) = place(item, size)?;
+/// The draw item of a picture.
+fn placed(item: &SceneItem, picture: Picture) -> Option<DrawItem> {
+    let (crop, canvas_from_picture) = place(item, picture.size())?;
     Some(DrawItem {
         picture,
         crop,

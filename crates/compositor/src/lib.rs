@@ -9,8 +9,10 @@ pub mod cull;
 pub mod draw;
 pub mod error;
 pub mod fade;
+pub mod filters;
 pub mod gpu;
 pub mod layout;
+mod shape;
 pub mod software;
 
 pub use color::to_rgba;
@@ -18,7 +20,8 @@ pub use cull::cull;
 pub use draw::{Affine, DrawItem, DrawList, Picture, Style, signature};
 pub use error::CompositorError;
 pub use fade::fade;
-pub use layout::draw_list;
+pub use filters::{FilterKind, Filtered, filter_kinds};
+pub use layout::{Filtering, draw_list, draw_list_at};
 pub use project::{BlendMode, BlendSpace, Sampling};
 
 use media::{MediaTime, VideoFrame};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Duration};
 
-/// A kind of source or destination, with everything a form needs.
+/// A kind of source, destination or filter, with everything a form needs.
 #[derive(Serialize, JsonSchema)]
 pub struct Kind {
     /// Its id.
@@ -37,6 +37,8 @@ pub struct Kinds {
     pub sources: Vec<Kind>,
     /// Of destinations.
     pub destinations: Vec<Kind>,
+    /// Of filters.
+    pub filters: Vec<Kind>,
 }
 
 /// Every kind of this build.
@@ -59,6 +61,10 @@ pub fn kinds() -> Kinds {
         destinations: outputs::destination_kinds()
             .iter()
             .map(|k| kind(&k.info, true, true, k.schemes))
+            .collect(),
+        filters: engine::filter_kinds()
+            .iter()
+            .map(|k| kind(&k.info, true, false, &[]))
             .collect(),
     }
 }

@@ -16,6 +16,7 @@ mod encode;
 mod error;
 mod events;
 mod feed;
+mod filtering;
 mod follow;
 mod health;
 mod heard;
@@ -57,6 +58,7 @@ mod watch;
 
 pub use air_log::{AirDestination, AirLoudness, AirMarker, AirProcess, AirRecording, AirSpan, ShowReport};
 pub use command::{Changes, Command, ItemChange, Outcome, TransitionKind};
+pub use compositor::filter_kinds;
 pub use desk::{DeskState, Transition};
 pub use document::DocumentState;
 pub use error::EngineError;

@@ -75,12 +75,17 @@ pub fn render_frame(
         }
     }
     let pictures = stage.pictures(at);
-    let list = compositor::draw_list(
+    let filtering = compositor::Filtering {
+        store: &stage.filters(),
+        time: at,
+    };
+    let list = compositor::draw_list_at(
         project,
         (canvas.width, canvas.height),
         canvas.background,
         &scene.id,
         &|id| pictures.get(id).cloned(),
+        filtering,
     );
     let list = crate::tick::fit(list, size);
     let (mut renderer, why) = compositor::create(renderer, size.0, size.1)?;

@@ -4,6 +4,7 @@
 
 use crate::{EngineError, EventLevel, events::EventLog};
 use arc_swap::ArcSwap;
+use compositor::filters::Store;
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
 use mixer::AudioFeed;
 use parking_lot::Mutex;
@@ -80,6 +81,7 @@ pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
 #[derive(Default)]
 pub(crate) struct Stage {
     sources: ArcSwap<Sources>,
+    filters: Arc<Store>,
 }
 
 /// What every source of a stage gets to know.
@@ -183,9 +185,17 @@ impl Stage {
                 (Err(e), _) => return Err(e),
             }
         }
+        let filters = Arc::new(Store::new(&setting.project_dir));
+        crate::filtering::make_ready(project, &filters, log);
         Ok(Self {
             sources: ArcSwap::from_pointee(sources),
+            filters,
         })
+    }
+
+    /// The filters of the project, ready for work.
+    pub(crate) fn filters(&self) -> Arc<Store> {
+        self.filters.clone()
     }
 
     /// The sources open now.

@@ -13,7 +13,7 @@ use crate::{
     stage::Stage,
 };
 use arc_swap::ArcSwap;
-use compositor::{DrawList, Renderer};
+use compositor::{DrawList, Filtering, Renderer};
 use media::{AlphaMode, Clock, FrameRate, MediaTime, VideoFrame};
 use project::Project;
 use std::{
@@ -190,7 +190,11 @@ impl Ticker {
         let draw = |scene: &str| {
             let size = (canvas.width, canvas.height);
             let frames = |id: &str| pictures.get(id).cloned();
-            let list = compositor::draw_list(&project, size, canvas.background, scene, &frames);
+            let filtering = Filtering {
+                store: &self.stage.filters(),
+                time: t,
+            };
+            let list = compositor::draw_list_at(&project, size, canvas.background, scene, &frames, filtering);
             fit(list, self.size)
         };
         self.desk.list(self.canvas, &canvas.scene, t, &draw)

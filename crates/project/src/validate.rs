@@ -190,7 +190,6 @@ fn check_sources(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
 
 fn check_filters(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
     let mut list = |path: &str, label: &str, filters: &[Filter]| {
-        unique(f, "filter", &format!("{path}.filters"), filters.iter().map(|x| &x.id));
         for (i, x) in filters.iter().enumerate() {
             let label = format!("{label}, filter {}", x.label());
             check_kind(f, kinds, &format!("{path}.filters[{i}]"), &label, &x.kind, &x.settings);

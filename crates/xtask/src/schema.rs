@@ -12,7 +12,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub(crate) fn run(check: bool) -> Result<()> {
     let sources: Vec<&KindInfo> = sources::source_kinds().iter().map(|k| &k.info).collect();
     let destinations: Vec<&KindInfo> = outputs::destination_kinds().iter().map(|k| &k.info).collect();
-    let files = generate(&sources, &destinations)?;
+    let filters: Vec<&KindInfo> = engine::filter_kinds().iter().map(|k| &k.info).collect();
+    let files = generate(&sources, &destinations, &filters)?;
     let mut stale = vec![];
     for (path, text) in &files {
         let path = Path::new(path);
@@ -40,7 +41,11 @@ pub(crate) fn run(check: bool) -> Result<()> {
 }
 
 /// Every generated file by path.
-fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMap<String, String>> {
+fn generate(
+    sources: &[&KindInfo],
+    destinations: &[&KindInfo],
+    filters: &[&KindInfo],
+) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let project = SchemaGenerator::default().into_root_schema_for::<Project>().to_value();
     files.insert("assets/schema/project.schema.json".to_owned(), pretty(&project)?);
@@ -49,7 +54,7 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
         "assets/schema/services.schema.json".to_owned(),
         pretty(&services.to_value())?,
     );
-    for (group, kinds) in [("source", sources), ("destination", destinations)] {
+    for (group, kinds) in [("source", sources), ("destination", destinations), ("filter", filters)] {
         for k in kinds {
             files.insert(
                 format!("assets/schema/{group}-{}.schema.json", k.id),
@@ -62,6 +67,7 @@ fn generate(sources: &[&KindInfo], destinations: &[&KindInfo]) -> Result<BTreeMa
         "docs/project-file.md".to_owned(),
         reference::page(&project, sources, destinations),
     );
+    files.insert("docs/filters.md".to_owned(), reference::filters(filters));
     Ok(files)
 }
 

@@ -10,7 +10,7 @@ use super::{
     sources::SourceTextures,
     uniforms::{ITEM_STRIDE, UniformData},
 };
-use crate::{CompositorError, DrawList};
+use crate::{CompositorError, DrawList, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Painter {
     canvas: Canvas,
     ring: Ring,
     uniforms: UniformData,
+    /// Filters of items are done on the processor, on their pictures alone, and the results uploaded.
+    filters: SoftwareRenderer,
     buffer: wgpu::Buffer,
     items: wgpu::BindGroup,
 }
@@ -53,6 +55,7 @@ impl Painter {
             sources: SourceTextures::default(),
             nested: NestedCanvases::default(),
             uniforms: UniformData::default(),
+            filters: SoftwareRenderer::new(width, height)?,
             buffer,
             context,
         };
@@ -119,12 +122,14 @@ impl Painter {
         self.uniforms.clear();
         self.sources.begin(list);
         self.nested.begin();
+        self.filters.next_picture();
         let mut passes = Vec::new();
         let mut planner = Planner {
             queue: self.context.queue(),
             pipelines: &mut self.pipelines,
             sources: &mut self.sources,
             nested: &mut self.nested,
+            filters: &mut self.filters,
             uniforms: &mut self.uniforms,
         };
         planner.add(list, &self.canvas, &mut passes);

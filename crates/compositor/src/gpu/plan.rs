@@ -9,7 +9,7 @@ use super::{
     sources::SourceTextures,
     uniforms::{GridUniform, ItemUniform, UniformData},
 };
-use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature};
+use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature, software::SoftwareRenderer};
 use project::Rgba;
 
 /// One picture in one plane.
@@ -87,6 +87,8 @@ pub struct Planner<'a> {
     pub sources: &'a mut SourceTextures,
     /// Canvases of nested lists.
     pub nested: &'a mut NestedCanvases,
+    /// Filters pictures.
+    pub filters: &'a mut SoftwareRenderer,
     /// Filled with the uniforms of all items.
     pub uniforms: &'a mut UniformData,
 }
@@ -182,6 +184,11 @@ impl Planner<'_> {
                 let group = self.sources.get(self.queue, self.pipelines, f)?;
                 Some([group.clone(), group])
             }
+            Picture::Filtered(f) => {
+                let frame = self.filters.filter(f)?;
+                let group = self.sources.get(self.queue, self.pipelines, &frame)?;
+                Some([group.clone(), group])
+            }
             Picture::List(list) => {
                 let size = (list.width, list.height);
                 let nested = self.nested.get(self.pipelines, size, signature(list))?;
@@ -197,6 +204,7 @@ impl Planner<'_> {
         let place = Placement::new(item, plane, canvas.size)?;
         let recipe = match &item.picture {
             Picture::Frame(f) => Recipe::of_frame(f, plane),
+            Picture::Filtered(f) => Recipe::of_frame(&*self.filters.filter(f)?, plane),
             Picture::List(_) => Recipe::of_nested(plane),
         };
         let (w, h) = item.picture.size();

@@ -1,6 +1,9 @@
 //! The table of pictures that every renderer has to draw alike: one case for every property of a scene item, every pixel
 //! format and colour description. A case is a scene of a project; it goes through `draw_list` as in the studio.
 
+#[path = "filtering.rs"]
+mod filtering;
+
 use super::pictures::{Look, See, card};
 use compositor::{DrawList, draw_list};
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, PixelFormat, VideoFrame};
@@ -300,9 +303,9 @@ fn filterings() -> Vec<Named> {
     FILTERS
         .into_iter()
         .flat_map(|(name, f)| {
-            let up = filtered(scaled(at("card", 5.0, 3.0), 2.0, 1.7), f);
+            let up = filtered(scaled(at("card", 5.0, 3.0), 2.0, 1.73), f);
             let down = filtered(scaled(at("big", 10.0, 4.0), 0.37, 0.41), f);
-            let glass = filtered(scaled(flipped(at("glass", 8.0, 3.0), true, false), 1.9, 1.9), f);
+            let glass = filtered(scaled(flipped(at("glass", 8.0, 3.0), true, false), 1.93, 1.93), f);
             [
                 (format!("filter_{name}_up"), vec![up]),
                 (format!("filter_{name}_down"), vec![down]),
@@ -452,6 +455,10 @@ fn sources(look: Look) -> (HashMap<String, Arc<VideoFrame>>, Vec<Named>) {
     add("glass", glass.frame(PixelFormat::Rgba, ColorInfo::SRGB, straight));
     add("glass_i420a", glass.frame(PixelFormat::I420A, ours, straight));
     add(
+        "presenter",
+        filtering::presenter(40, 30).frame(PixelFormat::I420, ours, opaque),
+    );
+    add(
         "wall",
         card(96, 64, look, See::Solid).frame(PixelFormat::I420, ours, opaque),
     );
@@ -540,6 +547,7 @@ pub fn all(look: Look) -> Vec<Case> {
         .chain(named(fittings()))
         .chain(filterings())
         .chain(mixings())
+        .chain(filtering::cases())
         .chain(alignments())
         .chain(formats);
     let base = project();

@@ -3,6 +3,7 @@
 use super::Look;
 use crate::{desk::Desk, show::Shared, stage::Stage};
 use arc_swap::ArcSwap;
+use compositor::filters::Store;
 use media::VideoFrame;
 use project::Project;
 use std::sync::Arc;
@@ -35,5 +36,8 @@ impl Look for ShowView {
         let slot = self.stage.slot(source)?;
         slot.look();
         slot.peek()
+    }
+    fn filters(&self) -> Arc<Store> {
+        self.stage.filters()
     }
 }

@@ -191,6 +191,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 const NOTHING: Registries<'static> = Registries {
     sources: &[],
     destinations: &[],
+    filters: &[],
 };
 
 /// Reading never panics; what can be read is validated without a panic and written and read again the same.

@@ -15,6 +15,7 @@ fn assert_whole(p: &Project) {
     let kinds = Registries {
         sources: &[],
         destinations: &[],
+        filters: &[],
     };
     let wrong: Vec<_> = validate(p, &kinds)
         .into_iter()

@@ -34,6 +34,7 @@ const DESTINATIONS: [KindInfo; 1] = [KindInfo::of::<Hole>("hole", "Hole", "A hol
 const KINDS: Registries<'static> = Registries {
     sources: &SOURCES,
     destinations: &DESTINATIONS,
+    filters: &[],
 };
 
 fn check(change: impl FnOnce(&mut Project)) -> Vec<Finding> {
@@ -65,6 +66,7 @@ fn a_sound_project_has_no_findings() {
     let none = Registries {
         sources: &[],
         destinations: &[],
+        filters: &[],
     };
     assert_eq!(validate(&Project::default(), &none), []);
 }
