@@ -146,6 +146,8 @@ pub struct Style {
     pub blend: BlendMode,
     /// Which numbers are mixed.
     pub space: BlendSpace,
+    /// Radius of its corners, canvas pixels.
+    pub radius: f32,
 }
 
 impl Style {
@@ -184,7 +186,8 @@ impl DrawItem {
     }
     /// Whether every pixel well inside its rectangle hides what is below.
     pub fn is_solid(&self) -> bool {
-        let over = self.style.blend == BlendMode::Normal;
+        // Not-a-number is not round either.
+        let over = self.style.blend == BlendMode::Normal && !(self.style.radius > 0.0);
         over && self.picture.is_opaque() && self.opacity >= 1.0 && self.canvas_from_picture.is_upright()
     }
     /// The smallest upright rectangle `[x0, y0, x1, y1]` around it on the canvas.
@@ -213,7 +216,7 @@ pub fn signature(list: &DrawList) -> u64 {
     for item in &list.items {
         item.picture.signature().hash(&mut h);
         let s = &item.style;
-        (s.filter, s.blend, s.space).hash(&mut h);
+        (s.filter, s.blend, s.space, s.radius.to_bits()).hash(&mut h);
         let m = &item.canvas_from_picture;
         for v in item
             .crop

@@ -2,7 +2,7 @@
 //! seen is taken out by [`crate::cull`] afterwards.
 
 use crate::{
-    Affine, DrawItem, DrawList, Picture, Style,
+    Affine, DrawItem, DrawList, Picture, Style, adorn,
     cull::cull,
     filters::{self, Store},
 };
@@ -166,7 +166,7 @@ impl<'a> Layout<'a> {
             let of_source = of_source.map_or(&[][..], |s| &s.filters);
             let picture = self.filtered(Picture::Frame(frame), of_source);
             let picture = picture.and_then(|p| self.filtered(p, &item.filters));
-            out.extend(picture.and_then(|p| placed(item, p)));
+            push(item, picture.and_then(|p| placed(item, p)), out);
         } else if let Some(scene) = item.scene.as_ref().and_then(|id| self.project.scene(id)) {
             self.nested(item, scene, out);
         }
@@ -184,13 +184,15 @@ impl<'a> Layout<'a> {
         let Some(whole) = picture.and_then(|p| placed(item, p)) else {
             return;
         };
-        if matches!(whole.picture, Picture::Filtered(_)) {
-            return out.push(whole);
+        let adorned = item.border.is_some() || item.shadow.is_some();
+        if adorned || matches!(whole.picture, Picture::Filtered(_)) {
+            return push(item, Some(whole), out);
         }
         let (w, h) = (self.canvas.0 as f32, self.canvas.1 as f32);
         let alone = whole.opacity == 1.0 && whole.style == Style::default() && whole.crop == [0.0, 0.0, w, h];
         // What mixes with what is below it does so inside its scene only.
-        let plain = alone && whole.canvas_from_picture.is_upright() && items.iter().all(|i| i.style.is_over());
+        let simple = |i: &DrawItem| i.style.is_over() && i.style.radius == 0.0;
+        let plain = alone && whole.canvas_from_picture.is_upright() && items.iter().all(simple);
         let flat: Option<Vec<_>> = plain
             .then(|| items.iter().map(|i| clipped(i, w, h)).collect())
             .flatten();
@@ -201,6 +203,15 @@ impl<'a> Layout<'a> {
             })),
             None => out.push(whole),
         }
+    }
+}
+
+/// An item with its shadow and its border below it.
+fn push(item: &SceneItem, drawn: Option<DrawItem>, out: &mut Vec<DrawItem>) {
+    if let Some(drawn) = drawn {
+        out.extend(item.shadow.as_ref().and_then(|s| adorn::shadow(&drawn, s)));
+        out.extend(item.border.as_ref().and_then(|b| adorn::border(&drawn, b)));
+        out.push(drawn);
     }
 }
 
@@ -216,6 +227,7 @@ fn placed(item: &SceneItem, picture: Picture) -> Option<DrawItem> {
             filter: item.scale_filter,
             blend: item.blend,
             space: item.blend_space,
+            radius: item.corner_radius.clamp(0.0, 1e5) as f32,
         },
     })
 }

@@ -3,6 +3,7 @@
 //!
 //! This crate knows no FFmpeg, no sockets, and not where frames come from.
 
+mod adorn;
 pub mod blend;
 pub mod color;
 pub mod cull;

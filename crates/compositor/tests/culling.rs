@@ -7,7 +7,8 @@ use compositor::{DrawList, cull, layout::lay_out, render_one, signature, softwar
 use media::{AlphaMode, ColorInfo, PixelFormat, VideoFrame};
 use pictures::{Look, See, card};
 use project::{
-    Alignment, BlendMode, BlendSpace, Bounds, BoundsMode, Crop, Point, Project, Rgba, Sampling, Scale, Scene, SceneItem,
+    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Filter, Point, Project, Rgba, Sampling, Scale,
+    Scene, SceneItem, Shadow,
 };
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -48,6 +49,8 @@ prop_compose! {
         bounds in prop_oneof![8 => Just(None), 1 => Just(Some(BoundsMode::Cover)), 1 => Just(Some(BoundsMode::Stretch)), 1 => Just(Some(BoundsMode::Width)), 1 => Just(Some(BoundsMode::MaxOnly))],
         (flip_x, overflow) in (any::<bool>(), any::<bool>()),
         blend in prop_oneof![8 => Just(BlendMode::Normal), 1 => Just(BlendMode::Multiply), 1 => Just(BlendMode::Screen), 1 => Just(BlendMode::Subtract)],
+        (radius, border, shadow) in (prop_oneof![5 => Just(0.0), 1 => Just(7.0)], prop::bool::weighted(0.1), prop::bool::weighted(0.1)),
+        filter in prop_oneof![12 => Just(None), 1 => Just(Some(("crop", "{\"left\": 4, \"top\": -6}"))), 1 => Just(Some(("shape_mask", "{}"))), 1 => Just(Some(("blur", "{\"radius\": 4}")))],
         linear in prop::bool::weighted(0.1),
         scale_filter in prop_oneof![4 => Just(Sampling::Auto), 1 => Just(Sampling::Point), 1 => Just(Sampling::Lanczos)],
     ) -> SceneItem {
@@ -66,6 +69,14 @@ prop_compose! {
             blend,
             blend_space: if linear { BlendSpace::Linear } else { BlendSpace::Srgb },
             scale_filter,
+            corner_radius: radius,
+            filters: filter.iter().map(|(kind, settings)| Filter {
+                kind: (*kind).into(),
+                settings: serde_json::from_str(settings).expect("an object"),
+                ..Filter::default()
+            }).collect(),
+            border: border.then(Border::default),
+            shadow: shadow.then(Shadow::default),
             ..SceneItem::default()
         }
     }

@@ -28,6 +28,8 @@ pub struct Kind {
     pub audio: bool,
     /// Of a destination: the URL schemes it takes, without `://`.
     pub schemes: &'static [&'static str],
+    /// Of a filter: whether it can be on sources alone.
+    pub sources_only: bool,
 }
 
 /// All kinds.
@@ -52,6 +54,7 @@ pub fn kinds() -> Kinds {
         video,
         audio,
         schemes,
+        sources_only: false,
     };
     Kinds {
         sources: sources::source_kinds()
@@ -64,7 +67,10 @@ pub fn kinds() -> Kinds {
             .collect(),
         filters: engine::filter_kinds()
             .iter()
-            .map(|k| kind(&k.info, true, false, &[]))
+            .map(|k| Kind {
+                sources_only: k.sources_only,
+                ..kind(&k.info, true, false, &[])
+            })
             .collect(),
     }
 }

@@ -27,6 +27,13 @@ pub(crate) fn edit(p: &mut Project, command: Command) -> Result<Outcome, EngineE
             index,
         } => {
             let of = whose(&source, &scene, &item)?;
+            if let Some(k) = filter_kind(&kind).filter(|k| k.sources_only && !matches!(of, Filtered::Source(_))) {
+                let text = format!(
+                    "{} chooses among a source's pictures: put it on the source",
+                    k.info.name
+                );
+                return Err(EngineError::BadValue(text));
+            }
             let all = settings_of(&kind, None, settings)?;
             let name = name.unwrap_or_default();
             done.with("filter", edit::add_filter(p, of, &kind, &name, all, index)?)

@@ -20,6 +20,7 @@ mod filtering;
 mod follow;
 mod health;
 mod heard;
+mod holds;
 mod iso;
 mod lines;
 mod meters;

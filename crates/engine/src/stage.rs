@@ -2,7 +2,7 @@
 //! replaced as a whole, so that the tick and the sound thread read it without waiting for anybody. What is to be open is
 //! decided in `follow.rs`.
 
-use crate::{EngineError, EventLevel, events::EventLog};
+use crate::{EngineError, EventLevel, events::EventLog, holds::Holds};
 use arc_swap::ArcSwap;
 use compositor::filters::Store;
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
@@ -82,6 +82,8 @@ pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
 pub(crate) struct Stage {
     sources: ArcSwap<Sources>,
     filters: Arc<Store>,
+    /// Pictures kept for filters that show them later.
+    pub(crate) holds: Holds,
 }
 
 /// What every source of a stage gets to know.
@@ -190,6 +192,7 @@ impl Stage {
         Ok(Self {
             sources: ArcSwap::from_pointee(sources),
             filters,
+            holds: Holds::default(),
         })
     }
 

@@ -144,8 +144,12 @@ impl Ticker {
 
     fn compose(&self, renderer: &mut dyn Renderer, t: MediaTime) {
         let begun = self.clock.now();
-        let pictures = self.stage.pictures(t);
+        let mut pictures = self.stage.pictures(t);
         self.isolate(&pictures, t);
+        let project = self.project.load();
+        self.stage
+            .holds
+            .apply(&project, &self.stage.filters(), &mut pictures, t);
         let list = self.draw_list(t, &pictures);
         match renderer.render(&list, t) {
             Ok(Some(done)) => {
@@ -233,6 +237,7 @@ pub(crate) fn fit(mut list: DrawList, (width, height): (u32, u32)) -> DrawList {
         let m = &mut item.canvas_from_picture;
         (m.a, m.c, m.e) = (m.a * sx, m.c * sx, m.e * sx);
         (m.b, m.d, m.f) = (m.b * sy, m.d * sy, m.f * sy);
+        item.style.radius *= (sx * sy).sqrt();
     }
     DrawList { width, height, ..list }
 }

@@ -1186,6 +1186,18 @@ export interface SceneItem {
    */
   blend_space: "srgb" | "linear";
   /**
+   * Radius of its corners, canvas pixels: 0 sharp.
+   */
+  corner_radius: number;
+  /**
+   * A line around it.
+   */
+  border: Border | null;
+  /**
+   * A shadow below it.
+   */
+  shadow: Shadow | null;
+  /**
    * What is done to its picture here, after what is done to the source everywhere, in order.
    *
    * @maxItems 32
@@ -1263,6 +1275,40 @@ export interface Bounds {
    * What sticks out of the box is shown too, not cut off.
    */
   overflow: boolean;
+}
+/**
+ * A line around an item, outside of its rectangle.
+ */
+export interface Border {
+  /**
+   * How wide it is, canvas pixels.
+   */
+  width: number;
+  /**
+   * Its colour.
+   */
+  color: string;
+}
+/**
+ * A shadow of an item's rectangle, below it.
+ */
+export interface Shadow {
+  /**
+   * How far it lies to the right, canvas pixels, along the item's own edges.
+   */
+  x: number;
+  /**
+   * How far it lies downwards.
+   */
+  y: number;
+  /**
+   * How far its edge spreads, canvas pixels: 0 is hard.
+   */
+  blur: number;
+  /**
+   * Its colour; how dark it is, is its alpha.
+   */
+  color: string;
 }
 /**
  * The mix.
@@ -2753,6 +2799,10 @@ export interface Kind {
    * Of a destination: the URL schemes it takes, without `://`.
    */
   schemes: string[];
+  /**
+   * Of a filter: whether it can be on sources alone.
+   */
+  sources_only: boolean;
 }
 /**
  * An error: a stable code and a sentence.
@@ -3478,6 +3528,18 @@ export interface SceneItemInput {
    */
   blend_space?: "srgb" | "linear";
   /**
+   * Radius of its corners, canvas pixels: 0 sharp.
+   */
+  corner_radius?: number;
+  /**
+   * A line around it.
+   */
+  border?: BorderInput | null;
+  /**
+   * A shadow below it.
+   */
+  shadow?: ShadowInput | null;
+  /**
    * What is done to its picture here, after what is done to the source everywhere, in order.
    *
    * @maxItems 32
@@ -3556,6 +3618,40 @@ export interface BoundsInput {
    * What sticks out of the box is shown too, not cut off.
    */
   overflow?: boolean;
+}
+/**
+ * A line around an item, outside of its rectangle.
+ */
+export interface BorderInput {
+  /**
+   * How wide it is, canvas pixels.
+   */
+  width?: number;
+  /**
+   * Its colour.
+   */
+  color?: string;
+}
+/**
+ * A shadow of an item's rectangle, below it.
+ */
+export interface ShadowInput {
+  /**
+   * How far it lies to the right, canvas pixels, along the item's own edges.
+   */
+  x?: number;
+  /**
+   * How far it lies downwards.
+   */
+  y?: number;
+  /**
+   * How far its edge spreads, canvas pixels: 0 is hard.
+   */
+  blur?: number;
+  /**
+   * Its colour; how dark it is, is its alpha.
+   */
+  color?: string;
 }
 /**
  * One step on a picture. Filters of a list are done in order, each on what the one before it made.

@@ -18,6 +18,7 @@ export type {
   Encoder,
   EncoderState,
   Event,
+  Filter,
   Finding,
   Level,
   LineFigures,
@@ -71,11 +72,12 @@ export interface Schema {
   [extra: `x-${string}`]: Json | undefined;
 }
 
-/** A kind of source or destination. */
+/** A kind of source, destination or filter. */
 export type Kind = Omit<made.Kind, "schema"> & { schema: Schema };
 export interface Kinds {
   sources: Kind[];
   destinations: Kind[];
+  filters: Kind[];
 }
 
 // The facts about a device are each kind's own, so the engine's schema leaves them open.
@@ -100,6 +102,7 @@ export interface Result {
   items?: string[];
   destination?: string;
   encoder?: string;
+  filter?: string;
   /** Of go_live: what began, and what could not with its sentence. */
   started?: string[];
   failed?: { id: string; message: string }[];

@@ -26,6 +26,11 @@ export function filterKindSentence(kind: string): string {
   return known(`kind_${kind}_is`) ?? filterKind(kind)?.summary ?? "";
 }
 
+/** The kinds that can be put on something. */
+export function filterChoices(owner: Owner): Kind[] {
+  return (app.kinds.filters ?? []).filter((k) => "source" in owner || !k.sources_only);
+}
+
 export function filterName(filter: Filter): string {
   return filter.name || filterKindName(filter.kind);
 }

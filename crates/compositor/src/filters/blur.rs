@@ -4,6 +4,7 @@
 use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
 use crate::software::{halved_alpha, rows};
 use media::MediaTime;
+use multiversion::multiversion;
 use project::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,34 +82,47 @@ fn divide(out: &mut [u8], times: &[u8], alpha: &[u8]) {
     }
 }
 
-/// A plane after three boxes each way; the edges reach outwards forever.
+/// A plane after three boxes each way; the edges reach outwards forever. Boxes go downwards only, many columns at once: rows
+/// are made columns for it, and back.
 fn blurred(plane: &Layer, half: f64) -> Layer {
     let (w, h) = (plane.width, plane.height);
     if w == 0 || h == 0 {
         return plane.clone();
     }
-    let mut rows: Vec<u16> = Vec::with_capacity(w * h);
-    let (mut a, mut b) = (vec![0u16; w], vec![0u16; w]);
-    for y in 0..h {
-        a.iter_mut()
-            .zip(plane.row(y))
-            .for_each(|(o, v)| *o = u16::from(*v) << 8);
-        for _ in 0..3 {
-            along(&mut b, &a, half);
-            std::mem::swap(&mut a, &mut b);
-        }
-        rows.extend_from_slice(&a);
-    }
-    let mut other = vec![0; rows.len()];
+    let fine: Vec<u16> = (0..h).flat_map(|y| plane.row(y)).map(|v| u16::from(*v) << 8).collect();
+    let mut other = vec![0; fine.len()];
+    let mut now = vec![0; fine.len()];
+    turned(&mut now, &fine, w, h);
     for _ in 0..3 {
-        down(&mut other, &rows, w, h, half);
-        std::mem::swap(&mut rows, &mut other);
+        down(&mut other, &now, h, w, half);
+        std::mem::swap(&mut now, &mut other);
+    }
+    turned(&mut other, &now, h, w);
+    std::mem::swap(&mut now, &mut other);
+    for _ in 0..3 {
+        down(&mut other, &now, w, h, half);
+        std::mem::swap(&mut now, &mut other);
     }
     Layer::make(w, h, |y, out| {
-        for (o, v) in out.iter_mut().zip(&rows[y * w..(y + 1) * w]) {
+        for (o, v) in out.iter_mut().zip(&now[y * w..(y + 1) * w]) {
             *o = ((u32::from(*v) + 128) >> 8).min(255) as u8;
         }
     })
+}
+
+/// Rows of `w` samples become columns, block by block.
+fn turned(out: &mut [u16], rows: &[u16], w: usize, h: usize) {
+    const BLOCK: usize = 16;
+    for (y0, x0) in (0..h)
+        .step_by(BLOCK)
+        .flat_map(|y| (0..w).step_by(BLOCK).map(move |x| (y, x)))
+    {
+        for x in x0..(x0 + BLOCK).min(w) {
+            for y in y0..(y0 + BLOCK).min(h) {
+                out[x * h + y] = rows[y * w + x];
+            }
+        }
+    }
 }
 
 /// Whole samples on each side, and the share of the next one; the number all are divided by.
@@ -118,38 +132,31 @@ fn spread(half: f64) -> (usize, f32, f32) {
     (whole as usize, share, 1.0 / (2.0 * whole as f32 + 1.0 + 2.0 * share))
 }
 
-/// The mean over a box along a row.
-fn along(out: &mut [u16], row: &[u16], half: f64) {
-    let (n, share, per) = spread(half);
-    let last = row.len() - 1;
-    let at = |i: isize| f32::from(row[(i.max(0) as usize).min(last)]);
-    let mut sum: f64 = (-(n as isize)..=n as isize).map(|i| f64::from(at(i))).sum();
-    for (i, o) in out.iter_mut().enumerate() {
-        let i = i as isize;
-        let (before, after) = (i - n as isize - 1, i + n as isize + 1);
-        *o = ((sum as f32 + share * (at(before) + at(after))) * per + 0.5) as u16;
-        sum += f64::from(at(after)) - f64::from(at(before + 1));
-    }
-}
-
-/// The mean over a box downwards, a row at a time.
+/// The mean over a box downwards, of `h` rows of `w` samples.
 fn down(out: &mut [u16], rows: &[u16], w: usize, h: usize, half: f64) {
     let (n, share, per) = spread(half);
     let row = |i: isize| {
         let y = (i.max(0) as usize).min(h - 1);
         &rows[y * w..(y + 1) * w]
     };
-    let mut sums = vec![0i64; w];
+    // A box of at most 401 rows of 16 bits: 25 bits.
+    let mut sums = vec![0i32; w];
     for i in -(n as isize)..=n as isize {
-        sums.iter_mut().zip(row(i)).for_each(|(s, v)| *s += i64::from(*v));
+        sums.iter_mut().zip(row(i)).for_each(|(s, v)| *s += i32::from(*v));
     }
     for (y, out) in out.chunks_exact_mut(w).enumerate() {
         let (before, after) = (y as isize - n as isize - 1, y as isize + n as isize + 1);
-        let (first, next, gone) = (row(before), row(after), row(before + 1));
-        for ((((o, s), f), x), g) in out.iter_mut().zip(&mut sums).zip(first).zip(next).zip(gone) {
-            *o = ((*s as f32 + share * (f32::from(*f) + f32::from(*x))) * per + 0.5) as u16;
-            *s += i64::from(*x) - i64::from(*g);
-        }
+        mean(out, &mut sums, [row(before), row(after), row(before + 1)], share, per);
+    }
+}
+
+/// One row of means from the sums of whole rows, with a share of the rows before and after; then the sums of the next row.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn mean(out: &mut [u16], sums: &mut [i32], [before, after, gone]: [&[u16]; 3], share: f32, per: f32) {
+    for ((((o, s), f), x), g) in out.iter_mut().zip(sums).zip(before).zip(after).zip(gone) {
+        let ends = (i32::from(*f) + i32::from(*x)) as f32;
+        *o = ((*s as f32 + share * ends) * per + 0.5) as i32 as u16;
+        *s += i32::from(*x) - i32::from(*g);
     }
 }
 

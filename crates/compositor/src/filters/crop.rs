@@ -55,27 +55,28 @@ impl Filter for Crop {
         let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
         let clear = (!self.keeps_opaque()).then(|| Layer::make(s.width(), s.height(), |_, row| row.fill(255)));
         Sheet {
-            a: s.a.as_ref().or(clear.as_ref()).map(|a| cut(a, (x, y), (w, h), 0)),
-            y: cut(&s.y, (x, y), (w, h), 16),
-            u: cut(&s.u, (x / 2, y / 2), (cw, ch), 128),
-            v: cut(&s.v, (x / 2, y / 2), (cw, ch), 128),
+            a: s.a.as_ref().or(clear.as_ref()).map(|a| cut(a, (x, y), (w, h), Some(0))),
+            y: cut(&s.y, (x, y), (w, h), None),
+            u: cut(&s.u, (x / 2, y / 2), (cw, ch), None),
+            v: cut(&s.v, (x / 2, y / 2), (cw, ch), None),
         }
     }
 }
 
-/// The part of a plane that begins at `(x, y)`, with `empty` outside of it.
-fn cut(plane: &Layer, (x, y): (i64, i64), (w, h): (usize, usize), empty: u8) -> Layer {
+/// The part of a plane that begins at `(x, y)`, with `empty` outside of it, or its edges on and on: what is not seen must
+/// have the colour beside it, as colours are mixed with their neighbours when the picture is scaled.
+fn cut(plane: &Layer, (x, y): (i64, i64), (w, h): (usize, usize), empty: Option<u8>) -> Layer {
+    let last = plane.width.saturating_sub(1) as i64;
     Layer::make(w, h, |row, out| {
-        out.fill(empty);
         let from = y + row as i64;
-        if from < 0 || from >= plane.height as i64 {
-            return;
+        let inside = from >= 0 && from < plane.height as i64;
+        if let (Some(code), false) = (empty, inside) {
+            return out.fill(code);
         }
-        let source = plane.row(from as usize);
-        let (skip, begin) = ((-x).max(0) as usize, x.max(0) as usize);
-        let source = source.get(begin..).unwrap_or(&[]);
-        for (o, v) in out.iter_mut().skip(skip).zip(source) {
-            *o = *v;
+        let source = plane.row(from.max(0) as usize);
+        for (i, o) in (x..).zip(out.iter_mut()) {
+            let at = source.get(i.clamp(0, last) as usize).copied().unwrap_or(0);
+            *o = empty.filter(|_| i < 0 || i > last).unwrap_or(at);
         }
     })
 }

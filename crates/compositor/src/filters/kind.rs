@@ -20,8 +20,21 @@ pub trait Filter: Send + Sync + Debug {
     fn moves(&self) -> bool {
         false
     }
+    /// What it does to the order of a source's pictures instead of to a picture; whoever picks them up does that.
+    fn hold(&self) -> Option<Hold> {
+        None
+    }
     /// The picture changed, at engine time `time`.
     fn apply(&self, sheet: Sheet, time: MediaTime) -> Sheet;
+}
+
+/// Which of a source's pictures is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The one of this long ago.
+    Later(MediaTime),
+    /// The same all the time.
+    Still,
 }
 
 /// A filter ready for work, or why its settings or files are no good.
@@ -34,6 +47,8 @@ pub struct FilterKind {
     pub info: KindInfo,
     /// Makes one of its settings; relative paths in them start from the folder.
     pub make: fn(&Map<String, Value>, &Path) -> Making,
+    /// Whether it chooses among a source's pictures, and so can be on nothing but sources.
+    pub sources_only: bool,
 }
 
 impl FilterKind {
@@ -47,6 +62,15 @@ impl FilterKind {
         Self {
             info: KindInfo::of::<S>(id, name, summary),
             make,
+            sources_only: false,
+        }
+    }
+
+    /// The same for sources alone.
+    pub const fn for_sources(self) -> Self {
+        Self {
+            sources_only: true,
+            ..self
         }
     }
 }

@@ -12,11 +12,13 @@ mod color_correction;
 mod color_key;
 mod crop;
 mod cube;
+mod freeze;
 mod image_mask;
 mod kind;
 mod luma_key;
 mod lut;
 mod recolor;
+mod render_delay;
 mod scale;
 mod scroll;
 mod shape_mask;
@@ -24,7 +26,7 @@ mod sharpen;
 mod sheet;
 mod store;
 
-pub use kind::{Filter, FilterError, FilterKind, Making};
+pub use kind::{Filter, FilterError, FilterKind, Hold, Making};
 pub use sheet::{Layer, Sheet};
 pub use store::{Made, Store};
 
@@ -53,6 +55,8 @@ static KINDS: &[FilterKind] = &[
     blur::KIND,
     sharpen::KIND,
     scroll::KIND,
+    render_delay::KIND,
+    freeze::KIND,
 ];
 
 /// The kind of this id.
@@ -127,13 +131,92 @@ impl Filtered {
 /// A picture with those filters of a list on it that are on and known; the picture itself when there are none, nothing when
 /// they leave nothing.
 pub fn filtered(picture: Picture, filters: &[project::Filter], store: &Store, time: MediaTime) -> Option<Picture> {
-    let chain: Vec<Made> = filters
-        .iter()
-        .filter(|f| f.enabled)
-        .filter_map(|f| store.get(f))
-        .collect();
+    let made = filters.iter().filter(|f| f.enabled).filter_map(|f| store.get(f));
+    let chain: Vec<Made> = made.filter(|m| m.filter.hold().is_none()).collect();
     if chain.is_empty() {
         return Some(picture);
     }
     Filtered::new(picture, chain, time).map(|f| Picture::Filtered(Arc::new(f)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::HashSet, path::Path};
+
+    fn sheet(w: usize, h: usize, alpha: bool) -> Sheet {
+        let plane = |w, h| {
+            Layer::make(w, h, |y, row| {
+                row.iter_mut()
+                    .enumerate()
+                    .for_each(|(x, o)| *o = (40 + 7 * x + 5 * y) as u8)
+            })
+        };
+        let small = || plane(w.div_ceil(2), h.div_ceil(2));
+        Sheet {
+            y: plane(w, h),
+            u: small(),
+            v: small(),
+            a: alpha.then(|| plane(w, h)),
+        }
+    }
+
+    #[test]
+    fn every_kind_is_sound_and_takes_pictures_of_every_size() {
+        let mut ids = HashSet::new();
+        for kind in filter_kinds() {
+            let id = kind.info.id;
+            assert!(ids.insert(id), "two kinds are called {id}");
+            let defaults = (kind.info.defaults)();
+            assert_eq!((kind.info.check)(&defaults, "settings").expect(id), [], "{id}");
+            let filter = (kind.make)(&defaults, Path::new("")).expect(id);
+            for (w, h) in [(1, 1), (2, 1), (1, 7), (3, 5), (16, 2), (33, 17)] {
+                for alpha in [false, true] {
+                    let out = filter.apply(sheet(w, h, alpha), MediaTime::from_millis(1234));
+                    let (ow, oh) = filter.size((w as u32, h as u32));
+                    assert_eq!((out.width() as u32, out.height() as u32), (ow, oh), "{id} on {w}×{h}");
+                    assert!(
+                        alpha || !filter.keeps_opaque() || out.a.is_none(),
+                        "{id} is not as opaque as it says"
+                    );
+                    out.into_frame().unwrap_or_else(|e| panic!("{id} on {w}×{h}: {e}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_store_keeps_filters_and_says_what_is_wrong() {
+        let store = Store::default();
+        let filter = |kind: &str, settings: serde_json::Value| project::Filter {
+            kind: kind.into(),
+            settings: settings.as_object().cloned().unwrap_or_default(),
+            ..project::Filter::default()
+        };
+        let blur = filter("blur", serde_json::json!({"radius": 3.0}));
+        let first = store.get(&blur).expect("made").id;
+        assert_eq!(store.get(&blur).expect("kept").id, first);
+        let other = filter("blur", serde_json::json!({"radius": 4.0}));
+        assert_ne!(store.get(&other).expect("made").id, first);
+        for (kind, settings, says) in [
+            ("magic", serde_json::json!({}), "magic"),
+            ("blur", serde_json::json!({"radius": -1}), "0 to 200"),
+            ("blur", serde_json::json!({"radius": "NaN"}), "radius"),
+            ("lut", serde_json::json!({"path": "/none.cube"}), "can't be read"),
+        ] {
+            let wrong = filter(kind, settings);
+            assert!(store.get(&wrong).is_none());
+            let said = store
+                .check(&wrong.kind, &wrong.settings)
+                .expect_err("wrong")
+                .to_string();
+            assert!(said.contains(says), "{said}");
+        }
+        for n in 0..500 {
+            store
+                .get(&filter("sharpen", serde_json::json!({"amount": f64::from(n) / 500.0})))
+                .expect("made");
+        }
+        assert!(store.entries() <= 64, "what nobody uses is let go");
+    }
 }

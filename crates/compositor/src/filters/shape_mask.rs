@@ -1,8 +1,9 @@
 //! Shape mask: a rectangle, rounded or not, or an ellipse says where a picture is seen.
 
-use super::{Filter, FilterKind, Sheet, kind::settings};
+use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
 use crate::{shape::Rounded, software::rows};
 use media::MediaTime;
+use parking_lot::Mutex;
 use project::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,12 @@ pub const KIND: FilterKind = FilterKind::of::<ShapeMask>(
     "shape_mask",
     "Shape mask",
     "A circle, an ellipse or a rounded rectangle says where the picture is seen.",
-    |s, _| Ok(Box::new(settings::<ShapeMask>(s)?)),
+    |s, _| {
+        Ok(Box::new(Mask {
+            shape: settings::<ShapeMask>(s)?,
+            drawn: Mutex::default(),
+        }))
+    },
 );
 
 /// Settings of a shape mask.
@@ -72,41 +78,58 @@ impl Default for ShapeMask {
 
 impl Settings for ShapeMask {}
 
-impl Filter for ShapeMask {
+/// Ready for work: the mask is drawn once for a size.
+#[derive(Debug)]
+struct Mask {
+    shape: ShapeMask,
+    drawn: Mutex<Option<Layer>>,
+}
+
+impl Filter for Mask {
     fn keeps_opaque(&self) -> bool {
         false
     }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
-        let (w, h) = (s.width() as f64, s.height() as f64);
-        let (mut width, mut height) = (self.width * w, self.height * h);
+        let (w, h) = (s.width(), s.height());
+        let mut drawn = self.drawn.lock();
+        let mask = drawn.take().filter(|m| (m.width, m.height) == (w, h));
+        let mask = mask.unwrap_or_else(|| self.shape.draw(w, h));
+        *drawn = Some(mask.clone());
+        drop(drawn);
+        s.fade(|y, row| rows::multiply_into(row, mask.row(y)))
+    }
+}
+
+impl ShapeMask {
+    /// How much of each pixel of a picture is seen.
+    fn draw(&self, width: usize, height: usize) -> Layer {
+        let (w, h) = (width as f64, height as f64);
+        let (mut sx, mut sy) = (self.width * w, self.height * h);
         if self.shape == Shape::Circle {
-            width = self.width * w.min(h);
-            height = width;
+            sx = self.width * w.min(h);
+            sy = sx;
         }
         let middle = [(self.x * w) as f32, (self.y * h) as f32];
-        let half = [(width / 2.0) as f32, (height / 2.0) as f32];
+        let half = [(sx / 2.0) as f32, (sy / 2.0) as f32];
         let soft = (self.feather as f32).max(1.0);
-        let edge = |distance: f32| (0.5 - distance / soft).max(0.0).min(1.0);
         let radius = match self.shape {
-            Shape::Rectangle => (self.corners * width.min(height)) as f32,
+            Shape::Rectangle => (self.corners * sx.min(sy)) as f32,
             _ => half[0].min(half[1]),
         };
         let round = Rounded { half, radius };
         let ellipse = self.shape == Shape::Ellipse && half[0] != half[1];
-        let mut mask = vec![0; s.width()];
-        s.fade(|y, row| {
+        Layer::make(width, height, |y, row| {
             let dy = y as f32 + 0.5 - middle[1];
-            for (x, o) in mask.iter_mut().enumerate() {
+            for (x, o) in row.iter_mut().enumerate() {
                 let dx = x as f32 + 0.5 - middle[0];
                 let distance = if ellipse {
                     oval(dx, dy, half)
                 } else {
                     round.distance(dx, dy)
                 };
-                let shown = (edge(distance) * 255.0 + 0.5) as u8;
+                let shown = ((0.5 - distance / soft).max(0.0).min(1.0) * 255.0 + 0.5) as u8;
                 *o = if self.invert { 255 - shown } else { shown };
             }
-            rows::multiply_into(row, &mask);
         })
     }
 }

@@ -68,6 +68,12 @@ impl Store {
         self.made(kind, settings).map(drop)
     }
 
+    /// How many are kept.
+    #[cfg(test)]
+    pub(super) fn entries(&self) -> usize {
+        self.entries.lock().len()
+    }
+
     fn made(&self, kind: &str, settings: &Map<String, Value>) -> Result<Made, FilterError> {
         let now = self.clock.fetch_add(1, Relaxed);
         let key = key(kind, settings);

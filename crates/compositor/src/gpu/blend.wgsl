@@ -30,8 +30,8 @@ fn chroma(c: vec4f, opaque: bool) -> vec3f {
     return vec3f(c.xy, select(c.w, 1.0, opaque));
 }
 
-fn share(a: f32, of: f32) -> f32 {
-    return select(0.0, a / max(of, 1e-6), of > 0.0);
+fn share(a: f32, whole: f32) -> f32 {
+    return select(0.0, a / max(whole, 1e-6), whole > 0.0);
 }
 
 // Premultiplied R'G'B' and alpha of the sample at `p` of the drawn plane.

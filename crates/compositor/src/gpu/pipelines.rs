@@ -41,6 +41,8 @@ pub struct PipelineKey {
     pub alpha: Alpha,
     /// Whether coverage is worked out.
     pub edges: bool,
+    /// Whether its corners are round.
+    pub round: bool,
     /// Whether what is below shows through anywhere.
     pub blend: bool,
 }
@@ -159,6 +161,7 @@ impl Pipelines {
             ("ALPHA", f64::from(key.alpha as u32)),
             ("CHROMA", flag(key.plane == Plane::Chroma)),
             ("EDGES", flag(key.edges)),
+            ("ROUND", flag(key.round)),
             ("STRAIGHT", flag(key.alpha == Alpha::Straight && with_alpha)),
         ];
         let target = wgpu::ColorTargetState {

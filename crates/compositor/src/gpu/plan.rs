@@ -224,6 +224,7 @@ impl Planner<'_> {
             second_way,
             alpha: recipe.alpha,
             edges: place.soft,
+            round: place.round[2] > 0.0,
             blend: recipe.alpha != Alpha::Opaque || place.soft || opacity < 1.0,
         };
         let uniform = self.uniforms.push(&ItemUniform {
@@ -234,6 +235,7 @@ impl Planner<'_> {
             second,
             rows: recipe.rows,
             by_alpha: recipe.by_alpha,
+            round: place.round,
         });
         Some(Draw {
             pipeline: self.pipelines.get(key),

@@ -10,6 +10,7 @@ override SECOND_WAY: u32 = 0u;   // how the second grid is sampled
 override ALPHA: u32 = 0u;        // 0 opaque, 1 premultiplied, 2 straight
 override CHROMA: bool = false;   // which plane is drawn
 override EDGES: bool = false;    // whether coverage has to be worked out
+override ROUND: bool = false;    // whether the corners are round
 
 // Whether the main textures hold straight colours beside their alpha: the sampler must not mix those.
 override STRAIGHT: bool = false;
@@ -28,6 +29,7 @@ struct Item {
     second: Grid,
     rows: array<vec4f, 2>,      // factors on the three components, w is added
     by_alpha: vec4f,            // what alpha adds to row 0 and row 1
+    round: vec4f,               // canvas pixels per picture pixel xy, radius of the corners z, samples per canvas pixel w
 }
 
 @group(0) @binding(0) var<uniform> item: Item;
@@ -51,6 +53,7 @@ struct Varying {
     @location(8) @interpolate(flat) row0: vec4f,
     @location(9) @interpolate(flat) row1: vec4f,
     @location(10) @interpolate(flat) by_alpha: vec4f,
+    @location(11) @interpolate(flat) round: vec4f,
 }
 
 @vertex
@@ -71,6 +74,7 @@ fn corner(@builtin(vertex_index) i: u32) -> Varying {
     out.row0 = item.rows[0];
     out.row1 = item.rows[1];
     out.by_alpha = item.by_alpha;
+    out.round = item.round;
     return out;
 }
 
@@ -385,6 +389,14 @@ fn draw(v: Varying) -> @location(0) vec4f {
             + min((v.crop.zw - v.picture) * v.edge.xy, vec2f(0.5));
         let covered = clamp(inner, vec2f(0.0), vec2f(1.0));
         strength *= covered.x * covered.y;
+    }
+    if ROUND {
+        let middle = 0.5 * (v.crop.xy + v.crop.zw);
+        let half = 0.5 * (v.crop.zw - v.crop.xy) * v.round.xy;
+        let p = abs(v.picture - middle) * v.round.xy - (half - v.round.z);
+        if p.x > 0.0 && p.y > 0.0 {
+            strength *= clamp(0.5 - (length(p) - v.round.z) * v.round.w, 0.0, 1.0);
+        }
     }
     var out = vec2f(dot(v.row0.xyz, c.xyz) + v.row0.w, dot(v.row1.xyz, c.xyz) + v.row1.w);
     out += v.by_alpha.xy * c.w;

@@ -15,6 +15,7 @@ mod load;
 mod mix;
 mod resample;
 mod rotate;
+mod round;
 pub(crate) mod rows;
 
 pub(crate) use filtered::{halved_alpha, scaled_plane};
@@ -53,6 +54,7 @@ struct Key {
     picture: (u8, u64),
     placement: [u64; 10],
     filter: Sampling,
+    radius: u32,
     clip: Option<Rect>,
 }
 
@@ -137,6 +139,11 @@ impl SoftwareRenderer {
                 placement.layer(&pool, &clip, &mut |_, _| (*picture).clone())
             }
         };
+        let radius = item.style.radius;
+        let layer = layer.map(|l| match radius > 0.0 {
+            true => round::round(&pool, l, &placement, radius),
+            false => l,
+        });
         let layer = layer.map(Arc::new);
         let kept = layer.clone();
         self.cache.insert(
@@ -159,6 +166,7 @@ impl SoftwareRenderer {
             picture: (1, signature(list)),
             placement: [0; 10],
             filter: Sampling::Auto,
+            radius: 0,
             clip: None,
         };
         let used = self.generation;
@@ -302,6 +310,7 @@ fn key(item: &DrawItem, p: &Placement, clip: Option<Rect>) -> Key {
         picture: item.picture.signature(),
         placement: [p.a, p.b, p.c, p.d, p.e, p.f, x0, y0, x1, y1].map(f64::to_bits),
         filter: p.filter,
+        radius: item.style.radius.to_bits(),
         clip,
     }
 }

@@ -8,7 +8,8 @@ use super::pictures::{Look, See, card};
 use compositor::{DrawList, draw_list};
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, PixelFormat, VideoFrame};
 use project::{
-    Alignment, BlendMode, BlendSpace, Bounds, BoundsMode, Crop, Point, Project, Rgba, Sampling, Scale, Scene, SceneItem,
+    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Point, Project, Rgba, Sampling, Scale, Scene,
+    SceneItem, Shadow,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -367,6 +368,93 @@ fn mixings() -> Vec<Named> {
     out
 }
 
+fn rounded(item: SceneItem, corner_radius: f64) -> SceneItem {
+    SceneItem { corner_radius, ..item }
+}
+
+fn adorned(item: SceneItem, border: Option<f64>, shadow: Option<(f64, f64, f64)>) -> SceneItem {
+    SceneItem {
+        border: border.map(|width| Border {
+            width,
+            color: Rgba([240, 240, 255, 255]),
+        }),
+        shadow: shadow.map(|(x, y, blur)| Shadow {
+            x,
+            y,
+            blur,
+            color: Rgba([0, 0, 0, 200]),
+        }),
+        ..item
+    }
+}
+
+/// Round corners, borders and shadows.
+fn adornments() -> Vec<(&'static str, Vec<SceneItem>)> {
+    let wall = || at("wall", 0.0, 0.0);
+    let card = || at("card", 20.0, 14.0);
+    let middle = || aligned(at("card", 48.0, 32.0), MIDDLE);
+    vec![
+        ("corners", vec![wall(), rounded(card(), 9.0)]),
+        (
+            "corners_odd_scaled",
+            vec![wall(), rounded(scaled(at("card", 21.0, 9.5), 1.3, 1.3), 200.0)],
+        ),
+        (
+            "corners_glass",
+            vec![wall(), rounded(scaled(at("glass", 12.0, 9.0), 1.5, 1.5), 12.0)],
+        ),
+        ("corners_turned", vec![wall(), rounded(turned(middle(), 30.0), 10.0)]),
+        (
+            "corners_cropped_faded",
+            vec![
+                wall(),
+                faded(
+                    rounded(cropped(scaled(at("card", 11.0, 9.0), -2.0, 1.5), 4, 3, 6, 5), 8.0),
+                    0.7,
+                ),
+            ],
+        ),
+        (
+            "corners_nested",
+            vec![wall(), rounded(scaled(nested("inner", 10.0, 8.0), 0.75, 0.75), 14.0)],
+        ),
+        ("border", vec![wall(), adorned(card(), Some(3.0), None)]),
+        (
+            "border_round",
+            vec![wall(), adorned(rounded(card(), 8.0), Some(4.0), None)],
+        ),
+        (
+            "border_turned",
+            vec![wall(), adorned(rounded(turned(middle(), -20.0), 6.0), Some(2.5), None)],
+        ),
+        (
+            "shadow",
+            vec![wall(), adorned(rounded(card(), 5.0), None, Some((3.0, 4.0, 8.0)))],
+        ),
+        (
+            "shadow_hard_turned",
+            vec![
+                wall(),
+                adorned(turned(middle(), 15.0), Some(2.0), Some((5.0, 5.0, 0.0))),
+            ],
+        ),
+        (
+            "shadow_faded_nested",
+            vec![
+                wall(),
+                faded(
+                    adorned(
+                        scaled(nested("inner", 20.0, 10.0), 0.5, 0.5),
+                        Some(2.0),
+                        Some((0.0, 3.0, 6.0)),
+                    ),
+                    0.6,
+                ),
+            ],
+        ),
+    ]
+}
+
 /// Name and items of the cases with the nested scenes `inner` and `inner2`.
 fn nestings() -> Vec<(&'static str, Vec<SceneItem>)> {
     let wall = || at("wall", 0.0, 0.0);
@@ -545,6 +633,7 @@ pub fn all(look: Look) -> Vec<Case> {
     let scenes = named(properties())
         .chain(named(nestings()))
         .chain(named(fittings()))
+        .chain(named(adornments()))
         .chain(filterings())
         .chain(mixings())
         .chain(filtering::cases())

@@ -109,6 +109,10 @@ fn filters_come_go_and_change_places() {
             "with its `scene`",
         ),
         (
+            json!({"command": "add_filter", "scene": "main", "kind": "freeze"}),
+            "on the source",
+        ),
+        (
             json!({"command": "add_filter", "source": "gone", "kind": "blur"}),
             "gone",
         ),

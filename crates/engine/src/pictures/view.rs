@@ -35,7 +35,7 @@ impl Look for ShowView {
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
         let slot = self.stage.slot(source)?;
         slot.look();
-        slot.peek()
+        self.stage.holds.shown(source).or_else(|| slot.peek())
     }
     fn filters(&self) -> Arc<Store> {
         self.stage.filters()

@@ -1,5 +1,6 @@
 //! How an item of the document looks once it is placed: how it is scaled, mirrored and mixed with what is below it.
 
+use crate::Rgba;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,4 +55,52 @@ pub enum BlendSpace {
     Srgb,
     /// Amounts of light (the sRGB curve undone before and put back after): as lamps mix.
     Linear,
+}
+
+/// A line around an item, outside of its rectangle.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Border {
+    /// How wide it is, canvas pixels.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub width: f64,
+    /// Its colour.
+    pub color: Rgba,
+}
+
+impl Default for Border {
+    fn default() -> Self {
+        Self {
+            width: 4.0,
+            color: Rgba::WHITE,
+        }
+    }
+}
+
+/// A shadow of an item's rectangle, below it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Shadow {
+    /// How far it lies to the right, canvas pixels, along the item's own edges.
+    #[schemars(range(min = -1000.0, max = 1000.0))]
+    pub x: f64,
+    /// How far it lies downwards.
+    #[schemars(range(min = -1000.0, max = 1000.0))]
+    pub y: f64,
+    /// How far its edge spreads, canvas pixels: 0 is hard.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub blur: f64,
+    /// Its colour; how dark it is, is its alpha.
+    pub color: Rgba,
+}
+
+impl Default for Shadow {
+    fn default() -> Self {
+        Self {
+            x: 0.0,
+            y: 8.0,
+            blur: 24.0,
+            color: Rgba([0, 0, 0, 160]),
+        }
+    }
 }

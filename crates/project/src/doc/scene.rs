@@ -1,6 +1,6 @@
 //! Scenes of the document: which sources (or other scenes) lie where.
 
-use super::{BlendMode, BlendSpace, Extra, Filter, Sampling};
+use super::{BlendMode, BlendSpace, Border, Extra, Filter, Sampling, Shadow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,13 @@ pub struct SceneItem {
     pub blend: BlendMode,
     /// Which numbers are mixed.
     pub blend_space: BlendSpace,
+    /// Radius of its corners, canvas pixels: 0 sharp.
+    #[schemars(range(min = 0.0, max = 5000.0))]
+    pub corner_radius: f64,
+    /// A line around it.
+    pub border: Option<Border>,
+    /// A shadow below it.
+    pub shadow: Option<Shadow>,
     /// What is done to its picture here, after what is done to the source everywhere, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
@@ -112,6 +119,9 @@ impl Default for SceneItem {
             scale_filter: Sampling::default(),
             blend: BlendMode::default(),
             blend_space: BlendSpace::default(),
+            corner_radius: 0.0,
+            border: None,
+            shadow: None,
             filters: vec![],
             extra: Extra::new(),
         }

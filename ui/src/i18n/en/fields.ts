@@ -61,6 +61,7 @@ export const fields = {
   "shape_mask.feather": "Soft edge",
   "blur.radius": "Radius",
   "sharpen.amount": "How much",
+  "render_delay.delay_ms": "Delay",
   "scroll.speed_x": "Speed to the left",
   "scroll.speed_y": "Speed upwards",
   "camera.device": "Camera",

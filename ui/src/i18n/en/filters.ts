@@ -37,4 +37,8 @@ export const filters = {
   kind_sharpen_is: "Makes edges clearer",
   kind_scroll: "Scroll",
   kind_scroll_is: "Lets it run on",
+  kind_render_delay: "Render delay",
+  kind_render_delay_is: "Shows the pictures later",
+  kind_freeze: "Freeze",
+  kind_freeze_is: "Stands still",
 };

@@ -63,6 +63,7 @@ export const fields: Words<typeof en> = {
   "shape_mask.feather": "柔边",
   "blur.radius": "半径",
   "sharpen.amount": "强度",
+  "render_delay.delay_ms": "延迟",
   "scroll.speed_x": "向左速度",
   "scroll.speed_y": "向上速度",
   "camera.device": "摄像头",

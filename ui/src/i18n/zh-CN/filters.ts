@@ -39,4 +39,8 @@ export const filters: Words<typeof en> = {
   kind_sharpen_is: "让边缘更清晰",
   kind_scroll: "滚动",
   kind_scroll_is: "让画面不停移动",
+  kind_render_delay: "画面延迟",
+  kind_render_delay_is: "让画面晚一点出现",
+  kind_freeze: "冻结",
+  kind_freeze_is: "让画面停住",
 };

@@ -63,6 +63,7 @@ export const fields: Words<typeof en> = {
   "shape_mask.feather": "柔邊",
   "blur.radius": "半徑",
   "sharpen.amount": "強度",
+  "render_delay.delay_ms": "延遲",
   "scroll.speed_x": "向左速度",
   "scroll.speed_y": "向上速度",
   "camera.device": "攝影機",

@@ -39,4 +39,8 @@ export const filters: Words<typeof en> = {
   kind_sharpen_is: "讓邊緣更清楚",
   kind_scroll: "捲動",
   kind_scroll_is: "讓畫面不停移動",
+  kind_render_delay: "畫面延遲",
+  kind_render_delay_is: "讓畫面晚一點出現",
+  kind_freeze: "凍結",
+  kind_freeze_is: "讓畫面停住",
 };
