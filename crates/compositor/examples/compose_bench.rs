@@ -2,7 +2,11 @@
 //! Reads the process' own CPU time, so other programs disturb it little.
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 
-use compositor::{Affine, DrawItem, DrawList, Renderer, software::SoftwareRenderer};
+use compositor::{
+    Affine, BlendMode, BlendSpace, DrawItem, DrawList, Picture, Renderer, filter_kinds,
+    filters::{Store, filtered},
+    software::SoftwareRenderer,
+};
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, Plane, VideoFrame};
 use project::Rgba;
 use std::sync::Arc;
@@ -149,4 +153,47 @@ fn main() {
     run("BGRA full-canvas overlay over 1080p", 50, &|| {
         list(vec![at(next(&base), 0.0, 0.0), at(next(&web), 0.0, 0.0)])
     });
+    filters(&list);
+    blends(&list, &base);
+}
+
+/// Every kind of filter with its defaults on a camera's picture, laid on nothing.
+fn filters(list: &dyn Fn(Vec<DrawItem>) -> DrawList) {
+    let camera = frame(PixelFormat::I420, 640, 360, ColorInfo::BT709_LIMITED, AlphaMode::Opaque);
+    run("a 640x360 picture without a filter", 300, &|| {
+        list(vec![DrawItem::whole(next(&camera), 40.0, 40.0)])
+    });
+    let store = Store::default();
+    for kind in filter_kinds() {
+        let filter = project::Filter {
+            kind: kind.info.id.into(),
+            settings: (kind.info.defaults)(),
+            ..project::Filter::default()
+        };
+        run(&format!("the same with {}", kind.info.id), 100, &|| {
+            let picture = Picture::Frame(next(&camera));
+            let picture = filtered(picture, std::slice::from_ref(&filter), &store, MediaTime::ZERO);
+            let item = picture.map(|picture| DrawItem {
+                picture,
+                ..DrawItem::whole(next(&camera), 40.0, 40.0)
+            });
+            list(item.into_iter().collect())
+        });
+    }
+}
+
+/// Blend modes over a full canvas.
+fn blends(list: &dyn Fn(Vec<DrawItem>) -> DrawList, base: &VideoFrame) {
+    let camera = frame(PixelFormat::I420, 640, 360, ColorInfo::BT709_LIMITED, AlphaMode::Opaque);
+    for (blend, space) in [
+        (BlendMode::Normal, BlendSpace::Srgb),
+        (BlendMode::Multiply, BlendSpace::Srgb),
+        (BlendMode::Multiply, BlendSpace::Linear),
+    ] {
+        run(&format!("640x360 over 1080p, {blend:?} {space:?}"), 50, &|| {
+            let mut over = DrawItem::whole(next(&camera), 40.0, 40.0);
+            (over.style.blend, over.style.space) = (blend, space);
+            list(vec![DrawItem::whole(next(base), 0.0, 0.0), over])
+        });
+    }
 }

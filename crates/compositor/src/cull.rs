@@ -16,6 +16,10 @@ pub fn cull(mut list: DrawList) -> DrawList {
             continue;
         }
         *keep = true;
+        if !item.style.is_over() {
+            // It looks at the colours around each of its samples, which may lie under a picture above it.
+            covered = covered.iter().filter_map(|c| shrunk(*c, canvas)).collect();
+        }
         covered.extend(solid(item, canvas));
     }
     let mut keep = keep.into_iter();
@@ -76,7 +80,7 @@ fn touched(item: &DrawItem, canvas: [f64; 4]) -> Option<[f64; 4]> {
 
 /// The canvas pixels of which the item hides all that is below, whole chroma samples only.
 fn solid(item: &DrawItem, canvas: [f64; 4]) -> Option<[f64; 4]> {
-    if !(item.picture.is_opaque() && item.opacity >= 1.0 && item.canvas_from_picture.is_upright()) {
+    if !item.is_solid() {
         return None;
     }
     let e = extent(item);
@@ -88,6 +92,14 @@ fn solid(item: &DrawItem, canvas: [f64; 4]) -> Option<[f64; 4]> {
         high(e[2], canvas[2]),
         high(e[3], canvas[3]),
     ];
+    (r[0] < r[2] && r[1] < r[3]).then_some(r)
+}
+
+/// The rectangle without two pixels at each edge that is not the canvas' own.
+fn shrunk(r: [f64; 4], canvas: [f64; 4]) -> Option<[f64; 4]> {
+    let low = |i: usize| if r[i] <= canvas[i] { r[i] } else { r[i] + 2.0 };
+    let high = |i: usize| if r[i] >= canvas[i] { r[i] } else { r[i] - 2.0 };
+    let r = [low(0), low(1), high(2), high(3)];
     (r[0] < r[2] && r[1] < r[3]).then_some(r)
 }
 

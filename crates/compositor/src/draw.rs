@@ -12,11 +12,14 @@
 //!   picture pixels and `s` the picture pixels to one canvas pixel in that direction.
 //! * Canvas chroma is drawn at its own size: sample `k` takes colour in the middle of pixel column `2k` and between its two rows
 //!   (left-sited), coverage over all its 2 × 2 pixels: a picture on even coordinates keeps its own chroma up to the edge.
+//! * An item may ask for another scale filter than that rule (see [`crate::Sampling`]), upright only, and for another way of mixing:
+//!   see [`crate::blend`].
 //! * A canvas' own background is opaque (a translucent one is laid over black); a nested list's is transparent.
 //! * Premultiplied YUV frames hold what premultiplied R'G'B' gives through the matrix: `Y = 16 + a·(Y₀ - 16)`, `U = 128 + a·(U₀ - 128)`.
 
+use crate::Filtered;
 use media::VideoFrame;
-use project::Rgba;
+use project::{BlendMode, BlendSpace, Rgba, Sampling};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -103,6 +106,8 @@ pub enum Picture {
     Frame(Arc<VideoFrame>),
     /// A nested scene that has to be drawn by itself first; its background is transparent.
     List(Arc<DrawList>),
+    /// Another picture that has to be filtered first.
+    Filtered(Arc<Filtered>),
 }
 
 impl Picture {
@@ -111,11 +116,44 @@ impl Picture {
         match self {
             Self::Frame(f) => (f.width, f.height),
             Self::List(l) => (l.width, l.height),
+            Self::Filtered(f) => f.size(),
         }
     }
     /// Whether no pixel can be transparent.
     pub fn is_opaque(&self) -> bool {
-        matches!(self, Self::Frame(f) if f.is_opaque())
+        match self {
+            Self::Frame(f) => f.is_opaque(),
+            Self::List(_) => false,
+            Self::Filtered(f) => f.is_opaque(),
+        }
+    }
+    /// A number of everything that decides how it looks, and what it is of.
+    pub fn signature(&self) -> (u8, u64) {
+        match self {
+            Self::Frame(f) => (0, f.id),
+            Self::List(l) => (1, signature(l)),
+            Self::Filtered(f) => (2, f.signature()),
+        }
+    }
+}
+
+/// How a placed picture is sampled and how it mixes with what is below it.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Style {
+    /// How it is brought to size.
+    pub filter: Sampling,
+    /// What becomes of its colour and the one below.
+    pub blend: BlendMode,
+    /// Which numbers are mixed.
+    pub space: BlendSpace,
+    /// Radius of its corners, canvas pixels.
+    pub radius: f32,
+}
+
+impl Style {
+    /// Whether it is simply laid over what is below.
+    pub fn is_over(&self) -> bool {
+        crate::blend::is_over(self.blend, self.space)
     }
 }
 
@@ -130,6 +168,8 @@ pub struct DrawItem {
     pub canvas_from_picture: Affine,
     /// 0 invisible, 1 solid.
     pub opacity: f32,
+    /// How it is sampled and mixed.
+    pub style: Style,
 }
 
 impl DrawItem {
@@ -141,7 +181,14 @@ impl DrawItem {
             crop,
             canvas_from_picture: Affine::place(x, y),
             opacity: 1.0,
+            style: Style::default(),
         }
+    }
+    /// Whether every pixel well inside its rectangle hides what is below.
+    pub fn is_solid(&self) -> bool {
+        // Not-a-number is not round either.
+        let over = self.style.blend == BlendMode::Normal && !(self.style.radius > 0.0);
+        over && self.picture.is_opaque() && self.opacity >= 1.0 && self.canvas_from_picture.is_upright()
     }
     /// The smallest upright rectangle `[x0, y0, x1, y1]` around it on the canvas.
     pub fn bounds(&self) -> [f32; 4] {
@@ -167,10 +214,9 @@ pub fn signature(list: &DrawList) -> u64 {
     let mut h = DefaultHasher::new();
     (list.width, list.height, list.background, list.items.len()).hash(&mut h);
     for item in &list.items {
-        match &item.picture {
-            Picture::Frame(f) => (0u8, f.id).hash(&mut h),
-            Picture::List(l) => (1u8, signature(l)).hash(&mut h),
-        }
+        item.picture.signature().hash(&mut h);
+        let s = &item.style;
+        (s.filter, s.blend, s.space, s.radius.to_bits()).hash(&mut h);
         let m = &item.canvas_from_picture;
         for v in item
             .crop

@@ -3,20 +3,26 @@
 //!
 //! This crate knows no FFmpeg, no sockets, and not where frames come from.
 
+mod adorn;
+pub mod blend;
 pub mod color;
 pub mod cull;
 pub mod draw;
 pub mod error;
+pub mod filters;
 pub mod gpu;
 pub mod layout;
+mod shape;
 pub mod software;
 pub mod transition;
 
 pub use color::to_rgba;
 pub use cull::cull;
-pub use draw::{Affine, DrawItem, DrawList, Picture, signature};
+pub use draw::{Affine, DrawItem, DrawList, Picture, Style, signature};
 pub use error::CompositorError;
-pub use layout::{draw_list, lay_out};
+pub use filters::{FilterKind, Filtered, filter_kinds};
+pub use layout::{Filtering, draw_list, draw_list_at, lay_out, lay_out_at};
+pub use project::{BlendMode, BlendSpace, Sampling};
 pub use transition::{Easing, Transition, TransitionKind, plain_fade, transition, transition_kinds};
 
 use media::{MediaTime, VideoFrame};

@@ -6,7 +6,10 @@ mod pictures;
 use compositor::{DrawList, cull, layout::lay_out, render_one, signature, software::SoftwareRenderer};
 use media::{AlphaMode, ColorInfo, PixelFormat, VideoFrame};
 use pictures::{Look, See, card};
-use project::{Alignment, Bounds, BoundsMode, Crop, Point, Project, Rgba, Scale, Scene, SceneItem};
+use project::{
+    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Filter, Point, Project, Rgba, Sampling, Scale,
+    Scene, SceneItem, Shadow,
+};
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
 
@@ -43,7 +46,13 @@ prop_compose! {
         middle in any::<bool>(), visible in prop::bool::weighted(0.9),
         opacity in prop_oneof![4 => Just(1.0), 1 => Just(0.5), 1 => Just(0.0)],
         crop in prop_oneof![3 => Just(0u32), 1 => 0u32..20],
-        bounds in prop_oneof![4 => Just(None), 1 => Just(Some(BoundsMode::Cover)), 1 => Just(Some(BoundsMode::Stretch))],
+        bounds in prop_oneof![8 => Just(None), 1 => Just(Some(BoundsMode::Cover)), 1 => Just(Some(BoundsMode::Stretch)), 1 => Just(Some(BoundsMode::Width)), 1 => Just(Some(BoundsMode::MaxOnly))],
+        (flip_x, overflow) in (any::<bool>(), any::<bool>()),
+        blend in prop_oneof![8 => Just(BlendMode::Normal), 1 => Just(BlendMode::Multiply), 1 => Just(BlendMode::Screen), 1 => Just(BlendMode::Subtract)],
+        (radius, border, shadow) in (prop_oneof![5 => Just(0.0), 1 => Just(7.0)], prop::bool::weighted(0.1), prop::bool::weighted(0.1)),
+        filter in prop_oneof![12 => Just(None), 1 => Just(Some(("crop", "{\"left\": 4, \"top\": -6}"))), 1 => Just(Some(("shape_mask", "{}"))), 1 => Just(Some(("blur", "{\"radius\": 4}")))],
+        linear in prop::bool::weighted(0.1),
+        scale_filter in prop_oneof![4 => Just(Sampling::Auto), 1 => Just(Sampling::Point), 1 => Just(Sampling::Lanczos)],
     ) -> SceneItem {
         SceneItem {
             source: (source < 4).then(|| source.to_string()),
@@ -55,7 +64,19 @@ prop_compose! {
             visible,
             opacity,
             crop: Crop { left: crop, ..Crop::default() },
-            bounds: bounds.map(|mode| Bounds { mode, width: 64.0, height: 48.0 }),
+            bounds: bounds.map(|mode| Bounds { overflow, ..Bounds::new(mode, 64.0, 48.0) }),
+            flip_x,
+            blend,
+            blend_space: if linear { BlendSpace::Linear } else { BlendSpace::Srgb },
+            scale_filter,
+            corner_radius: radius,
+            filters: filter.iter().map(|(kind, settings)| Filter {
+                kind: (*kind).into(),
+                settings: serde_json::from_str(settings).expect("an object"),
+                ..Filter::default()
+            }).collect(),
+            border: border.then(Border::default),
+            shadow: shadow.then(Shadow::default),
             ..SceneItem::default()
         }
     }

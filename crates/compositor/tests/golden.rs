@@ -9,7 +9,7 @@ mod compare;
 mod pictures;
 
 use compare::{Tolerance, difference, with_reference};
-use compositor::{Renderer, gpu::GpuRenderer, render_one, software::SoftwareRenderer, to_rgba};
+use compositor::{CompositorError, Renderer, gpu::GpuRenderer, render_one, software::SoftwareRenderer, to_rgba};
 use pictures::Look;
 
 fn check(r: &mut dyn Renderer, tolerance: impl Fn(&str) -> Tolerance) {
@@ -42,6 +42,15 @@ fn check(r: &mut dyn Renderer, tolerance: impl Fn(&str) -> Tolerance) {
     );
 }
 
+/// The GPU renderer; nothing without an adapter. One that fails with an adapter there is a mistake of ours.
+fn gpu() -> Option<GpuRenderer> {
+    match GpuRenderer::new(cases::CANVAS.0, cases::CANVAS.1) {
+        Ok(r) => Some(r),
+        Err(CompositorError::NoGpu { .. }) => None,
+        Err(e) => panic!("{e}"),
+    }
+}
+
 #[test]
 fn software_draws_every_case_as_committed() {
     let mut r = SoftwareRenderer::new(cases::CANVAS.0, cases::CANVAS.1).expect("a canvas of that size");
@@ -56,10 +65,15 @@ fn software_draws_every_case_as_committed() {
 #[test]
 fn gpu_draws_every_case_as_committed() {
     // No adapter at all: nothing to compare. Continuous integration installs lavapipe.
-    let Ok(mut r) = GpuRenderer::new(cases::CANVAS.0, cases::CANVAS.1) else {
-        return;
-    };
+    let Some(mut r) = gpu() else { return };
     check(&mut r, gpu_tolerance);
+}
+
+/// Cases whose pictures come out of filters.
+fn of_filters(case: &str) -> bool {
+    ["filter_kind_", "filters_", "shadow", "border"]
+        .iter()
+        .any(|s| case.starts_with(s))
 }
 
 /// Sampling and blends are good to 2 codes, 5 in R'G'B'. The exceptions are where the two may differ by right.
@@ -69,6 +83,11 @@ fn gpu_tolerance(case: &str) -> Tolerance {
         "rotation_20_reduced" => (1200, 100),
         // 4:2:0 with alpha between its chroma samples: the GPU takes alpha from the full-size plane, the software from chroma's.
         "position_odd_glass" | "alpha_i420a_straight" | "alpha_i420a_premultiplied" => (200, 45),
+        // What comes out of filters (borders and shadows too) is 4:2:0 with alpha, scaled or turned: the same.
+        n if of_filters(n) => (800, 60),
+        "corners_odd_scaled" => (20, 50),
+        // Light curves are steep near black: a code more below is several above; and twice through 4:2:0.
+        n if n.starts_with("blend_") && (n.ends_with("_linear") || n == "blend_nested") => (80, 20),
         _ => (12, 16),
     };
     Tolerance {
@@ -80,16 +99,15 @@ fn gpu_tolerance(case: &str) -> Tolerance {
 
 #[test]
 fn gpu_and_software_agree_on_gentle_pictures() {
-    let Ok(mut gpu) = GpuRenderer::new(cases::CANVAS.0, cases::CANVAS.1) else {
-        return;
-    };
+    let Some(mut gpu) = gpu() else { return };
     let mut software = SoftwareRenderer::new(cases::CANVAS.0, cases::CANVAS.1).expect("a canvas of that size");
     let mut failures = vec![];
     for case in cases::all(Look::Smooth) {
         let a = to_rgba(&render_one(&mut gpu, &case.list).expect("drawn"));
         let b = to_rgba(&render_one(&mut software, &case.list).expect("drawn"));
         let (outliers, worst) = difference(&a, &b, 5);
-        if outliers > 30 || worst > 20 {
+        let most = if of_filters(&case.name) { 120 } else { 30 };
+        if outliers > most || worst > 20 {
             failures.push(format!(
                 "{}: {outliers} pixels differ by more than 5, at most by {worst}",
                 case.name

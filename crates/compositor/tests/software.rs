@@ -5,7 +5,7 @@
 mod pictures;
 
 use compositor::{
-    Affine, CompositorError, DrawItem, DrawList, Picture, Renderer, RendererChoice, create, render_one,
+    Affine, CompositorError, DrawItem, DrawList, Picture, Renderer, RendererChoice, Style, create, render_one,
     software::SoftwareRenderer, to_rgba,
 };
 use media::{AlphaMode, ColorInfo, MediaError, MediaTime, PixelFormat, VideoFrame};
@@ -190,7 +190,7 @@ prop_compose! {
             (b, c) = (0.0, 0.0);
         }
         let crop = crop.unwrap_or([0.0, 0.0, w as f32, h as f32]);
-        DrawItem { picture, crop, canvas_from_picture: Affine { a, b, c, d, e, f }, opacity }
+        DrawItem { picture, crop, canvas_from_picture: Affine { a, b, c, d, e, f }, opacity, style: Style::default() }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Duration};
 
-/// A kind of source, destination or transition, with everything a form needs.
+/// A kind of source, destination, transition or filter, with everything a form needs.
 #[derive(Serialize, JsonSchema)]
 pub struct Kind {
     /// Its id.
@@ -28,6 +28,8 @@ pub struct Kind {
     pub audio: bool,
     /// Of a destination: the URL schemes it takes, without `://`.
     pub schemes: &'static [&'static str],
+    /// Of a filter: whether it can be on sources alone.
+    pub sources_only: bool,
 }
 
 /// All kinds.
@@ -39,6 +41,8 @@ pub struct Kinds {
     pub destinations: Vec<Kind>,
     /// Of transitions between scenes.
     pub transitions: Vec<Kind>,
+    /// Of filters.
+    pub filters: Vec<Kind>,
 }
 
 /// Every kind of this build.
@@ -52,6 +56,7 @@ pub fn kinds() -> Kinds {
         video,
         audio,
         schemes,
+        sources_only: false,
     };
     Kinds {
         sources: sources::source_kinds()
@@ -65,6 +70,13 @@ pub fn kinds() -> Kinds {
         transitions: compositor::transition_kinds()
             .iter()
             .map(|k| kind(&k.info, true, false, &[]))
+            .collect(),
+        filters: engine::filter_kinds()
+            .iter()
+            .map(|k| Kind {
+                sources_only: k.sources_only,
+                ..kind(&k.info, true, false, &[])
+            })
             .collect(),
     }
 }

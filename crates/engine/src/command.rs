@@ -272,6 +272,67 @@ pub enum Command {
         sources: Option<Vec<Source>>,
     },
 
+    /// Puts a filter on a source, an item or a scene. Gives `filter`.
+    AddFilter {
+        /// The source whose filters are meant.
+        source: Option<String>,
+        /// Or the scene, or with `item` the scene it is in.
+        scene: Option<String>,
+        /// The item whose filters are meant.
+        item: Option<String>,
+        /// Its kind.
+        kind: String,
+        /// Name for people; the kind's when absent.
+        name: Option<String>,
+        /// Settings; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+        /// Its place in the list, from 0; the end when absent.
+        index: Option<usize>,
+    },
+    /// Changes a filter; absent fields stay.
+    SetFilter {
+        /// The source whose filters are meant.
+        source: Option<String>,
+        /// Or the scene, or with `item` the scene it is in.
+        scene: Option<String>,
+        /// The item whose filters are meant.
+        item: Option<String>,
+        /// The filter.
+        filter: String,
+        /// Name for people.
+        name: Option<String>,
+        /// Whether it is done.
+        enabled: Option<bool>,
+        /// The changed settings.
+        settings: Option<Changes>,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Takes a filter away.
+    RemoveFilter {
+        /// The source whose filters are meant.
+        source: Option<String>,
+        /// Or the scene, or with `item` the scene it is in.
+        scene: Option<String>,
+        /// The item whose filters are meant.
+        item: Option<String>,
+        /// The filter.
+        filter: String,
+    },
+    /// Moves a filter in its list; they are done in order.
+    MoveFilter {
+        /// The source whose filters are meant.
+        source: Option<String>,
+        /// Or the scene, or with `item` the scene it is in.
+        scene: Option<String>,
+        /// The item whose filters are meant.
+        item: Option<String>,
+        /// The filter.
+        filter: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
+
     /// Adds a destination. Gives `destination`.
     AddDestination {
         /// Its kind.

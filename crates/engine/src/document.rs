@@ -95,7 +95,16 @@ impl Shared {
     pub(crate) fn edit(self: &Arc<Self>, command: Command) -> Result<Outcome, EngineError> {
         let gesture = edits::gesture(&command).map(str::to_owned);
         let label = edits::label(&command);
-        self.change(&label, gesture.as_deref(), |p| edits::apply(p, command))
+        // Only who edits filters is to blame for one that is no good.
+        let strict = matches!(&command, Command::AddFilter { .. } | Command::SetFilter { .. });
+        self.change(&label, gesture.as_deref(), |p| {
+            let done = edits::apply(p, command)?;
+            let ready = self.ready_filters(&self.project.load(), p);
+            if strict {
+                ready?;
+            }
+            Ok(done)
+        })
     }
 
     /// Makes one step: changes the document and puts the change in force, or neither.

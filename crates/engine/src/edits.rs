@@ -27,6 +27,7 @@ pub(crate) fn gesture(command: &Command) -> Option<&str> {
         | Command::SetItems { gesture, .. }
         | Command::SetSourceSettings { gesture, .. }
         | Command::SetSourceAudio { gesture, .. }
+        | Command::SetFilter { gesture, .. }
         | Command::SetBackground { gesture, .. }
         | Command::ChangeTransition { gesture, .. }
         | Command::SetMasterVolume { gesture, .. } => gesture.as_deref(),
@@ -60,6 +61,10 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         | Command::SetItem { .. }
         | Command::SetItems { .. }
         | Command::PasteItems { .. }) => items(p, c),
+        c @ (Command::AddFilter { .. }
+        | Command::SetFilter { .. }
+        | Command::RemoveFilter { .. }
+        | Command::MoveFilter { .. }) => crate::filtering::edit(p, c),
         c @ (Command::AddDestination { .. }
         | Command::SetDestination { .. }
         | Command::SetDestinationEncode { .. }
@@ -426,7 +431,7 @@ fn set_destination(p: &mut Project, command: Command) -> Result<(), EngineError>
     Ok(edit::set_destination(p, &id, change)?)
 }
 
-fn no_edit(command: &Command) -> EngineError {
+pub(crate) fn no_edit(command: &Command) -> EngineError {
     EngineError::BadValue(format!(
         "`{}` does not edit the project, so it can't be part of a batch",
         label(command)

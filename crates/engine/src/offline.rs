@@ -84,9 +84,14 @@ pub fn render_frame(
         }
     }
     let pictures = stage.pictures(at);
+    let filters = stage.filters();
+    let filtering = compositor::Filtering {
+        store: &filters,
+        time: at,
+    };
     let draw = |scene: &str| {
         let (whole, frames) = ((canvas.width, canvas.height), |id: &str| pictures.get(id).cloned());
-        let list = compositor::lay_out(project, whole, canvas.background, scene, &frames);
+        let list = compositor::lay_out_at(project, whole, canvas.background, scene, &frames, filtering);
         crate::tick::fit(list, size)
     };
     let list = compositor::cull(match &way {

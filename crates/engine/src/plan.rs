@@ -18,12 +18,14 @@ pub fn validate(project: &Project) -> Vec<project::Finding> {
     let sources: Vec<_> = sources::source_kinds().iter().map(|k| k.info).collect();
     let destinations: Vec<_> = outputs::destination_kinds().iter().map(|k| k.info).collect();
     let transitions: Vec<_> = compositor::transition_kinds().iter().map(|k| k.info).collect();
+    let filters: Vec<_> = compositor::filter_kinds().iter().map(|k| k.info).collect();
     project::validate(
         project,
         &project::Registries {
             sources: &sources,
             destinations: &destinations,
             transitions: &transitions,
+            filters: &filters,
         },
     )
 }

@@ -2,8 +2,9 @@
 //! replaced as a whole, so that the tick and the sound thread read it without waiting for anybody. What is to be open is
 //! decided in `follow.rs`.
 
-use crate::{EngineError, EventLevel, events::EventLog};
+use crate::{EngineError, EventLevel, events::EventLog, holds::Holds};
 use arc_swap::ArcSwap;
+use compositor::filters::Store;
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
 use mixer::AudioFeed;
 use parking_lot::Mutex;
@@ -80,6 +81,9 @@ pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
 #[derive(Default)]
 pub(crate) struct Stage {
     sources: ArcSwap<Sources>,
+    filters: Arc<Store>,
+    /// Pictures kept for filters that show them later.
+    pub(crate) holds: Holds,
 }
 
 /// What every source of a stage gets to know.
@@ -183,9 +187,18 @@ impl Stage {
                 (Err(e), _) => return Err(e),
             }
         }
+        let filters = Arc::new(Store::new(&setting.project_dir));
+        crate::filtering::make_ready(project, &filters, log);
         Ok(Self {
             sources: ArcSwap::from_pointee(sources),
+            filters,
+            holds: Holds::default(),
         })
+    }
+
+    /// The filters of the project, ready for work.
+    pub(crate) fn filters(&self) -> Arc<Store> {
+        self.filters.clone()
     }
 
     /// The sources open now.

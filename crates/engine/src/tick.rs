@@ -13,7 +13,7 @@ use crate::{
     stage::Stage,
 };
 use arc_swap::ArcSwap;
-use compositor::{DrawList, Renderer};
+use compositor::{DrawList, Filtering, Renderer};
 use media::{AlphaMode, Clock, FrameRate, MediaTime, VideoFrame};
 use project::Project;
 use std::{
@@ -144,8 +144,12 @@ impl Ticker {
 
     fn compose(&self, renderer: &mut dyn Renderer, t: MediaTime) {
         let begun = self.clock.now();
-        let pictures = self.stage.pictures(t);
+        let mut pictures = self.stage.pictures(t);
         self.isolate(&pictures, t);
+        let project = self.project.load();
+        self.stage
+            .holds
+            .apply(&project, &self.stage.filters(), &mut pictures, t);
         let list = self.draw_list(t, &pictures);
         match renderer.render(&list, t) {
             Ok(Some(done)) => {
@@ -190,7 +194,11 @@ impl Ticker {
         let draw = |scene: &str| {
             let size = (canvas.width, canvas.height);
             let frames = |id: &str| pictures.get(id).cloned();
-            let list = compositor::lay_out(&project, size, canvas.background, scene, &frames);
+            let filtering = Filtering {
+                store: &self.stage.filters(),
+                time: t,
+            };
+            let list = compositor::lay_out_at(&project, size, canvas.background, scene, &frames, filtering);
             fit(list, self.size)
         };
         self.desk.list(self.canvas, &canvas.scene, t, &draw)
@@ -229,6 +237,7 @@ pub(crate) fn fit(mut list: DrawList, (width, height): (u32, u32)) -> DrawList {
         let m = &mut item.canvas_from_picture;
         (m.a, m.c, m.e) = (m.a * sx, m.c * sx, m.e * sx);
         (m.b, m.d, m.f) = (m.b * sy, m.d * sy, m.f * sy);
+        item.style.radius *= (sx * sy).sqrt();
     }
     DrawList { width, height, ..list }
 }

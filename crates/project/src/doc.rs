@@ -2,11 +2,15 @@
 //! Footlight (or a person's own note) survives being opened and saved here.
 
 mod encoding;
+mod filter;
+mod look;
 mod recording;
 mod scene;
 mod transition;
 
 pub use encoding::*;
+pub use filter::*;
+pub use look::*;
 pub use recording::*;
 pub use scene::*;
 pub use transition::*;
@@ -143,6 +147,10 @@ pub struct Source {
     pub settings: Map<String, Value>,
     /// How it is mixed.
     pub audio: SourceAudio,
+    /// What is done to its picture wherever it is shown, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub filters: Vec<Filter>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]

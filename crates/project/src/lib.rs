@@ -19,6 +19,6 @@ pub use color::Rgba;
 pub use doc::*;
 pub use edit::EditError;
 pub use error::{Broken, ProjectError};
-pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown};
+pub use kind::{DocError, KindInfo, Parsed, Settings, Unknown, parse as parse_settings};
 pub use store::{Notice, Opened, ProjectStore, Version};
 pub use validate::{Finding, Registries, validate};

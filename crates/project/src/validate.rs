@@ -1,7 +1,7 @@
 //! What is wrong with a document as a whole although every value by itself is allowed: references to nothing, two of one
 //! name, scenes inside themselves, kinds nobody knows, settings their kind refuses. Finds, corrects nothing.
 
-use crate::{IsoPart, KindInfo, Project, SceneItem, store::severity_name};
+use crate::{Filter, IsoPart, KindInfo, Project, SceneItem, store::severity_name};
 use media::Severity;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ pub struct Registries<'a> {
     pub destinations: &'a [KindInfo],
     /// Transition kinds.
     pub transitions: &'a [KindInfo],
+    /// Kinds of filters.
+    pub filters: &'a [KindInfo],
 }
 
 /// Something wrong.
@@ -41,6 +43,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_sources(project, kinds.sources, &mut f);
     check_scenes(project, &mut f);
     check_transitions(project, kinds.transitions, &mut f);
+    check_filters(project, kinds.filters, &mut f);
     check_nesting(project, &mut f);
     check_encoders(project, &mut f);
     check_tracks(project, &mut f);
@@ -186,6 +189,25 @@ fn check_kind(
 fn check_sources(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
     for (i, s) in p.sources.iter().enumerate() {
         check_kind(f, kinds, &format!("sources[{i}]"), s.label(), &s.kind, &s.settings);
+    }
+}
+
+fn check_filters(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
+    let mut list = |path: &str, label: &str, filters: &[Filter]| {
+        for (i, x) in filters.iter().enumerate() {
+            let label = format!("{label}, filter {}", x.label());
+            check_kind(f, kinds, &format!("{path}.filters[{i}]"), &label, &x.kind, &x.settings);
+        }
+    };
+    for (i, s) in p.sources.iter().enumerate() {
+        list(&format!("sources[{i}]"), s.label(), &s.filters);
+    }
+    for (i, s) in p.scenes.iter().enumerate() {
+        list(&format!("scenes[{i}]"), s.label(), &s.filters);
+        for (k, item) in s.items.iter().enumerate() {
+            let label = format!("{}, item {}", s.label(), k + 1);
+            list(&format!("scenes[{i}].items[{k}]"), &label, &item.filters);
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Everything that is registered with settings.
+/// What is registered with settings and described in the reference of the project file.
 fn groups() -> [Group; 3] {
     let group = |title, word, kinds| Group { title, word, kinds };
     [
@@ -59,6 +59,15 @@ fn groups() -> [Group; 3] {
     ]
 }
 
+/// Filters, which have a page of their own.
+fn filters() -> Group {
+    Group {
+        title: "Kinds",
+        word: "filter",
+        kinds: engine::filter_kinds().iter().map(|k| &k.info).collect(),
+    }
+}
+
 /// Every generated file by path.
 fn generate(groups: &[Group]) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
@@ -69,7 +78,8 @@ fn generate(groups: &[Group]) -> Result<BTreeMap<String, String>> {
         "assets/schema/services.schema.json".to_owned(),
         pretty(&services.to_value())?,
     );
-    for group in groups {
+    let filters = filters();
+    for group in groups.iter().chain([&filters]) {
         for k in &group.kinds {
             files.insert(
                 format!("assets/schema/{}-{}.schema.json", group.word, k.id),
@@ -79,6 +89,7 @@ fn generate(groups: &[Group]) -> Result<BTreeMap<String, String>> {
     }
     files.insert("ui/src/api/schema.json".to_owned(), pretty(&api())?);
     files.insert("docs/project-file.md".to_owned(), reference::page(&project, groups));
+    files.insert("docs/filters.md".to_owned(), reference::filters(&filters));
     Ok(files)
 }
 

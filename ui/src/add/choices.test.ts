@@ -10,6 +10,7 @@ const { freeName, holds, needsFile, search } = await import("./choices");
 const item = (id: string, scene: string | null, source: string | null): SceneItem => ({
   id, name: "", scene, source, visible: true, locked: false, position: { x: 0, y: 0 }, alignment: "top_left", scale: { x: 1, y: 1 }, rotation_deg: 0,
   crop: { left: 0, top: 0, right: 0, bottom: 0 }, bounds: null, opacity: 1,
+  flip_x: false, flip_y: false, scale_filter: "auto", blend: "normal", blend_space: "srgb", corner_radius: 0, border: null, shadow: null,
 });
 const project = {
   sources: [{ name: "Camera" }, { name: "Camera 2" }],

@@ -51,7 +51,21 @@ export type Alignment =
 /**
  * How an item is fitted into its box.
  */
-export type BoundsMode = "stretch" | "contain" | "cover";
+export type BoundsMode = "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+/**
+ * How a picture is brought to another size. A picture shown pixel by pixel is not filtered at all, and one that is turned
+ * by other than quarter turns always is as with `auto`.
+ */
+export type Sampling = "auto" | "point" | "bilinear" | "bicubic" | "lanczos" | "area";
+/**
+ * How an item mixes with what is below it: `B` of the colour below `d` and the item's colour `s`, 0 black to 1. Where the
+ * item is translucent with alpha `a`, the result is `(1 - a)·d + a·B(d, s)`.
+ */
+export type BlendMode = "normal" | "additive" | "subtract" | "screen" | "multiply" | "lighten" | "darken";
+/**
+ * The numbers that are mixed.
+ */
+export type BlendSpace = "srgb" | "linear";
 /**
  * How a bit rate is governed.
  */
@@ -480,6 +494,114 @@ export type Command =
        * Their sources, used for those that are not in this project (any more).
        */
       sources?: SourceInput[] | null;
+    }
+  | {
+      command: "add_filter";
+      /**
+       * The source whose filters are meant.
+       */
+      source?: string | null;
+      /**
+       * Or the scene, or with `item` the scene it is in.
+       */
+      scene?: string | null;
+      /**
+       * The item whose filters are meant.
+       */
+      item?: string | null;
+      /**
+       * Its kind.
+       */
+      kind: string;
+      /**
+       * Name for people; the kind's when absent.
+       */
+      name?: string | null;
+      /**
+       * Settings; the kind's defaults for what is absent.
+       */
+      settings?: Settings | null;
+      /**
+       * Its place in the list, from 0; the end when absent.
+       */
+      index?: number | null;
+    }
+  | {
+      command: "set_filter";
+      /**
+       * The source whose filters are meant.
+       */
+      source?: string | null;
+      /**
+       * Or the scene, or with `item` the scene it is in.
+       */
+      scene?: string | null;
+      /**
+       * The item whose filters are meant.
+       */
+      item?: string | null;
+      /**
+       * The filter.
+       */
+      filter: string;
+      /**
+       * Name for people.
+       */
+      name?: string | null;
+      /**
+       * Whether it is done.
+       */
+      enabled?: boolean | null;
+      /**
+       * The changed settings.
+       */
+      settings?: Settings | null;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "remove_filter";
+      /**
+       * The source whose filters are meant.
+       */
+      source?: string | null;
+      /**
+       * Or the scene, or with `item` the scene it is in.
+       */
+      scene?: string | null;
+      /**
+       * The item whose filters are meant.
+       */
+      item?: string | null;
+      /**
+       * The filter.
+       */
+      filter: string;
+    }
+  | {
+      command: "move_filter";
+      /**
+       * The source whose filters are meant.
+       */
+      source?: string | null;
+      /**
+       * Or the scene, or with `item` the scene it is in.
+       */
+      scene?: string | null;
+      /**
+       * The item whose filters are meant.
+       */
+      item?: string | null;
+      /**
+       * The filter.
+       */
+      filter: string;
+      /**
+       * Its place afterwards, from 0.
+       */
+      index: number;
     }
   | {
       command: "add_destination";
@@ -973,6 +1095,12 @@ export interface Source {
    */
   settings: Settings;
   audio: SourceAudio;
+  /**
+   * What is done to its picture wherever it is shown, in order.
+   *
+   * @maxItems 32
+   */
+  filters?: Filter[];
 }
 /**
  * How it is mixed.
@@ -1006,6 +1134,31 @@ export interface SourceAudio {
   track_gains_db?: {
     [k: string]: number;
   };
+}
+/**
+ * One step on a picture. Filters of a list are done in order, each on what the one before it made.
+ */
+export interface Filter {
+  /**
+   * Unique in its list.
+   */
+  id: string;
+  /**
+   * Name for people; the kind's when empty.
+   */
+  name: string;
+  /**
+   * Which kind it is: `chroma_key`, `color_correction`, `blur`, …
+   */
+  kind: string;
+  /**
+   * Whether it is done.
+   */
+  enabled: boolean;
+  /**
+   * The kind's own settings.
+   */
+  settings: Settings;
 }
 /**
  * An arrangement of sources.
@@ -1067,6 +1220,14 @@ export interface SceneItem {
   alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
   scale: Scale;
   /**
+   * Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
+   */
+  flip_x: boolean;
+  /**
+   * Top and bottom change places.
+   */
+  flip_y: boolean;
+  /**
    * Clockwise, degrees.
    */
   rotation_deg: number;
@@ -1079,6 +1240,36 @@ export interface SceneItem {
    * 0 invisible, 1 solid.
    */
   opacity: number;
+  /**
+   * How its picture is brought to size.
+   */
+  scale_filter: "auto" | "point" | "bilinear" | "bicubic" | "lanczos" | "area";
+  /**
+   * How it mixes with what is below.
+   */
+  blend: "normal" | "additive" | "subtract" | "screen" | "multiply" | "lighten" | "darken";
+  /**
+   * Which numbers are mixed.
+   */
+  blend_space: "srgb" | "linear";
+  /**
+   * Radius of its corners, canvas pixels: 0 sharp.
+   */
+  corner_radius: number;
+  /**
+   * A line around it.
+   */
+  border: Border | null;
+  /**
+   * A shadow below it.
+   */
+  shadow: Shadow | null;
+  /**
+   * What is done to its picture here, after what is done to the source everywhere, in order.
+   *
+   * @maxItems 32
+   */
+  filters?: Filter[];
 }
 /**
  * Where the point named by `alignment` lies.
@@ -1128,13 +1319,13 @@ export interface Crop {
   bottom: number;
 }
 /**
- * A box an item is fitted into. The item lies in the middle of the box.
+ * A box an item is fitted into.
  */
 export interface Bounds {
   /**
    * How it is fitted.
    */
-  mode: "stretch" | "contain" | "cover";
+  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
   /**
    * Width of the box in canvas pixels.
    */
@@ -1143,6 +1334,48 @@ export interface Bounds {
    * Height of the box in canvas pixels.
    */
   height: number;
+  /**
+   * Where the picture lies in the box, when it has another shape.
+   */
+  alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+  /**
+   * What sticks out of the box is shown too, not cut off.
+   */
+  overflow: boolean;
+}
+/**
+ * A line around an item, outside of its rectangle.
+ */
+export interface Border {
+  /**
+   * How wide it is, canvas pixels.
+   */
+  width: number;
+  /**
+   * Its colour.
+   */
+  color: string;
+}
+/**
+ * A shadow of an item's rectangle, below it.
+ */
+export interface Shadow {
+  /**
+   * How far it lies to the right, canvas pixels, along the item's own edges.
+   */
+  x: number;
+  /**
+   * How far it lies downwards.
+   */
+  y: number;
+  /**
+   * How far its edge spreads, canvas pixels: 0 is hard.
+   */
+  blur: number;
+  /**
+   * Its colour; how dark it is, is its alpha.
+   */
+  color: string;
 }
 /**
  * The transition by which a scene comes on show, whatever is chosen.
@@ -2685,6 +2918,10 @@ export interface Kind {
    * Of a destination: the URL schemes it takes, without `://`.
    */
   schemes: string[];
+  /**
+   * Of a filter: whether it can be on sources alone.
+   */
+  sources_only: boolean;
 }
 /**
  * An error: a stable code and a sentence.
@@ -3377,6 +3614,14 @@ export interface SceneItemInput {
     "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
   scale?: ScaleInput;
   /**
+   * Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
+   */
+  flip_x?: boolean;
+  /**
+   * Top and bottom change places.
+   */
+  flip_y?: boolean;
+  /**
    * Clockwise, degrees.
    */
   rotation_deg?: number;
@@ -3384,11 +3629,41 @@ export interface SceneItemInput {
   /**
    * A box the item is fitted into, whatever the source's size.
    */
-  bounds?: Bounds | null;
+  bounds?: BoundsInput | null;
   /**
    * 0 invisible, 1 solid.
    */
   opacity?: number;
+  /**
+   * How its picture is brought to size.
+   */
+  scale_filter?: "auto" | "point" | "bilinear" | "bicubic" | "lanczos" | "area";
+  /**
+   * How it mixes with what is below.
+   */
+  blend?: "normal" | "additive" | "subtract" | "screen" | "multiply" | "lighten" | "darken";
+  /**
+   * Which numbers are mixed.
+   */
+  blend_space?: "srgb" | "linear";
+  /**
+   * Radius of its corners, canvas pixels: 0 sharp.
+   */
+  corner_radius?: number;
+  /**
+   * A line around it.
+   */
+  border?: BorderInput | null;
+  /**
+   * A shadow below it.
+   */
+  shadow?: ShadowInput | null;
+  /**
+   * What is done to its picture here, after what is done to the source everywhere, in order.
+   *
+   * @maxItems 32
+   */
+  filters?: FilterInput[];
 }
 /**
  * Where the point named by `alignment` lies.
@@ -3438,6 +3713,91 @@ export interface CropInput {
   bottom?: number;
 }
 /**
+ * A box an item is fitted into.
+ */
+export interface BoundsInput {
+  /**
+   * How it is fitted.
+   */
+  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+  /**
+   * Width of the box in canvas pixels.
+   */
+  width: number;
+  /**
+   * Height of the box in canvas pixels.
+   */
+  height: number;
+  /**
+   * Where the picture lies in the box, when it has another shape.
+   */
+  alignment?:
+    "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+  /**
+   * What sticks out of the box is shown too, not cut off.
+   */
+  overflow?: boolean;
+}
+/**
+ * A line around an item, outside of its rectangle.
+ */
+export interface BorderInput {
+  /**
+   * How wide it is, canvas pixels.
+   */
+  width?: number;
+  /**
+   * Its colour.
+   */
+  color?: string;
+}
+/**
+ * A shadow of an item's rectangle, below it.
+ */
+export interface ShadowInput {
+  /**
+   * How far it lies to the right, canvas pixels, along the item's own edges.
+   */
+  x?: number;
+  /**
+   * How far it lies downwards.
+   */
+  y?: number;
+  /**
+   * How far its edge spreads, canvas pixels: 0 is hard.
+   */
+  blur?: number;
+  /**
+   * Its colour; how dark it is, is its alpha.
+   */
+  color?: string;
+}
+/**
+ * One step on a picture. Filters of a list are done in order, each on what the one before it made.
+ */
+export interface FilterInput {
+  /**
+   * Unique in its list.
+   */
+  id?: string;
+  /**
+   * Name for people; the kind's when empty.
+   */
+  name?: string;
+  /**
+   * Which kind it is: `chroma_key`, `color_correction`, `blur`, …
+   */
+  kind?: string;
+  /**
+   * Whether it is done.
+   */
+  enabled?: boolean;
+  /**
+   * The kind's own settings.
+   */
+  settings?: Settings;
+}
+/**
  * Something that can be seen or heard.
  */
 export interface SourceInput {
@@ -3466,6 +3826,12 @@ export interface SourceInput {
    */
   settings?: Settings;
   audio?: SourceAudioInput;
+  /**
+   * What is done to its picture wherever it is shown, in order.
+   *
+   * @maxItems 32
+   */
+  filters?: FilterInput[];
 }
 /**
  * How it is mixed.

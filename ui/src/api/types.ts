@@ -18,6 +18,7 @@ export type {
   Encoder,
   EncoderState,
   Event,
+  Filter,
   Finding,
   Level,
   LineFigures,
@@ -71,12 +72,13 @@ export interface Schema {
   [extra: `x-${string}`]: Json | undefined;
 }
 
-/** A kind of source, destination or transition. */
+/** A kind of source, destination, transition or filter. */
 export type Kind = Omit<made.Kind, "schema"> & { schema: Schema };
 export interface Kinds {
   sources: Kind[];
   destinations: Kind[];
   transitions: Kind[];
+  filters: Kind[];
 }
 
 // The facts about a device are each kind's own, so the engine's schema leaves them open.
@@ -102,6 +104,7 @@ export interface Result {
   destination?: string;
   encoder?: string;
   transition?: string;
+  filter?: string;
   /** Of go_live: what began, and what could not with its sentence. */
   started?: string[];
   failed?: { id: string; message: string }[];

@@ -7,8 +7,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Settings = { [key: string]: Json };
 
 type Deep<T> = T extends (infer U)[] ? U[] : T extends object ? { [K in keyof T]?: Deep<T[K]> } : T;
-/** The changed fields of an item; what is not named stays. */
-export type ItemChanges = Deep<Omit<SceneItem, "id" | "source" | "scene">>;
+/** The changed fields of an item; what is not named stays. Filters have commands of their own. */
+export type ItemChanges = Deep<Omit<SceneItem, "id" | "source" | "scene" | "filters">>;
 export type EncoderChanges = Deep<Omit<Encoder, "id">>;
 export type RecordingChanges = Partial<Recording>;
 export type CanvasChanges = Partial<Omit<Canvas, "id" | "scene">>;

@@ -6,7 +6,8 @@ import { arrange, boxes, layoutOf, LAYOUTS, NEEDS, pictures, type Thing } from "
 const size = { width: 1920, height: 1080 };
 const item = (id: string, changes: Partial<SceneItem> = {}): SceneItem => ({
   id, name: "", source: id, scene: null, visible: true, locked: false, position: { x: 0, y: 0 }, alignment: "top_left", scale: { x: 1, y: 1 }, rotation_deg: 0,
-  crop: { left: 0, top: 0, right: 0, bottom: 0 }, bounds: null, opacity: 1, ...changes,
+  crop: { left: 0, top: 0, right: 0, bottom: 0 }, bounds: null, opacity: 1,
+  flip_x: false, flip_y: false, scale_filter: "auto", blend: "normal", blend_space: "srgb", corner_radius: 0, border: null, shadow: null, ...changes,
 });
 const thing = (id: string, kind: string, changes: Partial<SceneItem> = {}): Thing => ({ id, kind, seen: kind !== "audio_input", item: item(id, changes) });
 /** The things after the changes. */

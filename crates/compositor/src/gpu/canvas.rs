@@ -87,6 +87,8 @@ struct Slot {
 #[derive(Default)]
 pub struct NestedCanvases {
     slots: Vec<Slot>,
+    /// Copies of what lies below items that mix with it, one for each kind and size of canvas.
+    below: Vec<Canvas>,
     picture: u64,
 }
 
@@ -106,6 +108,16 @@ impl NestedCanvases {
         self.picture += 1;
         let oldest = self.picture.saturating_sub(KEEP_PICTURES);
         self.slots.retain(|s| s.last_used >= oldest);
+    }
+
+    /// Where the planes of a canvas are copied to be looked at while it is drawn into.
+    pub fn below(&mut self, pipelines: &Pipelines, of: &Canvas) -> Canvas {
+        if let Some(c) = self.below.iter().find(|c| c.kind == of.kind && c.size == of.size) {
+            return c.clone();
+        }
+        let made = Canvas::new(pipelines.device(), of.kind, of.size);
+        self.below.push(made.clone());
+        made
     }
 
     /// The canvas for a list of this signature, as it was left when the list was drawn before; `None` when the card can't hold it.

@@ -10,6 +10,7 @@
 
 mod canvas;
 mod context;
+mod mixing;
 mod painter;
 mod pipelines;
 mod placement;

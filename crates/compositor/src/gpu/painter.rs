@@ -10,7 +10,7 @@ use super::{
     sources::SourceTextures,
     uniforms::{ITEM_STRIDE, UniformData},
 };
-use crate::{CompositorError, DrawList};
+use crate::{CompositorError, DrawList, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Painter {
     canvas: Canvas,
     ring: Ring,
     uniforms: UniformData,
+    /// Filters of items are done on the processor, on their pictures alone, and the results uploaded.
+    filters: SoftwareRenderer,
     buffer: wgpu::Buffer,
     items: wgpu::BindGroup,
 }
@@ -53,6 +55,7 @@ impl Painter {
             sources: SourceTextures::default(),
             nested: NestedCanvases::default(),
             uniforms: UniformData::default(),
+            filters: SoftwareRenderer::new(width, height)?,
             buffer,
             context,
         };
@@ -85,7 +88,7 @@ impl Painter {
         let passes = self.plan(list);
         self.write_uniforms();
         let mut encoder = self.context.device().create_command_encoder(&Default::default());
-        for pass in &passes {
+        for pass in passes.iter().filter(|p| !p.is_idle()) {
             self.encode(&mut encoder, pass);
         }
         self.ring.record(slot, &mut encoder, &self.canvas);
@@ -119,12 +122,14 @@ impl Painter {
         self.uniforms.clear();
         self.sources.begin(list);
         self.nested.begin();
+        self.filters.next_picture();
         let mut passes = Vec::new();
         let mut planner = Planner {
             queue: self.context.queue(),
             pipelines: &mut self.pipelines,
             sources: &mut self.sources,
             nested: &mut self.nested,
+            filters: &mut self.filters,
             uniforms: &mut self.uniforms,
         };
         planner.add(list, &self.canvas, &mut passes);
@@ -143,12 +148,11 @@ impl Painter {
     }
 
     fn encode(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
-        let mut load = wgpu::LoadOp::Clear(pass.clear);
-        if let Some((from, to)) = &pass.copy {
+        for (from, to) in &pass.copies {
             encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), to.size());
-            load = wgpu::LoadOp::Load;
         }
-        if pass.copy.is_some() && pass.draws.is_empty() {
+        let load = pass.clear.map_or(wgpu::LoadOp::Load, wgpu::LoadOp::Clear);
+        if pass.clear.is_none() && pass.draws.is_empty() && pass.mix.is_none() {
             return;
         }
         let mut p = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -171,6 +175,13 @@ impl Painter {
             p.set_pipeline(&d.pipeline);
             p.set_bind_group(0, &self.items, &[d.uniform]);
             p.set_bind_group(1, &d.textures, &[]);
+            p.draw(0..4, 0..1);
+        }
+        if let Some(m) = &pass.mix {
+            let [x, y, w, h] = m.area;
+            p.set_scissor_rect(x, y, w, h);
+            p.set_pipeline(&m.pipeline);
+            p.set_bind_group(0, &m.textures, &[]);
             p.draw(0..4, 0..1);
         }
     }

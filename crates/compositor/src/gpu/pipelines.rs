@@ -2,6 +2,7 @@
 //! needed (some milliseconds, once) and kept.
 
 use super::{
+    mixing::Mixing,
     placement::{Plane, Way},
     recipe::{Alpha, MainKind, SecondKind},
     uniforms::ItemUniform,
@@ -40,6 +41,8 @@ pub struct PipelineKey {
     pub alpha: Alpha,
     /// Whether coverage is worked out.
     pub edges: bool,
+    /// Whether its corners are round.
+    pub round: bool,
     /// Whether what is below shows through anywhere.
     pub blend: bool,
 }
@@ -52,6 +55,8 @@ pub struct Pipelines {
     item_layout: wgpu::BindGroupLayout,
     source_layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
+    /// For items that do more than cover what is below.
+    pub mixing: Mixing,
     made: HashMap<PipelineKey, wgpu::RenderPipeline>,
 }
 
@@ -77,6 +82,7 @@ impl Pipelines {
         });
         Self {
             device: device.clone(),
+            mixing: Mixing::new(device, &source_layout),
             shader,
             layout,
             item_layout,
@@ -141,6 +147,9 @@ impl Pipelines {
             Way::Nearest => 0.0,
             Way::Bilinear => 1.0,
             Way::Area => 2.0,
+            Way::Mean => 3.0,
+            Way::Bicubic => 4.0,
+            Way::Lanczos => 5.0,
         };
         let with_alpha = matches!(key.main, MainKind::Rgba | MainKind::LumaAlpha | MainKind::ChromaAlpha);
         let flag = |b: bool| if b { 1.0 } else { 0.0 };
@@ -152,6 +161,7 @@ impl Pipelines {
             ("ALPHA", f64::from(key.alpha as u32)),
             ("CHROMA", flag(key.plane == Plane::Chroma)),
             ("EDGES", flag(key.edges)),
+            ("ROUND", flag(key.round)),
             ("STRAIGHT", flag(key.alpha == Alpha::Straight && with_alpha)),
         ];
         let target = wgpu::ColorTargetState {

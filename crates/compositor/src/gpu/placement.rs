@@ -6,6 +6,7 @@
 
 use super::uniforms::GridUniform;
 use crate::{Affine, DrawItem};
+use project::Sampling;
 
 /// Which plane of a canvas is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -57,8 +58,14 @@ pub enum Way {
     Nearest,
     /// Four texels.
     Bilinear,
-    /// All texels under the target sample.
+    /// All texels under the target sample in directions with two or more of them, else the neighbours.
     Area,
+    /// All texels under the target sample.
+    Mean,
+    /// Catmull-Rom.
+    Bicubic,
+    /// Lanczos 3.
+    Lanczos,
 }
 
 /// Most texels per target sample that are looked at in one direction; a picture shrunk further is thinned out.
@@ -77,11 +84,14 @@ pub struct Placement {
     pub edge: [f32; 2],
     /// Whether coverage matters at all.
     pub soft: bool,
+    /// Canvas pixels per picture pixel (x, y), radius of the corners, samples of the plane per canvas pixel; radius 0: sharp.
+    pub round: [f32; 4],
     /// From samples of the plane to picture pixels, for coverage.
     picture_from_plane: Affine64,
     /// What has to be added, in picture pixels, to get from there to where the value is taken.
     siting: [f64; 2],
     bounds: [f64; 4],
+    filter: Sampling,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -142,15 +152,17 @@ impl Placement {
         // Picture pixels per sample of the plane, along each of the picture's directions.
         let step = [picture_from_plane.x, picture_from_plane.y].map(|r| r[0].hypot(r[1]));
         let upright = item.canvas_from_picture.is_upright();
-        let open = if upright {
+        let radius = f64::from(item.style.radius).max(0.0);
+        let open = if upright && radius == 0.0 {
             open_sides(&forward, crop, canvas)
         } else {
             [false; 4]
         };
-        let soft = !(0..4).all(|i| {
-            let row = if i % 2 == 0 { forward.x } else { forward.y };
-            open[i] || upright && is_whole((row[i % 2] * crop[i] + row[2]) / k)
-        });
+        let soft = radius > 0.0
+            || !(0..4).all(|i| {
+                let row = if i % 2 == 0 { forward.x } else { forward.y };
+                open[i] || upright && is_whole((row[i % 2] * crop[i] + row[2]) / k)
+            });
         let mut quad = crop;
         let mut covered = crop;
         for i in 0..4 {
@@ -172,9 +184,11 @@ impl Placement {
             crop: covered.map(|v| v as f32),
             edge: step.map(|s| (1.0 / s) as f32),
             soft,
+            round: rounding(&forward, crop, radius, k),
             picture_from_plane,
             siting,
             bounds: crop,
+            filter: if upright { item.style.filter } else { Sampling::Auto },
         })
     }
 
@@ -201,10 +215,16 @@ impl Placement {
         };
         let way = if one_to_one(&rows, shift) {
             Way::Nearest
-        } else if texels.iter().all(|t| *t < 1.999) {
-            Way::Bilinear
         } else {
-            Way::Area
+            match self.filter {
+                Sampling::Point => Way::Nearest,
+                Sampling::Bicubic => Way::Bicubic,
+                Sampling::Lanczos => Way::Lanczos,
+                Sampling::Area => Way::Mean,
+                Sampling::Bilinear => Way::Bilinear,
+                Sampling::Auto if texels.iter().all(|t| *t < 1.999) => Way::Bilinear,
+                Sampling::Auto => Way::Area,
+            }
         };
         (way, uniform)
     }
@@ -219,6 +239,12 @@ fn one_to_one(rows: &[[f64; 3]; 2], shift: [f64; 2]) -> bool {
         let straight = unit(r[0]) && none(r[1]) || none(r[0]) && unit(r[1]);
         straight && is_whole(0.5 * (r[0] + r[1]) + r[2] + shift[i] - 0.5)
     })
+}
+
+fn rounding(forward: &Affine64, crop: [f64; 4], radius: f64, pixels_per_sample: f64) -> [f32; 4] {
+    let (sx, sy) = (forward.x[0].hypot(forward.y[0]), forward.x[1].hypot(forward.y[1]));
+    let most = ((crop[2] - crop[0]) * sx).min((crop[3] - crop[1]) * sy) / 2.0;
+    [sx, sy, radius.min(most), 1.0 / pixels_per_sample].map(|v| v as f32)
 }
 
 /// Which sides (x0, y0, x1, y1) of an upright crop lie on or beyond the edge of the canvas, where nothing shows the end.

@@ -9,7 +9,8 @@ use super::{
     sources::SourceTextures,
     uniforms::{GridUniform, ItemUniform, UniformData},
 };
-use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature};
+use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature, software::SoftwareRenderer};
+use project::Rgba;
 
 /// One picture in one plane.
 pub struct Draw {
@@ -25,12 +26,42 @@ pub struct Draw {
 pub struct Pass {
     /// What is drawn into.
     pub target: wgpu::TextureView,
-    /// A plane that is copied over the whole target instead of clearing it: source, target.
-    pub copy: Option<(wgpu::Texture, wgpu::Texture)>,
-    /// What it is cleared to.
-    pub clear: wgpu::Color,
+    /// Planes that are copied before: source, target.
+    pub copies: Vec<(wgpu::Texture, wgpu::Texture)>,
+    /// What it is cleared to; `None` keeps what is there.
+    pub clear: Option<wgpu::Color>,
     /// Pictures, bottom first.
     pub draws: Vec<Draw>,
+    /// A layer that is mixed with what is there.
+    pub mix: Option<Mix>,
+}
+
+impl Pass {
+    /// That goes on with what is in the plane.
+    fn onto(target: &wgpu::TextureView) -> Self {
+        Self {
+            target: target.clone(),
+            copies: vec![],
+            clear: None,
+            draws: vec![],
+            mix: None,
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_idle(&self) -> bool {
+        self.clear.is_none() && self.draws.is_empty() && self.copies.is_empty() && self.mix.is_none()
+    }
+}
+
+/// A layer of the canvas' size mixed with the canvas.
+pub struct Mix {
+    /// What to mix with.
+    pub pipeline: wgpu::RenderPipeline,
+    /// The layer's planes and a copy of the canvas'.
+    pub textures: wgpu::BindGroup,
+    /// The samples the layer may touch: x, y, width, height.
+    pub area: [u32; 4],
 }
 
 /// Whether the item is a frame that already is the programme, code by code: then its planes are copied where they have the
@@ -41,8 +72,7 @@ fn is_the_canvas(item: &DrawItem, canvas: &Canvas) -> bool {
         && (f.width, f.height) == canvas.size
         && item.crop == [0.0, 0.0, f.width as f32, f.height as f32]
         && item.canvas_from_picture == Affine::IDENTITY
-        && item.opacity >= 1.0
-        && f.is_opaque()
+        && item.is_solid()
         && f.format.is_yuv()
         && YuvMap::new(f.color).is_none()
 }
@@ -57,6 +87,8 @@ pub struct Planner<'a> {
     pub sources: &'a mut SourceTextures,
     /// Canvases of nested lists.
     pub nested: &'a mut NestedCanvases,
+    /// Filters pictures.
+    pub filters: &'a mut SoftwareRenderer,
     /// Filled with the uniforms of all items.
     pub uniforms: &'a mut UniformData,
 }
@@ -65,12 +97,9 @@ impl Planner<'_> {
     /// Adds the passes that draw `list` into `canvas`.
     pub fn add(&mut self, list: &DrawList, canvas: &Canvas, passes: &mut Vec<Pass>) {
         let mut planes = [Plane::Luma, Plane::Chroma].map(|plane| {
-            let pass = Pass {
-                target: canvas.view(plane).clone(),
-                copy: None,
-                clear: clear_color(list, canvas.kind, plane),
-                draws: Vec::with_capacity(list.items.len()),
-            };
+            let mut pass = Pass::onto(canvas.view(plane));
+            pass.clear = Some(clear_color(list, canvas.kind, plane));
+            pass.draws.reserve(list.items.len());
             (plane, pass)
         });
         for item in list.items.iter().filter(|i| i.opacity > 0.0) {
@@ -78,17 +107,26 @@ impl Planner<'_> {
             if Placement::new(item, Plane::Luma, canvas.size).is_none() {
                 continue;
             }
+            if !item.style.is_over() {
+                let next = [Plane::Luma, Plane::Chroma].map(|p| (p, Pass::onto(canvas.view(p))));
+                passes.extend(std::mem::replace(&mut planes, next).map(|(_, pass)| pass));
+                self.mix(item, canvas, passes);
+                continue;
+            }
             let Some(textures) = self.textures(item, passes) else {
                 continue;
             };
             let fills = is_the_canvas(item, canvas);
             for ((plane, pass), textures) in planes.iter_mut().zip(textures) {
-                let below_all = pass.draws.is_empty() && pass.copy.is_none();
+                let below_all = pass.draws.is_empty() && pass.clear.is_some();
                 let same = (fills && below_all)
                     .then(|| self.sources.same_plane(item, *plane))
                     .flatten();
                 match same {
-                    Some(source) => pass.copy = Some((source, canvas.texture(*plane).clone())),
+                    Some(source) => {
+                        pass.clear = None;
+                        pass.copies.push((source, canvas.texture(*plane).clone()));
+                    }
                     None => pass.draws.extend(self.draw(item, *plane, canvas, textures)),
                 }
             }
@@ -96,11 +134,59 @@ impl Planner<'_> {
         passes.extend(planes.map(|(_, pass)| pass));
     }
 
+    /// Adds the passes that draw an item by itself, copy what is below it, and mix the two.
+    fn mix(&mut self, item: &DrawItem, canvas: &Canvas, passes: &mut Vec<Pass>) {
+        let (width, height) = canvas.size;
+        let mut alone = item.clone();
+        (alone.style.blend, alone.style.space) = Default::default();
+        let list = DrawList {
+            width,
+            height,
+            background: Rgba::TRANSPARENT,
+            items: vec![alone],
+        };
+        let Some(layer) = self.nested.get(self.pipelines, canvas.size, signature(&list)) else {
+            return;
+        };
+        if !layer.is_drawn {
+            self.add(&list, &layer.canvas, passes);
+        }
+        let below = self.nested.below(self.pipelines, canvas);
+        let views = [&layer.canvas, &below].map(|c| [Plane::Luma, Plane::Chroma].map(|p| c.view(p).clone()));
+        let Some(textures) = self.pipelines.bind_textures(views.as_flattened()) else {
+            return;
+        };
+        for plane in [Plane::Luma, Plane::Chroma] {
+            let Some(area) = area(item, plane, canvas.size) else {
+                return;
+            };
+            let mut pass = Pass::onto(canvas.view(plane));
+            if plane == Plane::Luma {
+                // Both planes look at both as they were.
+                let both = [Plane::Luma, Plane::Chroma];
+                pass.copies = both
+                    .map(|p| (canvas.texture(p).clone(), below.texture(p).clone()))
+                    .into();
+            }
+            pass.mix = Some(Mix {
+                pipeline: self.pipelines.mixing.get(canvas.kind, plane, &item.style),
+                textures: textures.clone(),
+                area,
+            });
+            passes.push(pass);
+        }
+    }
+
     /// The item's picture for the luma and for the chroma pass; draws nested lists first.
     fn textures(&mut self, item: &DrawItem, passes: &mut Vec<Pass>) -> Option<[wgpu::BindGroup; 2]> {
         match &item.picture {
             Picture::Frame(f) => {
                 let group = self.sources.get(self.queue, self.pipelines, f)?;
+                Some([group.clone(), group])
+            }
+            Picture::Filtered(f) => {
+                let frame = self.filters.filter(f)?;
+                let group = self.sources.get(self.queue, self.pipelines, &frame)?;
                 Some([group.clone(), group])
             }
             Picture::List(list) => {
@@ -118,6 +204,7 @@ impl Planner<'_> {
         let place = Placement::new(item, plane, canvas.size)?;
         let recipe = match &item.picture {
             Picture::Frame(f) => Recipe::of_frame(f, plane),
+            Picture::Filtered(f) => Recipe::of_frame(&*self.filters.filter(f)?, plane),
             Picture::List(_) => Recipe::of_nested(plane),
         };
         let (w, h) = item.picture.size();
@@ -137,6 +224,7 @@ impl Planner<'_> {
             second_way,
             alpha: recipe.alpha,
             edges: place.soft,
+            round: place.round[2] > 0.0,
             blend: recipe.alpha != Alpha::Opaque || place.soft || opacity < 1.0,
         };
         let uniform = self.uniforms.push(&ItemUniform {
@@ -147,6 +235,7 @@ impl Planner<'_> {
             second,
             rows: recipe.rows,
             by_alpha: recipe.by_alpha,
+            round: place.round,
         });
         Some(Draw {
             pipeline: self.pipelines.get(key),
@@ -154,4 +243,18 @@ impl Planner<'_> {
             uniform,
         })
     }
+}
+
+/// The samples of a plane that an item may touch, generously; `None` when there are none.
+fn area(item: &DrawItem, plane: Plane, canvas: (u32, u32)) -> Option<[u32; 4]> {
+    let (w, h) = plane.size(canvas.0, canvas.1);
+    let k = match plane {
+        Plane::Luma => 1.0,
+        Plane::Chroma => 2.0,
+    };
+    let b = item.bounds().map(|v| v / k);
+    let low = |v: f32, end: u32| (v - 2.0).clamp(0.0, end as f32) as u32;
+    let high = |v: f32, end: u32| (v + 3.0).clamp(0.0, end as f32) as u32;
+    let (x0, y0, x1, y1) = (low(b[0], w), low(b[1], h), high(b[2], w), high(b[3], h));
+    (x0 < x1 && y0 < y1).then(|| [x0, y0, x1 - x0, y1 - y0])
 }

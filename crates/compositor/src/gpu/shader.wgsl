@@ -3,11 +3,14 @@
 
 override MAIN: u32 = 0u;         // what the main textures hold: see main_texel
 override SECOND: u32 = 0u;       // what is sampled beside them: 0 nothing, 1 U and V planes, 2 a UV plane, 3 alpha
-override MAIN_WAY: u32 = 0u;     // how the main grid is sampled: 0 texel by texel, 1 bilinear, 2 mean of the footprint
+// How the main grid is sampled: 0 texel by texel, 1 bilinear, 2 mean of the footprint from two texels up, 3 mean of the
+// footprint, 4 Catmull-Rom, 5 Lanczos 3.
+override MAIN_WAY: u32 = 0u;
 override SECOND_WAY: u32 = 0u;   // how the second grid is sampled
 override ALPHA: u32 = 0u;        // 0 opaque, 1 premultiplied, 2 straight
 override CHROMA: bool = false;   // which plane is drawn
 override EDGES: bool = false;    // whether coverage has to be worked out
+override ROUND: bool = false;    // whether the corners are round
 
 // Whether the main textures hold straight colours beside their alpha: the sampler must not mix those.
 override STRAIGHT: bool = false;
@@ -26,6 +29,7 @@ struct Item {
     second: Grid,
     rows: array<vec4f, 2>,      // factors on the three components, w is added
     by_alpha: vec4f,            // what alpha adds to row 0 and row 1
+    round: vec4f,               // canvas pixels per picture pixel xy, radius of the corners z, samples per canvas pixel w
 }
 
 @group(0) @binding(0) var<uniform> item: Item;
@@ -49,6 +53,7 @@ struct Varying {
     @location(8) @interpolate(flat) row0: vec4f,
     @location(9) @interpolate(flat) row1: vec4f,
     @location(10) @interpolate(flat) by_alpha: vec4f,
+    @location(11) @interpolate(flat) round: vec4f,
 }
 
 @vertex
@@ -69,6 +74,7 @@ fn corner(@builtin(vertex_index) i: u32) -> Varying {
     out.row0 = item.rows[0];
     out.row1 = item.rows[1];
     out.by_alpha = item.by_alpha;
+    out.round = item.round;
     return out;
 }
 
@@ -194,9 +200,9 @@ struct Span {
     box: bool,
 }
 
-fn span(at: f32, texels: f32, lo: f32, hi: f32) -> Span {
+fn span(at: f32, texels: f32, lo: f32, hi: f32, always: bool) -> Span {
     var s: Span;
-    s.box = texels >= 1.999;
+    s.box = always || texels >= 1.999;
     let half = select(1.0, texels * 0.5, s.box);
     // Bilinear is clamped to the middles of the outer texels; a footprint repeats the outer texels.
     let middle = select(clamp(at, lo + 0.5, hi - 0.5), at, s.box);
@@ -224,8 +230,8 @@ fn pair(s: Span, i: i32) -> vec2f {
 }
 
 fn main_area(g: Seen, at: vec2f) -> vec4f {
-    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
-    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
+    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z, MAIN_WAY == 3u);
+    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w, MAIN_WAY == 3u);
     var sum = vec4f(0.0);
     if !STRAIGHT {
         for (var j = y.first; j <= y.last; j += 2) {
@@ -252,8 +258,8 @@ fn main_area(g: Seen, at: vec2f) -> vec4f {
 }
 
 fn second_area(g: Seen, at: vec2f) -> vec2f {
-    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z);
-    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w);
+    let x = span(at.x, g.texels.x, g.bounds.x, g.bounds.z, SECOND_WAY == 3u);
+    let y = span(at.y, g.texels.y, g.bounds.y, g.bounds.w, SECOND_WAY == 3u);
     var sum = vec2f(0.0);
     for (var j = y.first; j <= y.last; j += 2) {
         let v = pair(y, j);
@@ -278,12 +284,75 @@ fn main_mixed(g: Seen, at: vec2f) -> vec4f {
     return mix(top, bottom, f.y);
 }
 
+// The weight of a texel this far away, of Catmull-Rom (4) or Lanczos 3 (5).
+fn sharp(way: u32, at: f32) -> f32 {
+    let x = abs(at);
+    if way == 4u {
+        if x < 1.0 {
+            return (1.5 * x - 2.5) * x * x + 1.0;
+        }
+        return select(0.0, ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0, x < 2.0);
+    }
+    if x < 1e-4 {
+        return 1.0;
+    }
+    let p = 3.14159265 * x;
+    return select(0.0, 3.0 * sin(p) * sin(p / 3.0) / (p * p), x < 3.0);
+}
+
+// Texels that count for it around `at`: first and last xy, across and down; widened when reducing.
+fn reach(way: u32, at: f32, texels: f32) -> vec2i {
+    let r = select(2.0, 3.0, way == 5u) * max(texels, 1.0);
+    return vec2i(i32(ceil(at - 0.5 - r)), i32(floor(at - 0.5 + r)));
+}
+
+fn main_sharp(g: Seen, at: vec2f) -> vec4f {
+    let lo = vec2i(g.bounds.xy);
+    let hi = vec2i(g.bounds.zw) - 1;
+    let x = reach(MAIN_WAY, at.x, g.texels.x);
+    let y = reach(MAIN_WAY, at.y, g.texels.y);
+    let wide = max(g.texels.xy, vec2f(1.0));
+    var sum = vec4f(0.0);
+    var all = 0.0;
+    for (var j = y.x; j <= y.y; j++) {
+        let v = sharp(MAIN_WAY, (f32(j) + 0.5 - at.y) / wide.y);
+        for (var i = x.x; i <= x.y; i++) {
+            let w = v * sharp(MAIN_WAY, (f32(i) + 0.5 - at.x) / wide.x);
+            sum += w * main_texel(clamp(vec2i(i, j), lo, hi));
+            all += w;
+        }
+    }
+    return clamp(sum / all, vec4f(0.0), vec4f(1.0));
+}
+
+fn second_sharp(g: Seen, at: vec2f) -> vec2f {
+    let lo = vec2i(g.bounds.xy);
+    let hi = vec2i(g.bounds.zw) - 1;
+    let x = reach(SECOND_WAY, at.x, g.texels.x);
+    let y = reach(SECOND_WAY, at.y, g.texels.y);
+    let wide = max(g.texels.xy, vec2f(1.0));
+    var sum = vec2f(0.0);
+    var all = 0.0;
+    for (var j = y.x; j <= y.y; j++) {
+        let v = sharp(SECOND_WAY, (f32(j) + 0.5 - at.y) / wide.y);
+        for (var i = x.x; i <= x.y; i++) {
+            let w = v * sharp(SECOND_WAY, (f32(i) + 0.5 - at.x) / wide.x);
+            sum += w * second_texel(clamp(vec2i(i, j), lo, hi));
+            all += w;
+        }
+    }
+    return clamp(sum / all, vec2f(0.0), vec2f(1.0));
+}
+
 fn main_color(g: Seen, at: vec2f) -> vec4f {
     if MAIN_WAY == 0u {
         return main_texel(nearest(g, at));
     }
-    if MAIN_WAY == 2u {
+    if MAIN_WAY == 2u || MAIN_WAY == 3u {
         return main_area(g, at);
+    }
+    if MAIN_WAY > 3u {
+        return main_sharp(g, at);
     }
     if STRAIGHT {
         return main_mixed(g, at);
@@ -295,8 +364,11 @@ fn second_color(g: Seen, at: vec2f) -> vec2f {
     if SECOND_WAY == 0u {
         return second_texel(nearest(g, at));
     }
-    if SECOND_WAY == 2u {
+    if SECOND_WAY == 2u || SECOND_WAY == 3u {
         return second_area(g, at);
+    }
+    if SECOND_WAY > 3u {
+        return second_sharp(g, at);
     }
     return second_linear(inside(g, at) * g.texels.zw);
 }
@@ -317,6 +389,14 @@ fn draw(v: Varying) -> @location(0) vec4f {
             + min((v.crop.zw - v.picture) * v.edge.xy, vec2f(0.5));
         let covered = clamp(inner, vec2f(0.0), vec2f(1.0));
         strength *= covered.x * covered.y;
+    }
+    if ROUND {
+        let middle = 0.5 * (v.crop.xy + v.crop.zw);
+        let half = 0.5 * (v.crop.zw - v.crop.xy) * v.round.xy;
+        let p = abs(v.picture - middle) * v.round.xy - (half - v.round.z);
+        if p.x > 0.0 && p.y > 0.0 {
+            strength *= clamp(0.5 - (length(p) - v.round.z) * v.round.w, 0.0, 1.0);
+        }
     }
     var out = vec2f(dot(v.row0.xyz, c.xyz) + v.row0.w, dot(v.row1.xyz, c.xyz) + v.row1.w);
     out += v.by_alpha.xy * c.w;

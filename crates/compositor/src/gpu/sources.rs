@@ -42,6 +42,11 @@ impl SourceTextures {
         for item in &list.items {
             match &item.picture {
                 Picture::List(inner) => self.keep(inner),
+                Picture::Filtered(f) => {
+                    if let Picture::List(inner) = &f.picture {
+                        self.keep(inner);
+                    }
+                }
                 Picture::Frame(f) => {
                     if let Some(s) = self.slots.iter_mut().find(|s| s.frame_id == f.id) {
                         s.last_used = self.picture;

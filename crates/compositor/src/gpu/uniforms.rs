@@ -35,6 +35,8 @@ pub struct ItemUniform {
     pub rows: [[f32; 4]; 2],
     /// What alpha adds to the two.
     pub by_alpha: [f32; 4],
+    /// Canvas pixels per picture pixel (x, y), radius of the corners in canvas pixels, samples per canvas pixel.
+    pub round: [f32; 4],
 }
 
 const _: () = assert!(size_of::<ItemUniform>() <= ITEM_STRIDE);

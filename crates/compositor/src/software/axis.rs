@@ -2,6 +2,8 @@
 //! is that of [`crate::draw`]: two taps (bilinear) below 2 source samples a step, the mean over the footprint (box) from there.
 
 use super::image::Rect;
+use project::Sampling;
+use std::f64::consts::PI;
 
 /// A map of one coordinate: `canvas = m·picture + t`, in pixels; `m` is not 0, negative mirrors.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +41,10 @@ impl Line {
         (a.min(b), a.max(b))
     }
     /// Picture pixels that canvas pixels `from..to` need, with what the filter looks at around them.
-    pub fn needed(&self, from: i64, to: i64) -> (f64, f64) {
+    pub fn needed(&self, from: i64, to: i64, filter: Sampling) -> (f64, f64) {
         let (a, b) = ((from as f64 - self.t) / self.m, (to as f64 - self.t) / self.m);
-        let margin = 4.0 + 2.0 / self.m.abs();
+        let wide = matches!(filter, Sampling::Bicubic | Sampling::Lanczos);
+        let margin = if wide { 8.0 } else { 4.0 } + if wide { 8.0 } else { 2.0 } / self.m.abs();
         (a.min(b) - margin, a.max(b) + margin)
     }
     /// Whether picture pixels are canvas pixels an even distance away.
@@ -103,13 +106,13 @@ pub enum Axis {
 pub struct Run {
     /// First source sample.
     pub first: usize,
-    /// One weight a sample, adding up to [`ONE`].
-    pub weights: Vec<u32>,
+    /// One weight a sample, adding up to [`ONE`]; sharp filters have negative ones.
+    pub weights: Vec<i32>,
 }
 
 impl Axis {
     /// From source samples `src` to output samples `dst`, placed by `line`.
-    pub fn new(line: &Line, src: &Samples, dst: &Samples) -> Self {
+    pub fn new(line: &Line, src: &Samples, dst: &Samples, filter: Sampling) -> Self {
         let (ss, ds) = (f64::from(src.step), f64::from(dst.step));
         let scale = ds / (line.m * ss);
         let offset = ((dst.origin - line.t) / line.m - src.origin) / ss;
@@ -125,10 +128,16 @@ impl Axis {
             }
         }
         let count = dst.from..dst.to;
-        if scale.abs() < 2.0 - 1e-6 && lo < hi {
-            Self::Linear(count.map(|i| linear(at(i), lo, hi, src.from)).collect())
-        } else {
-            Self::Box(count.map(|i| mean(at(i), scale.abs(), lo, hi, src.from)).collect())
+        let runs = |run: &dyn Fn(f64) -> Run| Self::Box(count.clone().map(|i| run(at(i))).collect());
+        let step = scale.abs();
+        match filter {
+            Sampling::Point => runs(&|p| nearest(p, lo, hi, src.from)),
+            Sampling::Bicubic => runs(&|p| sharp(p, step, (&cubic, 2.0), lo, hi, src.from)),
+            Sampling::Lanczos => runs(&|p| sharp(p, step, (&lanczos, 3.0), lo, hi, src.from)),
+            Sampling::Bilinear | Sampling::Auto if lo < hi && (step < 2.0 - 1e-6 || filter == Sampling::Bilinear) => {
+                Self::Linear(count.map(|i| linear(at(i), lo, hi, src.from)).collect())
+            }
+            _ => runs(&|p| mean(p, step, lo, hi, src.from)),
         }
     }
     /// Source samples `from..to` that are looked at.
@@ -160,13 +169,13 @@ fn mean(p: f64, r: f64, lo: i64, hi: i64, from: i64) -> Run {
     // Each weight is the step between two rounded running sums, so they add up to ONE exactly.
     let until = |k: i64| {
         let right = if k == hi { b } else { b.min(k as f64 + 0.5) };
-        (((right - a) / r).clamp(0.0, 1.0) * f64::from(ONE)).round() as u32
+        (((right - a) / r).clamp(0.0, 1.0) * f64::from(ONE)).round() as i32
     };
     let mut sum = 0;
     let weights = (first..=last)
         .map(|k| {
-            let end = if k == last { ONE } else { until(k) };
-            let weight = end.saturating_sub(sum);
+            let end = if k == last { ONE as i32 } else { until(k) };
+            let weight = (end - sum).max(0);
             sum = end.max(sum);
             weight
         })
@@ -174,6 +183,69 @@ fn mean(p: f64, r: f64, lo: i64, hi: i64, from: i64) -> Run {
     Run {
         first: (first - from) as usize,
         weights,
+    }
+}
+
+/// The sample nearest to position `p`.
+fn nearest(p: f64, lo: i64, hi: i64, from: i64) -> Run {
+    let k = ((p + 0.5).floor() as i64).clamp(lo, hi);
+    Run {
+        first: (k - from) as usize,
+        weights: vec![ONE as i32],
+    }
+}
+
+/// Samples around `p` weighed by a kernel of this radius, widened to `step` samples when reducing; the end samples reach
+/// outwards forever.
+fn sharp(p: f64, step: f64, (kernel, radius): (&dyn Fn(f64) -> f64, f64), lo: i64, hi: i64, from: i64) -> Run {
+    // A huge step makes no endless list: beyond the crop all weights fall on its ends.
+    let wide = step.clamp(1.0, MOST_STEP);
+    let (begin, end) = ((p - radius * wide).ceil() as i64, (p + radius * wide).floor() as i64);
+    let (first, last) = (begin.clamp(lo, hi), end.clamp(lo, hi));
+    let mut shares = vec![0.0; (last - first + 1) as usize];
+    for k in begin..=end {
+        let at = (k.clamp(lo, hi) - first) as usize;
+        shares[at] += kernel((k as f64 - p) / wide);
+    }
+    let all: f64 = shares.iter().sum();
+    let (mut sum, mut rounded) = (0.0, 0);
+    let weights = shares
+        .iter()
+        .map(|share| {
+            sum += share / all;
+            let next = (sum * f64::from(ONE)).round() as i32;
+            let weight = next - rounded;
+            rounded = next;
+            weight
+        })
+        .collect();
+    Run {
+        first: (first - from) as usize,
+        weights,
+    }
+}
+
+/// Most source samples to an output sample that a sharp filter looks at: a picture shrunk further is thinned out.
+const MOST_STEP: f64 = 64.0;
+
+/// Catmull-Rom (Keys 1981, a = -1/2), radius 2.
+fn cubic(x: f64) -> f64 {
+    let x = x.abs();
+    if x < 1.0 {
+        (1.5 * x - 2.5) * x * x + 1.0
+    } else if x < 2.0 {
+        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
+    } else {
+        0.0
+    }
+}
+
+/// Lanczos of radius 3: sinc(x)·sinc(x/3).
+fn lanczos(x: f64) -> f64 {
+    match x.abs() {
+        0.0 => 1.0,
+        x if x < 3.0 => 3.0 * (PI * x).sin() * (PI * x / 3.0).sin() / (PI * PI * x * x),
+        _ => 0.0,
     }
 }
 
@@ -195,6 +267,15 @@ pub fn coverage(line: &Line, dst: &Samples, end: i64) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    const FILTERS: [Sampling; 6] = [
+        Sampling::Auto,
+        Sampling::Point,
+        Sampling::Bilinear,
+        Sampling::Bicubic,
+        Sampling::Lanczos,
+        Sampling::Area,
+    ];
+
     fn samples(to: i64) -> Samples {
         Samples {
             step: 1,
@@ -207,30 +288,54 @@ mod tests {
     #[test]
     fn weights_add_up_whatever_the_scale() {
         for scale in [0.001, 0.013, 0.1, 0.3333, 0.5, 0.6, 1.0, 1.7, 40.0, -0.2, -1.0] {
-            let line = Line::new(scale, 3.3, (0.0, 1000.0));
-            let axis = Axis::new(&line, &samples(1000), &samples(50));
-            match axis {
-                Axis::Box(runs) => {
-                    for r in runs {
-                        assert_eq!(r.weights.iter().sum::<u32>(), ONE, "scale {scale}");
-                        assert!(r.first + r.weights.len() <= 1000);
+            for filter in FILTERS {
+                let line = Line::new(scale, 3.3, (0.0, 1000.0));
+                let axis = Axis::new(&line, &samples(1000), &samples(50), filter);
+                match axis {
+                    Axis::Box(runs) => {
+                        for r in runs {
+                            assert_eq!(r.weights.iter().sum::<i32>(), ONE as i32, "scale {scale}");
+                            assert!(r.first + r.weights.len() <= 1000);
+                        }
                     }
+                    Axis::Linear(taps) => assert!(taps.iter().all(|t| t.0 < 999 && t.1 <= ONE)),
+                    Axis::Shift(_) => {}
                 }
-                Axis::Linear(taps) => assert!(taps.iter().all(|t| t.0 < 999 && t.1 <= ONE)),
-                Axis::Shift(_) => {}
             }
         }
     }
 
     #[test]
+    fn sharp_filters_keep_samples_they_lie_on() {
+        for filter in FILTERS {
+            let double = Axis::new(&Line::new(3.0, 0.0, (0.0, 100.0)), &samples(100), &samples(300), filter);
+            let Axis::Box(runs) = double else { continue };
+            // Output 31 lies on source 10.
+            let run = &runs[31];
+            let at = run.weights.iter().position(|w| *w == ONE as i32).map(|i| i + run.first);
+            assert_eq!(at, Some(10), "{filter:?}: {run:?}");
+        }
+    }
+
+    #[test]
     fn whole_shifts_are_copies_and_halves_are_means() {
-        let axis = Axis::new(&Line::new(1.0, -7.0, (0.0, 100.0)), &samples(100), &samples(20));
+        let axis = Axis::new(
+            &Line::new(1.0, -7.0, (0.0, 100.0)),
+            &samples(100),
+            &samples(20),
+            Sampling::Auto,
+        );
         assert!(matches!(axis, Axis::Shift(7)));
-        let half = Axis::new(&Line::new(0.5, 0.0, (0.0, 100.0)), &samples(100), &samples(50));
+        let half = Axis::new(
+            &Line::new(0.5, 0.0, (0.0, 100.0)),
+            &samples(100),
+            &samples(50),
+            Sampling::Auto,
+        );
         let Axis::Box(runs) = half else { panic!("{half:?}") };
         assert_eq!(
             (runs[3].first, runs[3].weights.as_slice()),
-            (6, &[ONE / 2, ONE / 2][..])
+            (6, &[ONE as i32 / 2, ONE as i32 / 2][..])
         );
     }
 
@@ -238,11 +343,11 @@ mod tests {
     fn left_sited_chroma_takes_a_quarter_of_each_neighbour() {
         // Full-size samples to 4:2:0 columns at 1:1.
         let dst = Samples { step: 2, ..samples(50) };
-        let axis = Axis::new(&Line::new(1.0, 0.0, (0.0, 100.0)), &samples(100), &dst);
+        let axis = Axis::new(&Line::new(1.0, 0.0, (0.0, 100.0)), &samples(100), &dst, Sampling::Auto);
         let Axis::Box(runs) = axis else { panic!("{axis:?}") };
         assert_eq!(
             (runs[5].first, runs[5].weights.as_slice()),
-            (9, &[ONE / 4, ONE / 2, ONE / 4][..])
+            (9, &[ONE as i32 / 4, ONE as i32 / 2, ONE as i32 / 4][..])
         );
     }
 }

@@ -3,9 +3,9 @@
 
 use super::{
     image::{Grid, Image, Part, Rect, View},
-    rows,
+    mix, rows,
 };
-use crate::{CompositorError, color::FromRgb, color::byte};
+use crate::{CompositorError, Style, color::FromRgb, color::byte};
 use media::{AlphaMode, ColorInfo, FramePool, MediaTime, PixelFormat, Plane, VideoFrame};
 use project::Rgba;
 
@@ -57,9 +57,12 @@ impl Canvas {
         }
     }
 
-    /// Draws a layer over what is there, moved by an even number of pixels; opacity 255 is solid.
-    pub fn blend(&mut self, layer: &Image, moved: (i64, i64), opacity: u8) {
+    /// Draws a layer over what is there, or mixed with it, moved by an even number of pixels; opacity 255 is solid.
+    pub fn blend(&mut self, layer: &Image, moved: (i64, i64), opacity: u8, style: &Style) {
         let (luma, chroma) = (self.luma, self.chroma);
+        if !style.is_over() {
+            return mix::mix(self.planes(), &luma, layer, moved, opacity, style);
+        }
         let [y, u, v, a, small] = self.planes();
         blend_part(&mut [y], a, &luma, &layer.luma, moved, opacity);
         blend_part(&mut [u, v], small, &chroma, &layer.chroma, moved, opacity);

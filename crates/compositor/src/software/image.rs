@@ -4,6 +4,7 @@
 //!
 //! Premultiplied planes hold `code·alpha/255`, offset included (a transparent sample is 0 in every plane); see [`super::rows`].
 
+use crate::filters::Layer;
 use bytes::Bytes;
 use media::FramePool;
 
@@ -32,6 +33,15 @@ impl View {
     /// All bytes from the first sample on, and the stride.
     pub fn samples(&self) -> (&[u8], usize) {
         (self.data.get(self.offset..).unwrap_or(&[]), self.stride)
+    }
+    /// The same as a plane of so many samples and rows, for filters.
+    pub fn layer(&self, width: usize, height: usize) -> Layer {
+        Layer::new(
+            self.data.slice(self.offset.min(self.data.len())..),
+            self.stride,
+            width,
+            height,
+        )
     }
     /// The window that begins at column `x` of row `y`.
     pub fn at(&self, x: usize, y: usize) -> Self {

@@ -8,6 +8,7 @@ use super::{
     rotate::{Inverse, rotate},
 };
 use media::FramePool;
+use project::Sampling;
 
 /// Gives the pixels of a region of the picture (even edges or the picture's own); `true` asks for 4:2:0 chroma.
 pub type Load<'a> = &'a mut dyn FnMut(Rect, bool) -> Image;
@@ -25,6 +26,8 @@ pub struct Placement {
     pub crop: [f64; 4],
     /// Size of the whole picture in pixels.
     pub size: (u32, u32),
+    /// How it is brought to size, when it is upright.
+    pub filter: Sampling,
 }
 
 impl Placement {
@@ -66,13 +69,14 @@ impl Placement {
         if rect.is_empty() {
             return None;
         }
-        let (nx, ny) = (x.needed(rect.x0, rect.x1), y.needed(rect.y0, rect.y1));
+        let f = self.filter;
+        let (nx, ny) = (x.needed(rect.x0, rect.x1, f), y.needed(rect.y0, rect.y1, f));
         let halve = x.is_even_shift() && y.is_even_shift() && self.crop_is_even();
         let picture = load(self.region([nx.0, ny.0, nx.1, ny.1])?, halve);
         let small = Grid::C420.cover(rect);
         Some(Image {
-            luma: resample(pool, &picture.luma, (&x, &y), Grid::FULL, rect, clip),
-            chroma: resample(pool, &picture.chroma, (&x, &y), Grid::C420, small, clip),
+            luma: resample(pool, &picture.luma, (&x, &y, f), Grid::FULL, rect, clip),
+            chroma: resample(pool, &picture.chroma, (&x, &y, f), Grid::C420, small, clip),
         })
     }
 
@@ -139,6 +143,7 @@ impl Placement {
             d: my,
             e: -x0 * mx,
             f: -y0 * my,
+            filter: Sampling::Auto,
             ..*self
         };
         let (nw, nh) = (w * mx, h * my);
@@ -153,6 +158,7 @@ impl Placement {
             f: self.f + self.b * x0 + self.d * y0,
             crop: [0.0, 0.0, nw, nh],
             size: (bounds.x1 as u32, bounds.y1 as u32),
+            filter: Sampling::Auto,
         };
         let inverse = turned.inverse()?;
         let rect = turned.touched().and(clip);

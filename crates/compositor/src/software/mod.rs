@@ -7,19 +7,26 @@
 
 mod axis;
 mod canvas;
-mod convert;
+pub(crate) mod convert;
+mod filtered;
 mod image;
 mod layer;
 mod load;
+mod mix;
 mod resample;
 mod rotate;
-mod rows;
+mod round;
+pub(crate) mod rows;
+
+pub(crate) use filtered::{halved_alpha, scaled_plane};
 
 use crate::{Affine, CompositorError, DrawItem, DrawList, Picture, Rendered, Renderer, signature};
 use canvas::Canvas;
+pub(crate) use image::View;
 use image::{Image, Rect};
 use layer::Placement;
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, VideoFrame, frame};
+use project::{BlendMode, Sampling};
 use std::{collections::HashMap, sync::Arc};
 
 /// Lists nested deeper than this are left out; the project does not allow a scene in itself, so nobody gets here.
@@ -34,6 +41,8 @@ pub struct SoftwareRenderer {
     /// Layers and what they are made of.
     layers: FramePool,
     cache: HashMap<Key, Cached>,
+    /// What came out of filters, by signature, and when it was used last.
+    filtered: HashMap<u64, (Option<Arc<VideoFrame>>, u64)>,
     /// Counts drawn pictures; a cached layer that was not used in the last one is let go.
     generation: u64,
     last: Option<(u64, Arc<VideoFrame>)>,
@@ -42,8 +51,10 @@ pub struct SoftwareRenderer {
 /// What a layer depends on. Even whole pixels of its position are not in it, unless it is clipped.
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
-    picture: (bool, u64),
+    picture: (u8, u64),
     placement: [u64; 10],
+    filter: Sampling,
+    radius: u32,
     clip: Option<Rect>,
 }
 
@@ -69,6 +80,7 @@ impl SoftwareRenderer {
             pictures: FramePool::new(),
             layers: FramePool::new(),
             cache: HashMap::new(),
+            filtered: HashMap::new(),
             generation: 0,
             last: None,
         })
@@ -83,12 +95,13 @@ impl SoftwareRenderer {
             let Some((layer, moved)) = (opacity > 0).then(|| self.layer(item, &size, depth)).flatten() else {
                 continue;
             };
-            let hidden = opacity == 255 && hides(&layer, moved, &size);
+            let covers = opacity == 255 && item.style.blend == BlendMode::Normal;
+            let hidden = covers && hides(&layer, moved, &size);
             if !filled && !hidden {
                 canvas.fill(list.background);
             }
             filled = true;
-            canvas.blend(&layer, moved, opacity);
+            canvas.blend(&layer, moved, opacity, &item.style);
         }
         if !filled {
             canvas.fill(list.background);
@@ -106,21 +119,31 @@ impl SoftwareRenderer {
         let whole = clip != *size;
         let key = key(item, &placement, (!whole).then_some(clip));
         let generation = self.generation;
+        if let Some(f) = self.filtered.get_mut(&key.picture.1).filter(|_| key.picture.0 == 2) {
+            // Kept for when the item is placed elsewhere.
+            f.1 = generation;
+        }
         if let Some(c) = self.cache.get_mut(&key) {
             c.used = generation;
             return c.layer.clone().map(|l| (l, moved));
         }
+        let pool = self.layers.clone();
+        let of_frame =
+            |f: &VideoFrame| placement.layer(&pool, &clip, &mut |region, halve| load::load(&pool, f, region, halve));
         let layer = match &item.picture {
-            Picture::Frame(f) => {
-                let pool = self.layers.clone();
-                placement.layer(&pool, &clip, &mut |region, halve| load::load(&pool, f, region, halve))
-            }
+            Picture::Frame(f) => of_frame(f),
+            Picture::Filtered(f) => of_frame(&*self.filtered(f, depth)?),
             Picture::List(l) => {
                 let picture = self.nested(l, depth)?;
                 // A nested scene is loaded whole; resampling counts from its first sample.
-                placement.layer(&self.layers.clone(), &clip, &mut |_, _| (*picture).clone())
+                placement.layer(&pool, &clip, &mut |_, _| (*picture).clone())
             }
         };
+        let radius = item.style.radius;
+        let layer = layer.map(|l| match radius > 0.0 {
+            true => round::round(&pool, l, &placement, radius),
+            false => l,
+        });
         let layer = layer.map(Arc::new);
         let kept = layer.clone();
         self.cache.insert(
@@ -140,8 +163,10 @@ impl SoftwareRenderer {
             return None;
         }
         let key = Key {
-            picture: (true, signature(list)),
+            picture: (1, signature(list)),
             placement: [0; 10],
+            filter: Sampling::Auto,
+            radius: 0,
             clip: None,
         };
         let used = self.generation;
@@ -169,6 +194,7 @@ impl SoftwareRenderer {
         self.draw(&mut canvas, list, 0);
         let now = self.generation;
         self.cache.retain(|_, c| c.used == now);
+        self.filtered.retain(|_, f| f.1 == now);
         canvas.into_frame(&self.pictures, time)
     }
 }
@@ -199,6 +225,7 @@ impl Renderer for SoftwareRenderer {
         let frame = match handed_through(list) {
             Some(f) => {
                 self.cache.clear();
+                self.filtered.clear();
                 VideoFrame {
                     color: ColorInfo::BT709_LIMITED,
                     alpha: AlphaMode::Opaque,
@@ -223,7 +250,7 @@ fn handed_through(list: &DrawList) -> Option<&VideoFrame> {
     let Picture::Frame(f) = &item.picture else { return None };
     let same_size = (f.width, f.height) == (list.width, list.height);
     let whole = item.crop == [0.0, 0.0, f.width as f32, f.height as f32];
-    let in_place = item.canvas_from_picture == Affine::IDENTITY && item.opacity >= 1.0;
+    let in_place = item.canvas_from_picture == Affine::IDENTITY && item.is_solid();
     let ours =
         f.format == PixelFormat::I420 && f.color.matrix == ColorMatrix::Bt709 && f.color.range == ColorRange::Limited;
     (same_size && whole && in_place && ours).then_some(f)
@@ -253,6 +280,7 @@ fn placement(item: &DrawItem) -> Option<Placement> {
         f: m.f.into(),
         crop,
         size: (w, h),
+        filter: item.style.filter,
     })
 }
 
@@ -279,11 +307,10 @@ fn anchor(placement: &mut Placement, touched: &Rect, size: &Rect) -> ((i64, i64)
 fn key(item: &DrawItem, p: &Placement, clip: Option<Rect>) -> Key {
     let [x0, y0, x1, y1] = p.crop;
     Key {
-        picture: match &item.picture {
-            Picture::Frame(f) => (false, f.id),
-            Picture::List(l) => (true, signature(l)),
-        },
+        picture: item.picture.signature(),
         placement: [p.a, p.b, p.c, p.d, p.e, p.f, x0, y0, x1, y1].map(f64::to_bits),
+        filter: p.filter,
+        radius: item.style.radius.to_bits(),
         clip,
     }
 }

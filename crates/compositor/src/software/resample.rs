@@ -8,13 +8,20 @@ use super::{
 };
 use media::{FramePool, frame::MAX_DIMENSION};
 use multiversion::multiversion;
+use project::Sampling;
+
+/// The largest code in 8.8: sharp filters go beyond it.
+const MOST: i32 = 255 << 8;
+
+/// Where a picture goes across and down, and how it is brought to size.
+pub type Lines<'a> = (&'a Line, &'a Line, Sampling);
 
 /// The part `src` of a picture, placed by the lines of x and y, as samples `rect` of `grid` on the canvas, of which the
 /// pixels `clip` are drawn.
-pub fn resample(pool: &FramePool, src: &Part, (x, y): (&Line, &Line), grid: Grid, rect: Rect, clip: &Rect) -> Part {
+pub fn resample(pool: &FramePool, src: &Part, (x, y, filter): Lines<'_>, grid: Grid, rect: Rect, clip: &Rect) -> Part {
     let (dx, dy) = (Samples::across(grid.sx, &rect), Samples::down(grid.sy, &rect));
-    let ax = Axis::new(x, &Samples::across(src.grid.sx, &src.rect), &dx);
-    let ay = Axis::new(y, &Samples::down(src.grid.sy, &src.rect), &dy);
+    let ax = Axis::new(x, &Samples::across(src.grid.sx, &src.rect), &dx, filter);
+    let ay = Axis::new(y, &Samples::down(src.grid.sy, &src.rect), &dy, filter);
     let cover = Cover::new(coverage(x, &dx, clip.x1), coverage(y, &dy, clip.y1), &rect);
     if let (Axis::Shift(sx), Axis::Shift(sy), None) = (&ax, &ay, &cover) {
         return Part {
@@ -140,8 +147,8 @@ impl Across {
             Self::Box(runs) => {
                 for (o, run) in out.iter_mut().zip(runs) {
                     let taps = row.get(run.first..).unwrap_or(&[]).iter().zip(&run.weights);
-                    let sum: u32 = taps.map(|(v, w)| u32::from(*v) * w).sum();
-                    *o = ((sum + ONE / 2) >> 14) as u16;
+                    let sum: i32 = taps.map(|(v, w)| i32::from(*v) * w).sum();
+                    *o = ((sum + ONE as i32 / 2) >> 14).clamp(0, MOST) as u16;
                 }
             }
         }
@@ -155,7 +162,7 @@ struct Source<'a> {
     len: usize,
     axis: Across,
     wide: Vec<u16>,
-    sums: Vec<u32>,
+    sums: Vec<i32>,
     kept: [(Option<usize>, Vec<u16>); 2],
 }
 
@@ -206,7 +213,7 @@ impl<'a> Source<'a> {
         &self.kept[0].1
     }
     /// The weighted mean of rows from `first`.
-    fn mean(&mut self, first: usize, weights: &[u32]) -> &[u16] {
+    fn mean(&mut self, first: usize, weights: &[i32]) -> &[u16] {
         self.sums.fill(0);
         for (i, w) in weights.iter().enumerate() {
             accumulate(&mut self.sums, self.view.row(self.from, first + i, self.len), *w);
@@ -265,15 +272,15 @@ fn mix(out: &mut [u16], near: &[u8], far: &[u8], weight: u32) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn accumulate(sums: &mut [u32], row: &[u8], weight: u32) {
+fn accumulate(sums: &mut [i32], row: &[u8], weight: i32) {
     for (s, v) in sums.iter_mut().zip(row) {
-        *s += u32::from(*v) * weight;
+        *s += i32::from(*v) * weight;
     }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn settle(out: &mut [u16], sums: &[u32]) {
+fn settle(out: &mut [u16], sums: &[i32]) {
     for (o, s) in out.iter_mut().zip(sums) {
-        *o = ((s + 32) >> 6).min(65_535) as u16;
+        *o = ((s + 32) >> 6).clamp(0, MOST) as u16;
     }
 }

@@ -9,7 +9,7 @@ mod fade_color;
 mod move_items;
 mod slide;
 
-use crate::{Affine, DrawItem, DrawList, Picture, cull};
+use crate::{Affine, DrawItem, DrawList, Picture, Style, cull};
 use project::{DocError, KindInfo, Rgba, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,8 +117,7 @@ fn as_one(list: DrawList) -> DrawItem {
     let list = cull(list);
     let (w, h) = (list.width as f32, list.height as f32);
     if let [item] = list.items.as_slice() {
-        let solid = item.picture.is_opaque() && item.opacity >= 1.0 && item.canvas_from_picture.is_upright();
-        if solid && item.bounds() == [0.0, 0.0, w, h] {
+        if item.is_solid() && item.bounds() == [0.0, 0.0, w, h] {
             return item.clone();
         }
     }
@@ -133,6 +132,7 @@ fn as_one(list: DrawList) -> DrawItem {
         canvas_from_picture: Affine::IDENTITY,
         opacity: 1.0,
         picture: Picture::List(Arc::new(list)),
+        style: Style::default(),
     }
 }
 

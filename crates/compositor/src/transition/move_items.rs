@@ -6,7 +6,7 @@
 //! itself, so that a turning picture keeps its shape.
 
 use super::{Easing, Transition, TransitionKind};
-use crate::{Affine, DrawItem, DrawList, Picture, cull, signature};
+use crate::{Affine, DrawItem, DrawList, cull};
 use project::{Rgba, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,21 +71,14 @@ impl Transition for Move {
 
 /// For each picture of the new scene the place of the same one in the old scene, each used once.
 fn partners(old: &[Option<DrawItem>], new: &[DrawItem]) -> Vec<Option<usize>> {
-    let keys: Vec<_> = old.iter().flatten().map(|i| key(&i.picture)).collect();
+    let keys: Vec<_> = old.iter().flatten().map(|i| i.picture.signature()).collect();
     let mut used = vec![false; keys.len()];
-    let mut find = |k: (bool, u64)| {
+    let mut find = |k: (u8, u64)| {
         let i = (0..keys.len()).find(|i| keys[*i] == k && !used[*i])?;
         used[i] = true;
         Some(i)
     };
-    new.iter().map(|i| find(key(&i.picture))).collect()
-}
-
-fn key(picture: &Picture) -> (bool, u64) {
-    match picture {
-        Picture::Frame(f) => (false, f.id),
-        Picture::List(l) => (true, signature(l)),
-    }
+    new.iter().map(|i| find(i.picture.signature())).collect()
 }
 
 /// The old scene's pictures of that range that have no place in the new one, fading out.
@@ -249,14 +242,14 @@ mod tests {
         );
         let to = list([0, 0, 0, 255], vec![at(&cam, 16.0, 0.0, 1.0), at(&new, 0.0, 16.0, 1.0)]);
         let made = even().list(from, to, 0.25);
-        let seen: Vec<_> = made.items.iter().map(|i| (key(&i.picture), i.opacity)).collect();
+        let seen: Vec<_> = made.items.iter().map(|i| (i.picture.signature(), i.opacity)).collect();
         assert_eq!(
             seen,
             [
-                (key(&below.picture), 0.75),
-                (key(&cam.picture), 1.0),
-                (key(&new.picture), 0.25),
-                (key(&above.picture), 0.75)
+                (below.picture.signature(), 0.75),
+                (cam.picture.signature(), 1.0),
+                (new.picture.signature(), 0.25),
+                (above.picture.signature(), 0.75)
             ]
         );
     }

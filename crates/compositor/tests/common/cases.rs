@@ -1,10 +1,16 @@
 //! The table of pictures that every renderer has to draw alike: one case for every property of a scene item, every pixel
 //! format and colour description. A case is a scene of a project; it goes through `draw_list` as in the studio.
 
+#[path = "filtering.rs"]
+mod filtering;
+
 use super::pictures::{Look, See, card};
 use compositor::{DrawList, draw_list};
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, PixelFormat, VideoFrame};
-use project::{Alignment, Bounds, BoundsMode, Crop, Point, Project, Rgba, Scale, Scene, SceneItem};
+use project::{
+    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Point, Project, Rgba, Sampling, Scale, Scene,
+    SceneItem, Shadow,
+};
 use std::{collections::HashMap, sync::Arc};
 
 pub const CANVAS: (u32, u32) = (96, 64);
@@ -71,7 +77,32 @@ fn cropped(item: SceneItem, left: u32, top: u32, right: u32, bottom: u32) -> Sce
 
 fn boxed(item: SceneItem, mode: BoundsMode, width: f64, height: f64) -> SceneItem {
     SceneItem {
-        bounds: Some(Bounds { mode, width, height }),
+        bounds: Some(Bounds::new(mode, width, height)),
+        ..item
+    }
+}
+
+fn lying(item: SceneItem, alignment: Alignment, overflow: bool) -> SceneItem {
+    let bounds = item.bounds.map(|b| Bounds {
+        alignment,
+        overflow,
+        ..b
+    });
+    SceneItem { bounds, ..item }
+}
+
+fn flipped(item: SceneItem, flip_x: bool, flip_y: bool) -> SceneItem {
+    SceneItem { flip_x, flip_y, ..item }
+}
+
+fn filtered(item: SceneItem, scale_filter: Sampling) -> SceneItem {
+    SceneItem { scale_filter, ..item }
+}
+
+fn mixing(item: SceneItem, blend: BlendMode, blend_space: BlendSpace) -> SceneItem {
+    SceneItem {
+        blend,
+        blend_space,
         ..item
     }
 }
@@ -192,6 +223,238 @@ fn properties() -> Vec<(&'static str, Vec<SceneItem>)> {
     ]
 }
 
+/// Ways of fitting into a box, and flips.
+fn fittings() -> Vec<(&'static str, Vec<SceneItem>)> {
+    let boxed = |mode, w, h| boxed(at("card", 20.0, 10.0), mode, w, h);
+    vec![
+        ("bounds_width", vec![boxed(BoundsMode::Width, 60.0, 30.0)]),
+        (
+            "bounds_width_overflow",
+            vec![lying(boxed(BoundsMode::Width, 60.0, 30.0), MIDDLE, true)],
+        ),
+        ("bounds_height", vec![boxed(BoundsMode::Height, 20.0, 40.0)]),
+        (
+            "bounds_height_last",
+            vec![lying(
+                boxed(BoundsMode::Height, 60.0, 40.0),
+                Alignment::BottomRight,
+                false,
+            )],
+        ),
+        ("bounds_max_only", vec![boxed(BoundsMode::MaxOnly, 60.0, 50.0)]),
+        ("bounds_max_only_small", vec![boxed(BoundsMode::MaxOnly, 30.0, 50.0)]),
+        (
+            "bounds_contain_first",
+            vec![lying(boxed(BoundsMode::Contain, 70.0, 40.0), Alignment::TopLeft, false)],
+        ),
+        (
+            "bounds_cover_last",
+            vec![lying(
+                boxed(BoundsMode::Cover, 70.0, 30.0),
+                Alignment::BottomRight,
+                false,
+            )],
+        ),
+        (
+            "bounds_cover_overflow_turned",
+            vec![turned(
+                lying(boxed(BoundsMode::Cover, 40.0, 20.0), Alignment::Top, true),
+                12.0,
+            )],
+        ),
+        ("flip_x", vec![flipped(at("card", 20.0, 14.0), true, false)]),
+        (
+            "flip_y_glass",
+            vec![at("wall", 0.0, 0.0), flipped(at("glass", 20.0, 14.0), false, true)],
+        ),
+        (
+            "flip_both_turned",
+            vec![turned(
+                flipped(aligned(at("card", 48.0, 32.0), MIDDLE), true, true),
+                25.0,
+            )],
+        ),
+        (
+            "flip_bounds_cropped",
+            vec![flipped(
+                cropped(
+                    lying(boxed(BoundsMode::Cover, 50.0, 20.0), Alignment::Left, false),
+                    4,
+                    2,
+                    9,
+                    3,
+                ),
+                true,
+                false,
+            )],
+        ),
+    ]
+}
+
+const FILTERS: [(&str, Sampling); 5] = [
+    ("point", Sampling::Point),
+    ("bilinear", Sampling::Bilinear),
+    ("bicubic", Sampling::Bicubic),
+    ("lanczos", Sampling::Lanczos),
+    ("area", Sampling::Area),
+];
+
+/// Every scale filter enlarging, reducing, and with alpha.
+fn filterings() -> Vec<Named> {
+    FILTERS
+        .into_iter()
+        .flat_map(|(name, f)| {
+            let up = filtered(scaled(at("card", 5.0, 3.0), 2.0, 1.73), f);
+            let down = filtered(scaled(at("big", 10.0, 4.0), 0.37, 0.41), f);
+            let glass = filtered(scaled(flipped(at("glass", 8.0, 3.0), true, false), 1.93, 1.93), f);
+            [
+                (format!("filter_{name}_up"), vec![up]),
+                (format!("filter_{name}_down"), vec![down]),
+                (format!("filter_{name}_glass"), vec![at("wall", 0.0, 0.0), glass]),
+            ]
+        })
+        .collect()
+}
+
+const MODES: [(&str, BlendMode); 7] = [
+    ("normal", BlendMode::Normal),
+    ("additive", BlendMode::Additive),
+    ("subtract", BlendMode::Subtract),
+    ("screen", BlendMode::Screen),
+    ("multiply", BlendMode::Multiply),
+    ("lighten", BlendMode::Lighten),
+    ("darken", BlendMode::Darken),
+];
+
+/// Every blend mode: opaque, translucent, faded, at odd places, on light; and in a nested scene, where nothing may be below.
+fn mixings() -> Vec<Named> {
+    let wall = || at("wall", 0.0, 0.0);
+    let mut out: Vec<Named> = MODES
+        .into_iter()
+        .flat_map(|(name, mode)| {
+            let mix = |item, space| mixing(item, mode, space);
+            let (srgb, linear) = (BlendSpace::Srgb, BlendSpace::Linear);
+            let glass = mix(at("glass", 40.0, 5.0), srgb);
+            let faded = mix(faded(scaled(at("card", 11.0, 31.0), 0.9, 0.9), 0.6), srgb);
+            let both = vec![
+                wall(),
+                mix(at("card", 4.0, 4.0), linear),
+                mix(turned(at("glass_i420a", 60.0, 12.0), 20.0), linear),
+            ];
+            [
+                (
+                    format!("blend_{name}"),
+                    vec![wall(), mix(at("card", 4.0, 2.0), srgb), glass, faded],
+                ),
+                (format!("blend_{name}_linear"), both),
+            ]
+        })
+        .collect();
+    out.push((
+        "blend_nested".into(),
+        vec![wall(), faded(nested("mixed", 0.0, 0.0), 0.9)],
+    ));
+    out.push((
+        "blend_nested_whole".into(),
+        vec![
+            wall(),
+            mixing(nested("inner", 0.0, 0.0), BlendMode::Screen, BlendSpace::Srgb),
+        ],
+    ));
+    out.push((
+        "blend_alone".into(),
+        vec![mixing(wall(), BlendMode::Multiply, BlendSpace::Srgb)],
+    ));
+    out
+}
+
+fn rounded(item: SceneItem, corner_radius: f64) -> SceneItem {
+    SceneItem { corner_radius, ..item }
+}
+
+fn adorned(item: SceneItem, border: Option<f64>, shadow: Option<(f64, f64, f64)>) -> SceneItem {
+    SceneItem {
+        border: border.map(|width| Border {
+            width,
+            color: Rgba([240, 240, 255, 255]),
+        }),
+        shadow: shadow.map(|(x, y, blur)| Shadow {
+            x,
+            y,
+            blur,
+            color: Rgba([0, 0, 0, 200]),
+        }),
+        ..item
+    }
+}
+
+/// Round corners, borders and shadows.
+fn adornments() -> Vec<(&'static str, Vec<SceneItem>)> {
+    let wall = || at("wall", 0.0, 0.0);
+    let card = || at("card", 20.0, 14.0);
+    let middle = || aligned(at("card", 48.0, 32.0), MIDDLE);
+    vec![
+        ("corners", vec![wall(), rounded(card(), 9.0)]),
+        (
+            "corners_odd_scaled",
+            vec![wall(), rounded(scaled(at("card", 21.0, 9.5), 1.3, 1.3), 200.0)],
+        ),
+        (
+            "corners_glass",
+            vec![wall(), rounded(scaled(at("glass", 12.0, 9.0), 1.5, 1.5), 12.0)],
+        ),
+        ("corners_turned", vec![wall(), rounded(turned(middle(), 30.0), 10.0)]),
+        (
+            "corners_cropped_faded",
+            vec![
+                wall(),
+                faded(
+                    rounded(cropped(scaled(at("card", 11.0, 9.0), -2.0, 1.5), 4, 3, 6, 5), 8.0),
+                    0.7,
+                ),
+            ],
+        ),
+        (
+            "corners_nested",
+            vec![wall(), rounded(scaled(nested("inner", 10.0, 8.0), 0.75, 0.75), 14.0)],
+        ),
+        ("border", vec![wall(), adorned(card(), Some(3.0), None)]),
+        (
+            "border_round",
+            vec![wall(), adorned(rounded(card(), 8.0), Some(4.0), None)],
+        ),
+        (
+            "border_turned",
+            vec![wall(), adorned(rounded(turned(middle(), -20.0), 6.0), Some(2.5), None)],
+        ),
+        (
+            "shadow",
+            vec![wall(), adorned(rounded(card(), 5.0), None, Some((3.0, 4.0, 8.0)))],
+        ),
+        (
+            "shadow_hard_turned",
+            vec![
+                wall(),
+                adorned(turned(middle(), 15.0), Some(2.0), Some((5.0, 5.0, 0.0))),
+            ],
+        ),
+        (
+            "shadow_faded_nested",
+            vec![
+                wall(),
+                faded(
+                    adorned(
+                        scaled(nested("inner", 20.0, 10.0), 0.5, 0.5),
+                        Some(2.0),
+                        Some((0.0, 3.0, 6.0)),
+                    ),
+                    0.6,
+                ),
+            ],
+        ),
+    ]
+}
+
 /// Name and items of the cases with the nested scenes `inner` and `inner2`.
 fn nestings() -> Vec<(&'static str, Vec<SceneItem>)> {
     let wall = || at("wall", 0.0, 0.0);
@@ -280,6 +543,10 @@ fn sources(look: Look) -> (HashMap<String, Arc<VideoFrame>>, Vec<Named>) {
     add("glass", glass.frame(PixelFormat::Rgba, ColorInfo::SRGB, straight));
     add("glass_i420a", glass.frame(PixelFormat::I420A, ours, straight));
     add(
+        "presenter",
+        filtering::presenter(40, 30).frame(PixelFormat::I420, ours, opaque),
+    );
+    add(
         "wall",
         card(96, 64, look, See::Solid).frame(PixelFormat::I420, ours, opaque),
     );
@@ -343,10 +610,16 @@ fn project() -> Project {
         scaled(nested("inner", 4.0, 4.0), 0.9, 0.9),
         faded(nested("inner", 30.0, 10.0), 0.5),
     ];
+    let mixed = vec![
+        at("glass", 10.0, 8.0),
+        mixing(at("card", 30.0, 20.0), BlendMode::Multiply, BlendSpace::Srgb),
+        mixing(at("glass_i420a", 41.0, 5.0), BlendMode::Additive, BlendSpace::Linear),
+    ];
     Project {
         scenes: vec![
             scene("inner", inner),
             scene("inner2", inner2),
+            scene("mixed", mixed),
             scene("loop", vec![at("card", 10.0, 10.0), nested("loop", 20.0, 20.0)]),
         ],
         ..Project::default()
@@ -359,6 +632,11 @@ pub fn all(look: Look) -> Vec<Case> {
     let named = |v: Vec<(&'static str, Vec<SceneItem>)>| v.into_iter().map(|(n, i)| (n.to_owned(), i));
     let scenes = named(properties())
         .chain(named(nestings()))
+        .chain(named(fittings()))
+        .chain(named(adornments()))
+        .chain(filterings())
+        .chain(mixings())
+        .chain(filtering::cases())
         .chain(alignments())
         .chain(formats);
     let base = project();

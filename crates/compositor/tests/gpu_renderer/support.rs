@@ -1,7 +1,7 @@
 //! What the tests share: test pictures of every format, a renderer (or a printed word that there is no adapter), and the
 //! comparison of two pictures by tolerance and number of outliers.
 
-use compositor::{Affine, DrawItem, DrawList, Picture, gpu};
+use compositor::{Affine, DrawItem, DrawList, Picture, Style, gpu};
 use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, MediaTime, PixelFormat, Plane, VideoFrame};
 use project::Rgba;
 use std::sync::Arc;
@@ -117,6 +117,7 @@ pub fn nested(list: DrawList, m: Affine, opacity: f32) -> DrawItem {
         picture: Picture::List(Arc::new(list)),
         canvas_from_picture: m,
         opacity,
+        style: Style::default(),
     }
 }
 

@@ -82,3 +82,66 @@ fn a_key_that_comes_back_empty_stays() {
     let s = set(json!({"url": "rtmp://h.example/app/****"})).expect("set");
     assert_eq!(s["url"], "rtmp://h.example/app/secret-2");
 }
+
+#[test]
+fn filters_come_go_and_change_places() {
+    let mut p = Project::default();
+    let mut run = |v: Value| apply(&mut p, command(v)).map(|o| o.text("filter").map(str::to_owned));
+    run(json!({"command": "add_source", "kind": "color", "scene": "main"})).expect("made");
+    let key =
+        run(json!({"command": "add_filter", "source": "colour", "kind": "chroma_key", "settings": {"spill": 0.3}}));
+    assert_eq!(key.expect("made").as_deref(), Some("chroma-key"));
+    let blur = run(json!({"command": "add_filter", "source": "colour", "kind": "blur", "index": 0}));
+    assert_eq!(blur.expect("made").as_deref(), Some("blur"));
+    run(json!({"command": "add_filter", "scene": "main", "item": "colour", "kind": "sharpen"})).expect("on an item");
+    run(json!({"command": "add_filter", "scene": "main", "kind": "scroll", "name": "Run"})).expect("on a scene");
+    run(json!({"command": "set_filter", "source": "colour", "filter": "chroma-key", "enabled": false, "settings": {"similarity": 0.2}}))
+        .expect("set");
+    run(json!({"command": "move_filter", "source": "colour", "filter": "blur", "index": 9})).expect("moved");
+    for (wrong, says) in [
+        (
+            json!({"command": "add_filter", "source": "colour", "kind": "magic"}),
+            "chroma_key",
+        ),
+        (json!({"command": "add_filter", "kind": "blur"}), "name a `source`"),
+        (
+            json!({"command": "add_filter", "item": "colour", "kind": "blur"}),
+            "with its `scene`",
+        ),
+        (
+            json!({"command": "add_filter", "scene": "main", "kind": "freeze"}),
+            "on the source",
+        ),
+        (
+            json!({"command": "add_filter", "source": "gone", "kind": "blur"}),
+            "gone",
+        ),
+        (
+            json!({"command": "set_filter", "source": "colour", "filter": "blur", "settings": {"radius": 1e9}}),
+            "0 to 200",
+        ),
+        (
+            json!({"command": "set_filter", "source": "colour", "filter": "blur", "settings": {"radius": "far"}}),
+            "radius",
+        ),
+        (
+            json!({"command": "remove_filter", "source": "colour", "filter": "none"}),
+            "none",
+        ),
+    ] {
+        let said = run(wrong.clone()).expect_err("refused").to_string();
+        assert!(said.contains(says), "{wrong}: {said}");
+    }
+    run(json!({"command": "remove_filter", "scene": "main", "item": "colour", "filter": "sharpen"})).expect("gone");
+    let s = &p.sources[0].filters;
+    assert_eq!(
+        (s[0].kind.as_str(), s[0].enabled, s[1].kind.as_str()),
+        ("chroma_key", false, "blur")
+    );
+    assert_eq!(
+        (&s[0].settings["spill"], &s[0].settings["similarity"]),
+        (&json!(0.3), &json!(0.2))
+    );
+    assert!(p.scenes[0].items[0].filters.is_empty());
+    assert_eq!(p.scenes[0].filters[0].label(), "Run");
+}

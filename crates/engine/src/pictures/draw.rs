@@ -1,7 +1,7 @@
 //! Drawing one wish: which list, at which size, and whether it differs from the last one.
 
 use super::{MonitorPicture, OnShow, PictureWish, Target};
-use compositor::{DrawItem, DrawList, Renderer, software::SoftwareRenderer};
+use compositor::{DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use project::{Project, Rgba};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub(crate) trait Look: Send + Sync {
     fn preview(&self) -> String;
     /// The picture of a source that is on show, without moving it on.
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>>;
+    /// The project's filters, ready for work.
+    fn filters(&self) -> Arc<Store>;
 }
 
 /// A wish that somebody has, with what was drawn for it last.
@@ -55,8 +57,8 @@ impl Job {
                 }
                 None => return,
             },
-            Target::Preview => self.at(wish, now, || scene(&project, &look.preview(), look)),
-            Target::Scene(id) => self.at(wish, now, || scene(&project, id, look)),
+            Target::Preview => self.at(wish, now, || scene(&project, &look.preview(), look, now)),
+            Target::Scene(id) => self.at(wish, now, || scene(&project, id, look, now)),
             Target::Source(id) => self.at(wish, now, || source(&project, id, look)),
         };
         let blank = nothing || list.items.is_empty();
@@ -144,12 +146,14 @@ fn alone(frame: Arc<VideoFrame>) -> DrawList {
 }
 
 /// A scene as the main canvas would show it.
-fn scene(project: &Project, id: &str, look: &dyn Look) -> (DrawList, (u32, u32)) {
+fn scene(project: &Project, id: &str, look: &dyn Look, time: MediaTime) -> (DrawList, (u32, u32)) {
     let (size, background) = project
         .canvases
         .first()
         .map_or(((1920, 1080), Rgba::BLACK), |c| ((c.width, c.height), c.background));
-    let list = compositor::draw_list(project, size, background, id, &|source| look.peek(source));
+    let store = &look.filters();
+    let frames = |source: &str| look.peek(source);
+    let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time });
     (list, size)
 }
 

@@ -21,6 +21,9 @@ impl Look for Show {
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
         (source == "cam").then(|| self.slot.peek()).flatten()
     }
+    fn filters(&self) -> Arc<compositor::filters::Store> {
+        Arc::default()
+    }
 }
 
 fn frame(width: u32, height: u32, grey: u8, ms: i64) -> Arc<VideoFrame> {

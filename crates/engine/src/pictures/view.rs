@@ -3,6 +3,7 @@
 use super::Look;
 use crate::{desk::Desk, show::Shared, stage::Stage};
 use arc_swap::ArcSwap;
+use compositor::filters::Store;
 use media::VideoFrame;
 use project::Project;
 use std::sync::Arc;
@@ -34,6 +35,9 @@ impl Look for ShowView {
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>> {
         let slot = self.stage.slot(source)?;
         slot.look();
-        slot.peek()
+        self.stage.holds.shown(source).or_else(|| slot.peek())
+    }
+    fn filters(&self) -> Arc<Store> {
+        self.stage.filters()
     }
 }

@@ -190,3 +190,26 @@ fn a_damaged_project_opens_as_it_was_last_and_says_so() {
         s.sources.iter().find(|x| x.id == "y" && x.width.is_some()).map(drop)
     });
 }
+
+#[test]
+fn a_filter_that_cannot_work_is_refused_and_one_that_can_is_one_step() {
+    let s = Stand::new();
+    s.run(json!({"command": "add_source", "kind": "test_pattern", "name": "Bars", "scene": "main"}))
+        .expect("added");
+    let wrong =
+        s.run(json!({"command": "add_filter", "source": "bars", "kind": "lut", "settings": {"path": "none.cube"}}));
+    let said = format!("{:?}", wrong.expect_err("no such file"));
+    assert!(said.contains("none.cube") && said.contains("Bars"), "{said}");
+    fs::write(s.studio.projects().current.join("bad.cube"), "LUT_3D_SIZE 2\n0 0 0\n").expect("written");
+    let wrong =
+        s.run(json!({"command": "add_filter", "source": "bars", "kind": "lut", "settings": {"path": "bad.cube"}}));
+    assert!(format!("{:?}", wrong.expect_err("too short")).contains("2×2×2 = 8"));
+    s.run(json!({"command": "add_filter", "source": "bars", "kind": "blur"}))
+        .expect("added");
+    let filters = || s.remote().document().project.sources[0].filters.len();
+    assert_eq!(filters(), 1);
+    s.run(json!({"command": "undo"})).expect("back");
+    assert_eq!(filters(), 0);
+    s.run(json!({"command": "redo"})).expect("again");
+    assert_eq!(filters(), 1);
+}

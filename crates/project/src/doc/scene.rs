@@ -1,6 +1,6 @@
 //! Scenes of the document: which sources (or other scenes) lie where.
 
-use super::{Extra, SceneTransition};
+use super::{BlendMode, BlendSpace, Border, Extra, Filter, Sampling, SceneTransition, Shadow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,10 @@ pub struct Scene {
     /// How it comes on show, whatever transition is chosen; as chosen when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transition: Option<SceneTransition>,
+    /// What is done to the whole picture of it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub filters: Vec<Filter>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -33,6 +37,7 @@ impl Default for Scene {
             color: String::new(),
             items: vec![],
             transition: None,
+            filters: vec![],
             extra: Extra::new(),
         }
     }
@@ -60,6 +65,10 @@ pub struct SceneItem {
     pub alignment: Alignment,
     /// Factor on the size after cropping; negative mirrors. Ignored when `bounds` is set.
     pub scale: Scale,
+    /// Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
+    pub flip_x: bool,
+    /// Top and bottom change places.
+    pub flip_y: bool,
     /// Clockwise, degrees.
     #[schemars(range(min = -36000.0, max = 36000.0))]
     pub rotation_deg: f64,
@@ -70,6 +79,23 @@ pub struct SceneItem {
     /// 0 invisible, 1 solid.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub opacity: f64,
+    /// How its picture is brought to size.
+    pub scale_filter: Sampling,
+    /// How it mixes with what is below.
+    pub blend: BlendMode,
+    /// Which numbers are mixed.
+    pub blend_space: BlendSpace,
+    /// Radius of its corners, canvas pixels: 0 sharp.
+    #[schemars(range(min = 0.0, max = 5000.0))]
+    pub corner_radius: f64,
+    /// A line around it.
+    pub border: Option<Border>,
+    /// A shadow below it.
+    pub shadow: Option<Shadow>,
+    /// What is done to its picture here, after what is done to the source everywhere, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub filters: Vec<Filter>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -88,10 +114,19 @@ impl Default for SceneItem {
             position: Point::default(),
             alignment: Alignment::TopLeft,
             scale: Scale::default(),
+            flip_x: false,
+            flip_y: false,
             rotation_deg: 0.0,
             crop: Crop::default(),
             bounds: None,
             opacity: 1.0,
+            scale_filter: Sampling::default(),
+            blend: BlendMode::default(),
+            blend_space: BlendSpace::default(),
+            corner_radius: 0.0,
+            border: None,
+            shadow: None,
+            filters: vec![],
             extra: Extra::new(),
         }
     }
@@ -175,7 +210,7 @@ impl Alignment {
     }
 }
 
-/// A box an item is fitted into. The item lies in the middle of the box.
+/// A box an item is fitted into.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bounds {
     /// How it is fitted.
@@ -186,6 +221,30 @@ pub struct Bounds {
     /// Height of the box in canvas pixels.
     #[schemars(range(min = 1.0, max = 100_000.0))]
     pub height: f64,
+    /// Where the picture lies in the box, when it has another shape.
+    #[serde(default = "centre")]
+    pub alignment: Alignment,
+    /// What sticks out of the box is shown too, not cut off.
+    #[serde(default)]
+    pub overflow: bool,
+}
+
+/// How documents of older versions lie in their box.
+const fn centre() -> Alignment {
+    Alignment::Center
+}
+
+impl Bounds {
+    /// A box with the picture in its middle, cut off at its edges.
+    pub const fn new(mode: BoundsMode, width: f64, height: f64) -> Self {
+        Self {
+            mode,
+            width,
+            height,
+            alignment: Alignment::Center,
+            overflow: false,
+        }
+    }
 }
 
 /// How an item is fitted into its box.
@@ -196,6 +255,12 @@ pub enum BoundsMode {
     Stretch,
     /// As large as fits, aspect ratio kept.
     Contain,
-    /// Fills the box, aspect ratio kept; what sticks out is cut off.
+    /// Fills the box, aspect ratio kept; what sticks out is cut off (or shown, with `overflow`).
     Cover,
+    /// As wide as the box, aspect ratio kept.
+    Width,
+    /// As high as the box, aspect ratio kept.
+    Height,
+    /// As it is, made smaller only when it does not fit.
+    MaxOnly,
 }

@@ -1,6 +1,6 @@
 //! Ids: short, readable, unique. People see names; ids stand in files, commands and log lines.
 
-use crate::Project;
+use crate::{Filter, Project};
 use std::collections::HashSet;
 
 /// The longest id made here, without its number.
@@ -56,9 +56,12 @@ fn numbered(base: &str, between: &str, taken: impl Fn(&str) -> bool) -> String {
         .unwrap_or_default()
 }
 
-/// Gives ids to items that have none or share one with another of their scene: commands name items by id.
+/// Gives ids to items and filters that have none or share one with another of their list: commands name them by id.
 pub fn fill_in_ids(p: &mut Project) {
+    p.sources.iter_mut().for_each(|s| fill_in_filters(&mut s.filters));
     for scene in &mut p.scenes {
+        fill_in_filters(&mut scene.filters);
+        scene.items.iter_mut().for_each(|i| fill_in_filters(&mut i.filters));
         let mut seen: HashSet<String> = HashSet::new();
         for item in &mut scene.items {
             if item.id.is_empty() || seen.contains(&item.id) {
@@ -67,6 +70,16 @@ pub fn fill_in_ids(p: &mut Project) {
             }
             seen.insert(item.id.clone());
         }
+    }
+}
+
+fn fill_in_filters(filters: &mut [Filter]) {
+    let mut seen: HashSet<String> = HashSet::new();
+    for f in filters {
+        if f.id.is_empty() || seen.contains(&f.id) {
+            f.id = unique_id(&slug(&f.kind, "filter"), seen.iter());
+        }
+        seen.insert(f.id.clone());
     }
 }
 

@@ -72,11 +72,7 @@ fn placed(p: &Project, placement: Placement) -> SceneItem {
         .map_or((1920.0, 1080.0), |c| (f64::from(c.width), f64::from(c.height)));
     match placement {
         Placement::Fit => SceneItem {
-            bounds: Some(Bounds {
-                mode: BoundsMode::Contain,
-                width: w,
-                height: h,
-            }),
+            bounds: Some(Bounds::new(BoundsMode::Contain, w, h)),
             ..SceneItem::default()
         },
         Placement::Centre => SceneItem {

@@ -69,7 +69,7 @@ fn wrong_values_say_where_what_and_what_is_allowed() {
         ),
         (
             json!({"scenes": [{"items": [{"bounds": {"mode": "fit", "width": 10, "height": 1}}]}]}),
-            "scenes[0].items[0].bounds.mode: must be one of \"stretch\", \"contain\", \"cover\" (found \"fit\")",
+            "scenes[0].items[0].bounds.mode: must be one of \"stretch\", \"contain\", \"cover\", \"width\", \"height\", \"max_only\" (found \"fit\")",
         ),
         (
             json!({"encoders": [{"video": {"rate_control": "abr"}}]}),
@@ -192,6 +192,7 @@ const NOTHING: Registries<'static> = Registries {
     sources: &[],
     destinations: &[],
     transitions: &[],
+    filters: &[],
 };
 
 /// Reading never panics; what can be read is validated without a panic and written and read again the same.

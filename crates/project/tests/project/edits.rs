@@ -16,6 +16,7 @@ fn assert_whole(p: &Project) {
         sources: &[],
         destinations: &[],
         transitions: &[],
+        filters: &[],
     };
     let wrong: Vec<_> = validate(p, &kinds)
         .into_iter()

@@ -35,6 +35,7 @@ const KINDS: Registries<'static> = Registries {
     sources: &SOURCES,
     destinations: &DESTINATIONS,
     transitions: &[],
+    filters: &[],
 };
 
 fn check(change: impl FnOnce(&mut Project)) -> Vec<Finding> {
@@ -67,6 +68,7 @@ fn a_sound_project_has_no_findings() {
         sources: &[],
         destinations: &[],
         transitions: &[],
+        filters: &[],
     };
     assert_eq!(validate(&Project::default(), &none), []);
 }

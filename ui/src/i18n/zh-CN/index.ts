@@ -3,6 +3,7 @@ import { add } from "./add";
 import { common } from "./common";
 import { destinations } from "./destinations";
 import { fields } from "./fields";
+import { filters } from "./filters";
 import { firstrun } from "./firstrun";
 import { forms } from "./forms";
 import { frame } from "./frame";
@@ -20,4 +21,4 @@ import { sources } from "./sources";
 import { status } from "./status";
 import { undo } from "./undo";
 
-export const zhCN = { add, common, destinations, fields, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
+export const zhCN = { add, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };

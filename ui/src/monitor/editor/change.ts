@@ -191,9 +191,9 @@ export function withoutBounds(p: Placement, size: Size): Placement {
 
 /** Mirrors the picture inside its rectangle. */
 export function flip(p: Placement, size: Size | null, way: "x" | "y"): Change {
-  const base = p.bounds && size ? withoutBounds(p, size) : p;
-  const scale = { ...base.scale, [way]: -base.scale[way] };
-  return p.bounds ? { bounds: null, crop: base.crop, position: base.position, scale } : { scale };
+  // A box has no scale of its own whose sign could be turned.
+  if (p.bounds || !size) return way === "x" ? { flip_x: !p.flip_x } : { flip_y: !p.flip_y };
+  return { scale: { ...p.scale, [way]: -p.scale[way] } };
 }
 
 /** Puts the middle of the item on the middle of the canvas, in one or both directions. */
@@ -219,6 +219,7 @@ type Bounds = NonNullable<Placement["bounds"]>;
 /** Everything as a new item has it: unturned, uncut, its own size, at the top left. */
 export function reset(): Required<Change> {
   return {
+    flip_x: false, flip_y: false,
     position: { x: 0, y: 0 }, alignment: "top_left", scale: { x: 1, y: 1 }, rotation_deg: 0,
     crop: { left: 0, top: 0, right: 0, bottom: 0 }, bounds: null,
   };

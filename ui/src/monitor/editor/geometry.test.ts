@@ -45,6 +45,24 @@ describe("the engine's own cases", () => {
     expect(seenCorners(fit("cover"))).toEqual([0, 0, 100, 100]);
     expect(picturePlace(fit("cover"), size)?.seen).toEqual({ left: 10, top: 0, right: 30, bottom: 20 });
   });
+
+  it("every way of fitting, and where in the box", () => {
+    const square = { width: 40, height: 40 };
+    const fit = (mode: Bounds["mode"], alignment: Alignment, overflow: boolean): Placement => item({ bounds: { mode, width: 100, height: 60, alignment, overflow } });
+    for (const [mode, alignment, overflow, place] of [
+      ["contain", "top_left", false, [0, 0, 60, 60]], ["contain", "bottom_right", false, [40, 0, 100, 60]],
+      ["cover", "bottom_right", false, [0, 0, 100, 60]], ["cover", "bottom_right", true, [0, -40, 100, 60]],
+      ["width", "center", true, [0, -20, 100, 80]], ["height", "center", false, [20, 0, 80, 60]], ["max_only", "center", false, [30, 10, 70, 50]],
+    ] as const) expect(seenCorners(fit(mode, alignment, overflow), square), `${mode} ${alignment}`).toEqual([...place]);
+    expect(picturePlace(fit("cover", "bottom_right", false), square)?.seen).toEqual({ left: 0, top: 16, right: 40, bottom: 40 });
+  });
+
+  it("a flip keeps the rectangle and what is cut off", () => {
+    const p = item({ bounds: { mode: "cover", width: 20, height: 20, alignment: "left" }, flip_x: true });
+    expect(seenCorners(p)).toEqual([20, 0, 0, 20]);
+    expect(picturePlace(p, size)?.seen).toEqual({ left: 20, top: 0, right: 40, bottom: 20 });
+    expect(seenCorners(item({ scale: { x: -1, y: 1 }, flip_y: true }))).toEqual([40, 20, 0, 0]);
+  });
 });
 
 describe("box", () => {

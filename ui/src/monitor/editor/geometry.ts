@@ -6,7 +6,15 @@ export interface Size { width: number; height: number }
 export interface Crop { left: number; top: number; right: number; bottom: number }
 export type Alignment =
   | "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-export interface Bounds { mode: "stretch" | "contain" | "cover"; width: number; height: number }
+export interface Bounds {
+  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+  width: number;
+  height: number;
+  /** Where the picture lies in the box; the middle when absent. */
+  alignment?: Alignment;
+  /** What sticks out is seen too. */
+  overflow?: boolean;
+}
 
 /** The part of a scene item that says where it lies. */
 export interface Placement {
@@ -16,6 +24,8 @@ export interface Placement {
   rotation_deg: number;
   crop: Crop;
   bounds: Bounds | null;
+  flip_x?: boolean;
+  flip_y?: boolean;
 }
 
 /** Edges in the item's own turned frame, whose origin is the item's `position`. */
@@ -111,25 +121,45 @@ export function picturePlace(p: Placement, size: Size): PicturePlace | null {
   const seen: Rect = {
     left: p.crop.left, top: p.crop.top, right: size.width - p.crop.right, bottom: size.height - p.crop.bottom,
   };
+  const mirrorX = (p.flip_x ?? false) !== (!p.bounds && p.scale.x < 0);
+  const mirrorY = (p.flip_y ?? false) !== (!p.bounds && p.scale.y < 0);
+  let { left, top } = b;
   if (p.bounds) {
-    const fx = bw / c.width;
-    const fy = bh / c.height;
-    if (p.bounds.mode === "stretch") [sx, sy] = [fx, fy];
-    else sx = sy = p.bounds.mode === "contain" ? Math.min(fx, fy) : Math.max(fx, fy);
-    if (p.bounds.mode === "cover") {
-      const dx = (c.width - bw / sx) / 2;
-      const dy = (c.height - bh / sy) / 2;
-      seen.left += dx; seen.right -= dx; seen.top += dy; seen.bottom -= dy;
-    }
+    [sx, sy] = fitting(p.bounds, bw / c.width, bh / c.height);
+    const [ax, ay] = fractions(p.bounds.alignment ?? "center");
+    const open = p.bounds.overflow ?? false;
+    const x = inBox(c.width * sx, bw, ax, mirrorX, open);
+    const y = inBox(c.height * sy, bh, ay, mirrorY, open);
+    seen.left += x.before / sx; seen.right -= x.after / sx;
+    seen.top += y.before / sy; seen.bottom -= y.after / sy;
+    left += x.start;
+    top += y.start;
   }
   const iw = (seen.right - seen.left) * sx;
   const ih = (seen.bottom - seen.top) * sy;
-  const left = b.left + (bw - iw) / 2;
-  const top = b.top + (bh - ih) / 2;
-  return {
-    seen, rect: { left, top, right: left + iw, bottom: top + ih }, sx, sy,
-    mirrorX: !p.bounds && p.scale.x < 0, mirrorY: !p.bounds && p.scale.y < 0,
-  };
+  return { seen, rect: { left, top, right: left + iw, bottom: top + ih }, sx, sy, mirrorX, mirrorY };
+}
+
+/** Factors that fit a picture into its box. */
+function fitting(b: Bounds, fx: number, fy: number): [number, number] {
+  const both = (f: number): [number, number] => [f, f];
+  switch (b.mode) {
+    case "stretch": return [fx, fy];
+    case "contain": return both(Math.min(fx, fy));
+    case "cover": return both(Math.max(fx, fy));
+    case "width": return both(fx);
+    case "height": return both(fy);
+    case "max_only": return both(Math.min(fx, fy, 1));
+  }
+}
+
+/** In one direction: where a picture of this size begins in its box, and what of it is cut off before and after (of the picture,
+    which may be mirrored). */
+function inBox(size: number, room: number, at: number, mirrored: boolean, open: boolean): { start: number; before: number; after: number } {
+  const start = (room - size) * at;
+  if (open || size <= room * (1 + 1e-9)) return { start, before: 0, after: 0 };
+  const [before, after] = [Math.max(0, -start), Math.max(0, start + size - room)];
+  return { start: Math.max(0, start), before: mirrored ? after : before, after: mirrored ? before : after };
 }
 
 /** From the item's frame to the canvas. */

@@ -17,8 +17,8 @@ export interface EditItem {
 }
 
 export function placeOf(i: SceneItem): Placement {
-  const { position, alignment, scale, rotation_deg, crop, bounds } = i;
-  return { position, alignment, scale, rotation_deg, crop, bounds };
+  const { position, alignment, scale, rotation_deg, crop, bounds, flip_x, flip_y } = i;
+  return { position, alignment, scale, rotation_deg, crop, bounds, flip_x, flip_y };
 }
 
 /** Size of what an item shows: a nested scene has the canvas' size. */

@@ -1,0 +1,149 @@
+//! Changing colours as R'G'B' although pictures are 4:2:0: rows of luma with the chroma between its samples, then rows of
+//! chroma with the mean of the luma around each sample (weights ¼ ½ ¼ across, ½ ½ down).
+
+use super::{Layer, Sheet};
+use crate::{
+    color::{FromRgb, ToRgb},
+    software::{convert, rows},
+};
+use media::ColorInfo;
+use multiversion::multiversion;
+
+/// A row of colours, 0 to 1 (not held to it before it is handed over), and its alpha, 0 to 1.
+pub struct Row<'a> {
+    pub r: &'a mut [f32],
+    pub g: &'a mut [f32],
+    pub b: &'a mut [f32],
+    pub a: &'a mut [f32],
+}
+
+/// The sheet with every row changed; `alpha` says whether alpha may change.
+pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>)) -> Sheet {
+    let (w, h) = (s.width(), s.height());
+    let (cw, ch) = (s.u.width, s.u.height);
+    let mut work = Work::new(w);
+    let (mut wide_u, mut wide_v) = (vec![0; w], vec![0; w]);
+    let mut alphas = alpha.then(|| vec![0; w * h]);
+    let y = Layer::make(w, h, |y, out| {
+        let near = (y / 2).min(ch - 1);
+        let far = if y % 2 == 0 {
+            near.saturating_sub(1)
+        } else {
+            (near + 1).min(ch - 1)
+        };
+        convert::widen(&mut wide_u, s.u.row(near), s.u.row(far), true);
+        convert::widen(&mut wide_v, s.v.row(near), s.v.row(far), true);
+        eighths(&mut work.u, &wide_u);
+        eighths(&mut work.v, &wide_v);
+        whole(&mut work.y, s.y.row(y));
+        alpha_row(&mut work.a, s.a.as_ref().map(|a| a.row(y)));
+        work.change(&change);
+        luma(out, &work);
+        if let Some(row) = alphas.as_mut().and_then(|a| a.get_mut(y * w..(y + 1) * w)) {
+            for (o, a) in row.iter_mut().zip(&work.a) {
+                *o = (a * 255.0 + 0.5) as u8;
+            }
+        }
+    });
+    let mut work = Work::new(cw);
+    let (mut mean, mut sum) = (vec![0; cw], vec![0; w]);
+    let mut v = vec![0; cw * ch];
+    let u = Layer::make(cw, ch, |j, out| {
+        rows::halve(&mut mean, s.y.row(2 * j), s.y.row(2 * j + 1), &mut sum);
+        whole(&mut work.y, &mean);
+        whole(&mut work.u, s.u.row(j));
+        whole(&mut work.v, s.v.row(j));
+        work.a.fill(1.0);
+        work.change(&change);
+        if let Some(v) = v.get_mut(j * cw..(j + 1) * cw) {
+            chroma(out, v, &work);
+        }
+    });
+    Sheet {
+        y,
+        u,
+        v: Layer::new(v.into(), cw, cw, ch),
+        a: alphas.map(|a| Layer::new(a.into(), w, w, h)).or_else(|| s.a.clone()),
+    }
+}
+
+/// One row: codes before, colours after.
+struct Work {
+    y: Vec<f32>,
+    u: Vec<f32>,
+    v: Vec<f32>,
+    a: Vec<f32>,
+}
+
+impl Work {
+    fn new(n: usize) -> Self {
+        let row = || vec![0.0; n];
+        Self {
+            y: row(),
+            u: row(),
+            v: row(),
+            a: row(),
+        }
+    }
+    fn change(&mut self, change: &impl Fn(&mut Row<'_>)) {
+        to_rgb(&mut self.y, &mut self.u, &mut self.v);
+        change(&mut Row {
+            r: &mut self.y,
+            g: &mut self.u,
+            b: &mut self.v,
+            a: &mut self.a,
+        });
+    }
+}
+
+fn alpha_row(out: &mut [f32], row: Option<&[u8]>) {
+    match row {
+        Some(row) => out.iter_mut().zip(row).for_each(|(o, a)| *o = f32::from(*a) / 255.0),
+        None => out.fill(1.0),
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn whole(out: &mut [f32], row: &[u8]) {
+    for (o, v) in out.iter_mut().zip(row) {
+        *o = f32::from(*v);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn eighths(out: &mut [f32], row: &[u16]) {
+    for (o, v) in out.iter_mut().zip(row) {
+        *o = f32::from(*v) * 0.125;
+    }
+}
+
+/// Codes become colours in place: Y to R, U to G, V to B.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn to_rgb(y: &mut [f32], u: &mut [f32], v: &mut [f32]) {
+    let k = ToRgb::new(ColorInfo::BT709_LIMITED);
+    let [ys, rv, gu, gv, bu] = [k.ys, k.rv, k.gu, k.gv, k.bu].map(|v| (v / 255.0) as f32);
+    for ((y, u), v) in y.iter_mut().zip(u).zip(v) {
+        let (l, cu, cv) = ((*y - 16.0) * ys, *u - 128.0, *v - 128.0);
+        (*y, *u, *v) = (l + rv * cv, l + gu * cu + gv * cv, l + bu * cu);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn luma(out: &mut [u8], w: &Work) {
+    let [r, g, b] = FromRgb::bt709_limited().rows[0].map(|v| (v * 255.0) as f32);
+    for (((o, x), y), z) in out.iter_mut().zip(&w.y).zip(&w.u).zip(&w.v) {
+        let [x, y, z] = [*x, *y, *z].map(|c| c.max(0.0).min(1.0));
+        *o = (r * x + g * y + b * z + 16.5) as i32 as u8;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn chroma(u: &mut [u8], v: &mut [u8], w: &Work) {
+    let rows = FromRgb::bt709_limited().rows.map(|r| r.map(|v| (v * 255.0) as f32));
+    let ([ur, ug, ub], [vr, vg, vb]) = (rows[1], rows[2]);
+    for ((((u, v), x), y), z) in u.iter_mut().zip(v).zip(&w.y).zip(&w.u).zip(&w.v) {
+        let [x, y, z] = [*x, *y, *z].map(|c| c.max(0.0).min(1.0));
+        *u = (ur * x + ug * y + ub * z + 128.5) as i32 as u8;
+        *v = (vr * x + vg * y + vb * z + 128.5) as i32 as u8;
+    }
+}
