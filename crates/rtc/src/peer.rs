@@ -1,10 +1,11 @@
 //! The peer: one connection, from its description to its end.
 
 use crate::{
-    IceServer, PeerStats, RtcError, codecs,
+    IceServer, PeerStats, RtcError,
+    codecs::{self, VideoName, video_name},
     description::{check_length, payload_type, without_local_names},
     ice::is_local_name,
-    packetise::H264Packetiser,
+    packetise::Packetiser,
     reports::{Board, Reports, StreamClock},
     stream::{RtpStream, random},
 };
@@ -124,7 +125,8 @@ pub struct Peer {
     events: Arc<Events>,
     board: Arc<Board>,
     video: Option<Lane>,
-    packetiser: H264Packetiser,
+    packetiser: Option<Packetiser>,
+    codec: Option<VideoName>,
     audio: Option<Lane>,
     /// Closed by us.
     closed: AtomicBool,
@@ -139,10 +141,10 @@ impl Peer {
         let video_codec = options.video.as_ref().map(codecs::video).transpose()?;
         let audio_codec = options.audio.as_ref().map(codecs::audio).transpose()?;
         let packetiser = match &options.video {
-            Some(v) => H264Packetiser::new(&v.extradata).ok_or_else(|| RtcError::CantSend {
+            Some(v) => Some(Packetiser::new(v).ok_or_else(|| RtcError::CantSend {
                 what: "video whose encoder gave no parameter sets".into(),
-            })?,
-            None => H264Packetiser::default(),
+            })?),
+            None => None,
         };
         let video = video_codec.as_ref().map(|c| lane(RtpCodecKind::Video, c));
         let audio = audio_codec.as_ref().map(|c| lane(RtpCodecKind::Audio, c));
@@ -174,6 +176,7 @@ impl Peer {
             board,
             video,
             packetiser,
+            codec: options.video.as_ref().and_then(|v| video_name(v.codec)),
             audio,
             closed: AtomicBool::new(false),
         };
@@ -283,7 +286,10 @@ impl Peer {
         }
         match (packet.stream, &self.video, &self.audio) {
             (StreamKind::Video, Some(lane), _) => {
-                let payloads = self.packetiser.payloads(&packet.data);
+                let payloads = match &self.packetiser {
+                    Some(p) => p.payloads(&packet.data, packet.keyframe),
+                    None => return Ok(0),
+                };
                 self.write(lane, packet.pts, payloads, false).await
             }
             (StreamKind::Audio(0), _, Some(lane)) => {
@@ -333,8 +339,9 @@ impl Peer {
     }
 
     fn find_payload_types(&self, answer: &str) -> Result<(), RtcError> {
+        let (codec, words) = self.codec.as_ref().map_or(("", ""), |c| (c.sdp, c.words));
         let wanted = [
-            (&self.video, "video", "H264", "H.264 video"),
+            (&self.video, "video", codec, words),
             (&self.audio, "audio", "opus", "Opus sound"),
         ];
         for (lane, section, codec, what) in wanted {

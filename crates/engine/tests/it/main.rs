@@ -4,6 +4,7 @@
 mod air;
 mod encodes;
 mod live;
+mod pace;
 mod preflight;
 mod recording;
 mod studio;

@@ -54,7 +54,7 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
     },
     wants: |_| Wants {
         // What the peer has payloads for; Wants::WEBRTC names what WebRTC could carry.
-        video: &[VideoCodec::H264],
+        video: &[VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1],
         ..Wants::WEBRTC
     },
     check_streams,
@@ -70,7 +70,8 @@ fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
     }
     Err(OutputError::Unsupported {
         to: "The WHIP destination".into(),
-        problem: "it needs H.264 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 B-frames for it"
+        problem: "it needs H.264, HEVC or AV1 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 \
+                  B-frames for it"
             .into(),
     })
 }
@@ -96,7 +97,7 @@ impl Driver for WhipDriver {
         Box::pin(async move {
             self.find_relay(link.to()).await?;
             let peer = self.open_peer(info, link.to()).await?;
-            let outcome = self.publish(&peer, packets, link).await;
+            let outcome = self.publish(&peer, info, packets, link).await;
             peer.close().await;
             outcome
         })
@@ -173,10 +174,17 @@ impl WhipDriver {
         Peer::open(&options).await.map_err(|e| failed(e, to))
     }
 
-    async fn publish(&mut self, peer: &Peer, packets: &PacketReceiver, link: &Link) -> Result<(), OutputError> {
+    async fn publish(
+        &mut self,
+        peer: &Peer,
+        info: &StreamInfo,
+        packets: &PacketReceiver,
+        link: &Link,
+    ) -> Result<(), OutputError> {
         let to = link.to();
         let offer = peer.offer(GATHER_LIMIT).await.map_err(|e| failed(e, to))?;
-        let begun = Session::begin(&self.settings, self.endpoint.clone(), offer.clone(), to).await;
+        let what = offered(info);
+        let begun = Session::begin(&self.settings, self.endpoint.clone(), offer.clone(), &what, to).await;
         let (mut session, granted) = begun?;
         if granted.answer.trim().is_empty() {
             return Err(failed(
@@ -265,18 +273,27 @@ impl WhipDriver {
     }
 }
 
+/// What is offered, in words.
+fn offered(info: &StreamInfo) -> String {
+    let video = info.video.as_ref().and_then(|v| rtc_peer::video_words(v.codec));
+    let sound = info.audio.first().map(|_| "Opus sound");
+    let all: Vec<_> = video.into_iter().chain(sound).collect();
+    all.join(" and ")
+}
+
 fn failed(e: RtcError, to: &str) -> OutputError {
     let to = to.to_owned();
     match e {
         RtcError::NotTaken { what } => OutputError::Unsupported {
             to,
             problem: format!(
-                "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP"
+                "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP, or choose \
+                 H.264 for this destination: nearly all take that"
             ),
         },
         RtcError::CantSend { what } => OutputError::Unsupported {
             to,
-            problem: format!("WebRTC can't carry {what}. Choose an encoder with H.264 video and Opus sound for it"),
+            problem: format!("WebRTC can't carry {what}. Choose an encoder with H.264, HEVC or AV1 video and Opus sound for it"),
         },
         e if e.retryable() => OutputError::Lost {
             to,

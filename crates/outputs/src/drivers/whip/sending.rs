@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 
 /// How often the figures of the line are written down.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Sends packets until they end.
 ///
@@ -44,6 +44,10 @@ fn figures(s: &PeerStats) -> LineFigures {
         loss_percent: Some(s.packets_lost as f64 * 100.0 / sent),
         packets_lost: Some(s.packets_lost),
         packets_repeated: Some(s.sent_again),
+        waiting_ms: s.waiting_ms,
+        arriving_kbps: s.arriving_kbps,
+        loss_now_percent: Some(s.loss * 100.0),
+        wished_kbps: s.wished_kbps,
         encrypted: Some(true),
         ..LineFigures::default()
     }

@@ -45,7 +45,7 @@ pub(super) async fn ask(settings: &WhipSettings, url: Url, to: &str) -> Result<A
     match reply.status.as_u16() {
         // It takes no such question, which says nothing of offers.
         501 => {}
-        401 | 403 | 429 | 500.. => return Err(refusal(&reply, to)),
+        401 | 403 | 429 | 500.. => return Err(refusal(&reply, "this", to)),
         _ => {}
     }
     Ok(Asked {
@@ -78,7 +78,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Posts the offer.
+    /// Posts the offer of `what`.
     ///
     /// # Errors
     /// The endpoint can't be reached or refuses, in words for the creator.
@@ -86,6 +86,7 @@ impl Session {
         settings: &WhipSettings,
         url: Url,
         offer: String,
+        what: &str,
         to: &str,
     ) -> Result<(Self, Granted), OutputError> {
         let reply = http::ask(Ask {
@@ -100,7 +101,7 @@ impl Session {
         .await?;
         // The RFC says 201; some endpoints say 200 and mean it.
         if !matches!(reply.status, StatusCode::CREATED | StatusCode::OK) {
-            return Err(refusal(&reply, to));
+            return Err(refusal(&reply, what, to));
         }
         let session = Self {
             settings: settings.clone(),
@@ -187,7 +188,7 @@ async fn delete(settings: &WhipSettings, url: Url, to: &str) {
 }
 
 /// What a refusal means and what to do about it.
-fn refusal(reply: &Reply, to: &str) -> OutputError {
+fn refusal(reply: &Reply, what: &str, to: &str) -> OutputError {
     let (to, status) = (to.to_owned(), reply.status.as_u16());
     let said = match reply.words() {
         w if w.is_empty() || w.starts_with('<') => String::new(),
@@ -208,8 +209,8 @@ fn refusal(reply: &Reply, to: &str) -> OutputError {
         400 | 406 | 415 | 422 => OutputError::Unsupported {
             to,
             problem: format!(
-                "the server can't use what Footlight offers: H.264 video and Opus sound (error {status}){said}. Ask the service \
-                 whether it takes WHIP at this address"
+                "the server can't use what Footlight offers: {what} (error {status}){said}. Ask the service whether it takes \
+                 that, and WHIP, at this address"
             ),
         },
         409 => OutputError::Unreachable {
