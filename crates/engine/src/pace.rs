@@ -36,7 +36,7 @@ const LEAST: (u32, u32) = (8, 200);
 
 /// What is to be seen of a destination's line.
 #[derive(Clone, Copy, Debug, Default)]
-struct Signs {
+pub(crate) struct Signs {
     /// Waits to be sent, ms.
     queued_ms: i64,
     /// Was really sent, kbit/s.
@@ -46,14 +46,14 @@ struct Signs {
 
 /// How much waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Waits {
+pub(crate) enum Waits {
     Nothing,
     Little,
     TooMuch,
 }
 
 impl Signs {
-    fn of(s: &DestinationStatus) -> Self {
+    pub(crate) fn of(s: &DestinationStatus) -> Self {
         Self {
             queued_ms: s.queued_ms,
             sent_kbps: s.bitrate_kbps,
@@ -61,7 +61,8 @@ impl Signs {
         }
     }
 
-    fn waits(&self, kbps: u32) -> Waits {
+    /// How much waits, the picture being sent at `kbps`.
+    pub(crate) fn waits(&self, kbps: u32) -> Waits {
         let grade = |value: f64, little: f64, much: f64| match value {
             v if v > much => Waits::TooMuch,
             v if v > little => Waits::Little,
@@ -78,8 +79,8 @@ impl Signs {
         all.into_iter().max().unwrap_or(Waits::Nothing)
     }
 
-    /// What the line carries, kbit/s.
-    fn taken_kbps(&self) -> f64 {
+    /// What the line carries with a little left over, kbit/s.
+    pub(crate) fn taken_kbps(&self) -> f64 {
         let taken = self.line.arriving_kbps.unwrap_or(self.sent_kbps) * 0.85;
         taken.min(self.line.wished_kbps.unwrap_or(f64::INFINITY))
     }
@@ -164,12 +165,13 @@ impl Shared {
     pub(crate) fn look_at_pace(&self) {
         use DestinationState::{Degraded, Live};
         let now = self.clock.now();
+        let away = self.away();
         let mut paces = self.paces.lock();
         let lines = self.destinations.lock();
         paces.retain(|id, _| lines.contains_key(id));
         for (id, line) in lines.iter() {
             let status = line.handle.status();
-            let Some(own) = line.own_rate() else {
+            let Some(own) = line.own_rate().filter(|_| !away.contains(id)) else {
                 // With whoever came, the encoder went back to the project's rate.
                 paces.remove(id);
                 continue;

@@ -2,7 +2,7 @@
 
 use crate::{
     RtcError,
-    reports::{NUMBER, SENT_AT},
+    reports::{MID, NUMBER, REPAIRED_RID, RID, SENT_AT},
 };
 use media::{AudioCodec, AudioStream, VideoCodec, VideoStream};
 use rtc::{
@@ -112,8 +112,12 @@ fn feedback(words: &str) -> RTCPFeedback {
     }
 }
 
-/// The codecs of a connection.
-pub(crate) fn engine(video: Option<&RTCRtpCodec>, audio: Option<&RTCRtpCodec>) -> Result<MediaEngine, RtcError> {
+/// The codecs of a connection, and what packets carry beside them.
+pub(crate) fn engine(
+    video: Option<&RTCRtpCodec>,
+    audio: Option<&RTCRtpCodec>,
+    simulcast: bool,
+) -> Result<MediaEngine, RtcError> {
     let mut engine = MediaEngine::default();
     let mut add = |codec: RTCRtpCodec, payload_type, kind| {
         let parameters = RTCRtpCodecParameters {
@@ -136,11 +140,13 @@ pub(crate) fn engine(video: Option<&RTCRtpCodec>, audio: Option<&RTCRtpCodec>) -
     if let Some(a) = audio {
         add(a.clone(), AUDIO_TYPE, RtpCodecKind::Audio)?;
     }
-    for (uri, kind) in [
+    let always = [
         (SENT_AT, RtpCodecKind::Video),
         (NUMBER, RtpCodecKind::Video),
         (NUMBER, RtpCodecKind::Audio),
-    ] {
+    ];
+    let layered = [MID, RID, REPAIRED_RID].map(|uri| (uri, RtpCodecKind::Video));
+    for (uri, kind) in always.into_iter().chain(layered.into_iter().filter(|_| simulcast)) {
         let capability = RTCRtpHeaderExtensionCapability { uri: uri.into() };
         let registered = engine.register_header_extension(capability, kind, None);
         registered.map_err(RtcError::local)?;

@@ -20,7 +20,7 @@ mod stream;
 pub use codecs::{can_carry_audio, can_carry_video, video_words};
 pub use description::MAX_DESCRIPTION;
 pub use error::RtcError;
-pub use ice::{IceServer, candidates_of, is_local_name};
+pub use ice::{IceServer, StreamServer, candidates_of, is_local_name};
 pub use packetise::{Av1Packetiser, H264Packetiser, HevcPacketiser, PAYLOAD_LIMIT};
 pub use peer::{Peer, PeerOptions, PeerState};
 pub use reports::PeerStats;

@@ -55,6 +55,14 @@ pub(crate) const SENT_AT: &str = "http://www.webrtc.org/experiments/rtp-hdrext/a
 /// A packet's number in the whole connection.
 pub(crate) const NUMBER: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
+/// Which section of the description a packet belongs to, which size of the picture it is of, and which one it repairs
+/// (RFC 8843, 15.1; RFC 8852).
+pub(crate) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+/// Most sizes of a picture.
+pub(crate) const MOST_LAYERS: usize = 3;
+
 /// Figures of a connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PeerStats {
@@ -100,6 +108,24 @@ impl StreamClock {
     }
 }
 
+/// One of several sizes of the picture: its stream, that of its repairs, and its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rid {
+    pub(crate) ssrc: u32,
+    pub(crate) rtx: u32,
+    pub(crate) rid: &'static str,
+}
+
+/// The numbers that the descriptions gave to what packets carry; 0 for what they don't.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    sent_at: u8,
+    number: u8,
+    mid: u8,
+    rid: u8,
+    repaired: u8,
+}
+
 /// What the chain's link and the peer share.
 pub(crate) struct Board {
     pub(crate) clocks: Vec<StreamClock>,
@@ -108,15 +134,24 @@ pub(crate) struct Board {
     pub(crate) stats: Mutex<PeerStats>,
     /// How many keyframes were asked for.
     pub(crate) keyframes: watch::Sender<u64>,
+    /// … of each size.
+    pub(crate) layer_keyframes: watch::Sender<[u64; MOST_LAYERS]>,
+    /// The sizes of the picture, largest first; empty when there is one only.
+    pub(crate) rids: Vec<Rid>,
+    /// The name of the video's section, once it has one.
+    pub(crate) mid: OnceLock<String>,
 }
 
 impl Board {
-    pub(crate) fn new(clocks: Vec<StreamClock>) -> Arc<Self> {
+    pub(crate) fn new(clocks: Vec<StreamClock>, rids: Vec<Rid>) -> Arc<Self> {
         Arc::new(Self {
             clocks,
             first: OnceLock::new(),
             stats: Mutex::default(),
             keyframes: watch::Sender::new(0),
+            layer_keyframes: watch::Sender::new([0; MOST_LAYERS]),
+            rids,
+            mid: OnceLock::new(),
         })
     }
 }
@@ -138,8 +173,7 @@ pub(crate) struct Reports {
     /// By sequence number: which packet was answered last, and when.
     answered: Vec<Option<(u32, u16, Instant)>>,
     line: Line,
-    /// The numbers that the descriptions gave to the sending time and to the packet's number; 0 for none.
-    marks: (u8, u8),
+    marks: Marks,
     number: u16,
     next: Option<Instant>,
     reads: VecDeque<TaggedPacket>,
@@ -153,7 +187,7 @@ impl Reports {
             lost: vec![0; board.clocks.len()],
             answered: vec![None; REMEMBERED],
             line: Line::new(),
-            marks: (0, 0),
+            marks: Marks::default(),
             number: 0,
             begun: None,
             next: None,
@@ -188,7 +222,8 @@ impl Reports {
 
     /// Writes the time and the number into a packet that leaves.
     fn mark(&mut self, header: &mut Header, octets: usize, now: Instant) {
-        let (sent_at, number) = self.marks;
+        let Marks { sent_at, number, .. } = self.marks;
+        self.mark_layer(header);
         if let (Some((_, wall)), 1..) = (&self.begun, sent_at) {
             // 6 bits of seconds, 18 of their fraction.
             let t = (wall.ntp(now) >> 14) as u32;
@@ -199,6 +234,33 @@ impl Reports {
         }
         self.line.sends(self.number, octets + HEADERS, now);
         self.number = self.number.wrapping_add(1);
+    }
+
+    /// Writes which size of the picture a packet is of.
+    fn mark_layer(&self, header: &mut Header) {
+        let ssrc = header.ssrc;
+        let Some(layer) = self.board.rids.iter().find(|r| r.ssrc == ssrc || r.rtx == ssrc) else {
+            return;
+        };
+        let rid = if layer.ssrc == ssrc { self.marks.rid } else { self.marks.repaired };
+        if rid > 0 {
+            let _ = header.set_extension(rid, Bytes::from_static(layer.rid.as_bytes()));
+        }
+        if let (1.., Some(mid)) = (self.marks.mid, self.board.mid.get()) {
+            let _ = header.set_extension(self.marks.mid, Bytes::copy_from_slice(mid.as_bytes()));
+        }
+    }
+
+    /// A keyframe of this stream was asked for; of all of them for one that is not known.
+    fn wished(&self, ssrc: u32) {
+        self.board.stats.lock().keyframes_asked += 1;
+        self.board.keyframes.send_modify(|n| *n += 1);
+        let known = self.board.rids.iter().any(|r| r.ssrc == ssrc);
+        self.board.layer_keyframes.send_modify(|all| {
+            for (n, layer) in all.iter_mut().zip(&self.board.rids) {
+                *n += u64::from(!known || layer.ssrc == ssrc);
+            }
+        });
     }
 
     /// What the line shows now, for whoever asks for the figures.
@@ -237,9 +299,10 @@ impl Reports {
             self.reception(&r.reports, now);
         } else if let Some(r) = any.downcast_ref::<SenderReport>() {
             self.reception(&r.reports, now);
-        } else if any.is::<PictureLossIndication>() || any.is::<FullIntraRequest>() {
-            self.board.stats.lock().keyframes_asked += 1;
-            self.board.keyframes.send_modify(|n| *n += 1);
+        } else if let Some(p) = any.downcast_ref::<PictureLossIndication>() {
+            self.wished(p.media_ssrc);
+        } else if let Some(f) = any.downcast_ref::<FullIntraRequest>() {
+            self.wished(f.fir.first().map_or(0, |e| e.ssrc));
         } else if let Some(n) = any.downcast_ref::<TransportLayerNack>() {
             return Some(Box::new(self.thin_out(n, now)));
         } else if let Some(r) = any.downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
@@ -389,8 +452,11 @@ impl Interceptor for Reports {
         for e in &stream.rtp_header_extensions {
             let id = u8::try_from(e.id).unwrap_or_default();
             match e.uri.as_str() {
-                SENT_AT => self.marks.0 = id,
-                NUMBER => self.marks.1 = id,
+                SENT_AT => self.marks.sent_at = id,
+                NUMBER => self.marks.number = id,
+                MID => self.marks.mid = id,
+                RID => self.marks.rid = id,
+                REPAIRED_RID => self.marks.repaired = id,
                 _ => {}
             }
         }

@@ -18,7 +18,7 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 const FOLDER: &str = "/usr/lib/x86_64-linux-gnu/janus";
 
 /// Janus leaves out loopback interfaces, and tests must not use others: so it is told that there are none.
-const NO_LOOPBACK: &str = r"
+const NO_LOOPBACK: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <ifaddrs.h>
@@ -29,7 +29,7 @@ int getifaddrs(struct ifaddrs **all) {
     for (struct ifaddrs *i = r == 0 ? *all : 0; i; i = i->ifa_next) i->ifa_flags &= ~IFF_LOOPBACK;
     return r;
 }
-";
+"#;
 
 /// A running Janus and its endpoint; ended on drop.
 #[derive(Debug)]
@@ -43,14 +43,15 @@ pub struct Janus {
 impl Janus {
     /// Starts both and waits until they take connections. `options`: `codec`: `h264`, `h265` or `av1`; `layers`: how many
     /// layers of simulcast are looked at; `bitrate`: what Janus asks for by REMB, bit/s; `restarts`: false to refuse ICE
-    /// restarts.
+    /// restarts; `media_port` with `shown_ports`: Janus' media at this port, announced as the first of these, and after a
+    /// restart as the second, for proxies between.
     ///
     /// # Errors
     /// When a program is not there or does not start; the error shows what it printed.
     pub fn start(options: Value) -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix("footlight-janus-").tempdir()?;
         let (api, port) = (ports::free_tcp()?, ports::free_tcp()?);
-        let mut janus = launch(dir.path(), api)?;
+        let mut janus = launch(dir.path(), api, options["media_port"].as_u64())?;
         ready(&mut janus, api, "Janus did not start (is janus installed?)")?;
         let layers = options["layers"].as_u64().unwrap_or(1);
         let mut all: Map<String, Value> = options.as_object().cloned().unwrap_or_default();
@@ -117,7 +118,8 @@ fn ready(child: &mut ChildGuard, port: u16, what: &str) -> io::Result<()> {
     Err(child.error(what))
 }
 
-fn launch(dir: &Path, api: u16) -> io::Result<ChildGuard> {
+fn launch(dir: &Path, api: u16, media_port: Option<u64>) -> io::Result<ChildGuard> {
+    let (least, most) = media_port.map_or((20_000, 40_000), |p| (p, p));
     let config = dir.join("config");
     fs::create_dir(&config)?;
     let others = |folder: &str, wanted: &str| -> io::Result<String> {
@@ -129,7 +131,7 @@ fn launch(dir: &Path, api: u16) -> io::Result<ChildGuard> {
         "general: {{ configs_folder = \"{0}\" plugins_folder = \"{FOLDER}/plugins\" transports_folder = \"{FOLDER}/transports\" \
          events_folder = \"{FOLDER}/events\" loggers_folder = \"{FOLDER}/loggers\" interface = \"127.0.0.1\" debug_level = 4 \
          debug_colors = false protected_folders = [] }}\n\
-         media: {{ rtp_port_range = \"20000-40000\" }}\n\
+         media: {{ rtp_port_range = \"{least}-{most}\" }}\n\
          nat: {{ ice_enforce_list = \"lo\" ignore_mdns = true }}\n\
          plugins: {{ disable = \"{1}\" }}\ntransports: {{ disable = \"{2}\" }}\nloggers: {{ disable = \"libjanus_jsonlog.so\" }}\n\
          events: {{ broadcast = false }}\n",

@@ -132,11 +132,24 @@ class Handle:
             print(e, file=sys.stderr, flush=True)
 
 
+def without_candidates(text):
+    return "".join(l + "\r\n" for l in text.splitlines() if not l.startswith(("a=candidate", "a=end-of")))
+
+
+def shown(text, at):
+    """With the port of a proxy in the place of Janus' own: one for the session, another after a restart."""
+    ports = options.get("shown_ports")
+    return text.replace(f" {options['media_port']} typ", f" {ports[at]} typ") if ports else text
+
+
 async def post(request):
     got["posts"] += 1
     handle = Handle(request.app["client"])
     await handle.begin()
     handle.offer = await request.text()
+    if options.get("shown_ports"):
+        # Our addresses are to be unknown: only the proxy is called, and calls.
+        handle.offer = without_candidates(handle.offer)
     room = {"request": "create", "room": ROOM, "publishers": 9, "videocodec": options["codec"], "audiocodec": "opus"}
     if options.get("bitrate"):
         room.update(bitrate=options["bitrate"], bitrate_cap=True)
@@ -148,6 +161,7 @@ async def post(request):
     handle.publisher = joined["id"]
     _, answer = await handle.message({"request": "publish"}, handle.offer)
     got["answer"] = answer
+    answer = shown(answer, 0)
     sessions[str(handle.session)] = handle
     headers = {"Location": f"/session/{handle.session}", "ETag": '"1"'}
     return web.Response(status=201, text=answer, content_type="application/sdp", headers=headers)
@@ -174,7 +188,9 @@ async def patch(request):
     if not options.get("restarts", True):
         return web.Response(status=405)
     got["restarts"] += 1
-    offer = "".join(l + "\r\n" for l in handle.offer.splitlines() if not l.startswith(("a=candidate", "a=end-of")))
+    offer = without_candidates(handle.offer)
+    if options.get("shown_ports"):
+        lines = []
     for name in ("ice-ufrag", "ice-pwd"):
         offer = re.sub(rf"a={name}:\S+", f"a={name}:{value(fragment, name)}", offer)
     offer = re.sub(r"(a=ice-pwd:\S+\r\n)", r"\1" + "".join(l + "\r\n" for l in lines).replace("\\", ""), offer, count=1)
@@ -185,7 +201,7 @@ async def patch(request):
     reply = [f"a=ice-ufrag:{value(answer, 'ice-ufrag')}", f"a=ice-pwd:{value(answer, 'ice-pwd')}", first,
              f"a=mid:{value(answer, 'mid')}"]
     reply += dict.fromkeys(l for l in answer.splitlines() if l.startswith("a=candidate"))
-    return web.Response(status=200, text="".join(l + "\r\n" for l in reply), headers={"ETag": f'"{got["restarts"] + 1}"'},
+    return web.Response(status=200, text=shown("".join(l + "\r\n" for l in reply), 1), headers={"ETag": f'"{got["restarts"] + 1}"'},
                         content_type="application/trickle-ice-sdpfrag")
 
 

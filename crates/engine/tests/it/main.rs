@@ -7,6 +7,7 @@ mod live;
 mod pace;
 mod preflight;
 mod recording;
+mod rungs;
 mod studio;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};

@@ -67,6 +67,14 @@ pub(super) struct Granted {
     pub(super) ice_servers: Vec<IceServer>,
 }
 
+/// What the endpoint says to the wish for an ICE restart.
+pub(super) enum Restart {
+    /// With its own new name, password and candidates.
+    Granted(String),
+    /// It does not do that; a new session is needed.
+    Refused,
+}
+
 /// A session at the endpoint. Dropped before [`Session::end`], it is still deleted, in the background.
 pub(super) struct Session {
     settings: WhipSettings,
@@ -138,6 +146,28 @@ impl Session {
             }
             Err(error) => tracing::debug!(to = %self.to, %error, "candidates could not be sent"),
         }
+    }
+
+    /// Asks for an ICE restart with our new name, password and candidates (RFC 9725, 4.3.3); gives the other side's.
+    ///
+    /// # Errors
+    /// The endpoint can't be reached just now; another try may help.
+    pub(super) async fn restart(&self, fragment: &str) -> Result<Restart, OutputError> {
+        let Some(url) = self.resource.clone() else {
+            return Ok(Restart::Refused);
+        };
+        let reply = http::ask(Ask {
+            method: Method::PATCH,
+            headers: vec![(CONTENT_TYPE, "application/trickle-ice-sdpfrag"), (IF_MATCH, "*")],
+            body: fragment.to_owned().into(),
+            ..self.about(url)
+        })
+        .await?;
+        if reply.status == StatusCode::OK {
+            return Ok(Restart::Granted(String::from_utf8_lossy(&reply.body).into_owned()));
+        }
+        tracing::debug!(to = %self.to, status = %reply.status, "the endpoint takes no ICE restart");
+        Ok(Restart::Refused)
     }
 
     /// Deletes the session, so that the endpoint frees the stream's name at once.
