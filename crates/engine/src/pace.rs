@@ -72,8 +72,10 @@ impl Signs {
         let asked = l.wished_kbps.is_some_and(|w| w < f64::from(kbps) * MEANT);
         let all = [
             grade(self.queued_ms as f64, SHORT_MS as f64, LONG_MS as f64),
-            l.waiting_ms.map_or(Waits::Nothing, |w| grade(w, SHORT_ON_THE_WAY_MS, LONG_ON_THE_WAY_MS)),
-            l.loss_now_percent.map_or(Waits::Nothing, |p| grade(p, FEW_LOST, MANY_LOST)),
+            l.waiting_ms
+                .map_or(Waits::Nothing, |w| grade(w, SHORT_ON_THE_WAY_MS, LONG_ON_THE_WAY_MS)),
+            l.loss_now_percent
+                .map_or(Waits::Nothing, |p| grade(p, FEW_LOST, MANY_LOST)),
             if asked { Waits::TooMuch } else { Waits::Nothing },
         ];
         all.into_iter().max().unwrap_or(Waits::Nothing)
@@ -234,13 +236,25 @@ mod tests {
     #[test]
     fn a_receivers_reports_take_the_place_of_the_queue() {
         let mut p = Pace::new(4000, s(0));
-        assert_eq!(p.look(s(10), &reports(20.0, 5.0, 4100.0, None)), None, "5 % are the line's own");
+        assert_eq!(
+            p.look(s(10), &reports(20.0, 5.0, 4100.0, None)),
+            None,
+            "5 % are the line's own"
+        );
         assert_eq!(p.look(s(11), &reports(200.0, 0.0, 3000.0, None)), Some(2550));
         assert_eq!(p.look(s(13), &reports(40.0, 20.0, 2000.0, None)), Some(1700));
         assert_eq!(p.look(s(15), &reports(0.0, 5.0, 1900.0, None)), None);
-        assert_eq!(p.look(s(21), &reports(0.0, 5.0, 1900.0, None)), None, "not up while packets are lost");
+        assert_eq!(
+            p.look(s(21), &reports(0.0, 5.0, 1900.0, None)),
+            None,
+            "not up while packets are lost"
+        );
         assert_eq!(p.look(s(22), &reports(0.0, 0.0, 1900.0, Some(1800.0))), None);
-        assert_eq!(p.look(s(27), &reports(0.0, 0.0, 1900.0, Some(1800.0))), Some(1800), "as far as asked for");
+        assert_eq!(
+            p.look(s(27), &reports(0.0, 0.0, 1900.0, Some(1800.0))),
+            Some(1800),
+            "as far as asked for"
+        );
         assert_eq!(p.look(s(40), &reports(0.0, 0.0, 1900.0, Some(1800.0))), None);
         assert_eq!(p.look(s(41), &reports(0.0, 0.0, 1900.0, Some(900.0))), Some(900));
         assert_eq!(p.look(s(47), &reports(0.0, 0.0, 1000.0, Some(5000.0))), None);
@@ -266,7 +280,11 @@ mod tests {
         assert_eq!(p.look(s(38), &queue(0, 2500.0)), None);
         assert_eq!(p.look(s(39), &queue(0, 2500.0)), Some(3188));
         assert_eq!(p.look(s(49), &queue(0, 3100.0)), Some(3986));
-        assert_eq!(p.look(s(59), &queue(0, 3900.0)), Some(4000), "never more than the project says");
+        assert_eq!(
+            p.look(s(59), &queue(0, 3900.0)),
+            Some(4000),
+            "never more than the project says"
+        );
         assert_eq!(p.look(s(99), &queue(0, 4000.0)), None);
     }
 
@@ -281,7 +299,9 @@ mod tests {
         assert_eq!(p.kbps, 500);
         for _ in 0..20 {
             at += 200;
-            let up = p.look(s(at), &queue(0, 500.0)).or_else(|| p.look(s(at + 100), &queue(0, 500.0)));
+            let up = p
+                .look(s(at), &queue(0, 500.0))
+                .or_else(|| p.look(s(at + 100), &queue(0, 500.0)));
             assert!(up.is_some(), "at the latest after a minute");
             at += 110;
             p.look(s(at), &queue(5000, 0.0));

@@ -168,10 +168,14 @@ impl Shared {
                         _ => host,
                     };
                     let others = lines.iter().filter(|(other, _)| *other != id);
-                    let name = |id: &str| project.destinations.iter().find(|d| d.id == id).map(|d| d.label().to_owned());
-                    let below = others.filter_map(|(other, l)| {
-                        Some((l.lease()?.step_below(&now_at)?, name(other)?))
-                    });
+                    let name = |id: &str| {
+                        project
+                            .destinations
+                            .iter()
+                            .find(|d| d.id == id)
+                            .map(|d| d.label().to_owned())
+                    };
+                    let below = others.filter_map(|(other, l)| Some((l.lease()?.step_below(&now_at)?, name(other)?)));
                     if let Some((host, name)) = best(below.collect(), signs.taken_kbps()) {
                         self.step_down(rung, line, host, name, now);
                     }
@@ -193,14 +197,23 @@ impl Shared {
                     visit.name
                 );
                 say(EventLevel::Warning, text);
-                let remark = format!("The connection is slow: it gets the picture of {} for now ({words}).", visit.name);
+                let remark = format!(
+                    "The connection is slow: it gets the picture of {} for now ({words}).",
+                    visit.name
+                );
                 line.handle.remark(Some(remark));
                 rung.enter(Stage::Away(visit), now);
             }
             Stage::Up(way, visit) if way.is_over() => {
                 drop(visit);
-                let words = line.lease().and_then(|l| l.host()).map_or_else(String::new, |h| h.words());
-                say(EventLevel::Info, format!("{label}: it gets its own picture again ({words})"));
+                let words = line
+                    .lease()
+                    .and_then(|l| l.host())
+                    .map_or_else(String::new, |h| h.words());
+                say(
+                    EventLevel::Info,
+                    format!("{label}: it gets its own picture again ({words})"),
+                );
                 line.handle.remark(None);
                 rung.up_at = Some(now);
                 rung.enter(Stage::Home, now);
@@ -221,7 +234,18 @@ impl Shared {
                         Stage::Away(v) => Some(v),
                         _ => None,
                     };
-                    rung.enter(Stage::Down(way, Visit { host, name, _lease: lease }, before), now);
+                    rung.enter(
+                        Stage::Down(
+                            way,
+                            Visit {
+                                host,
+                                name,
+                                _lease: lease,
+                            },
+                            before,
+                        ),
+                        now,
+                    );
                 }
             }
             Err(error) => tracing::warn!(%error, "a lower encode could not be shared"),

@@ -252,7 +252,12 @@ mod tests {
         f.send(packet(n, StreamKind::Audio(0), whose, true));
     }
 
-    fn over(a: &Fanout, b: &Fanout, queue: &PacketSender, drop_backlog: bool) -> (HandOver, Arc<Mutex<Option<MediaTime>>>) {
+    fn over(
+        a: &Fanout,
+        b: &Fanout,
+        queue: &PacketSender,
+        drop_backlog: bool,
+    ) -> (HandOver, Arc<Mutex<Option<MediaTime>>>) {
         let told = Arc::new(Mutex::new(None));
         let tell = told.clone();
         let gate = Gate::new(drop_backlog, Box::new(move |t| *tell.lock() = Some(t)));

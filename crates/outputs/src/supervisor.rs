@@ -99,7 +99,9 @@ impl DestinationHandle {
     ) -> Self {
         let Terms { backoff, delay, layers } = terms.into();
         let (packets, queue, line) = attach(rt, fanout, delay, &clock);
-        let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT).behind(line, delay).with_layers(layers);
+        let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT)
+            .behind(line, delay)
+            .with_layers(layers);
         let ledger = Arc::new(ledger);
         // Whoever asks right after the start hears that it is on its way, also before the task has had its turn.
         ledger.enter(DestinationState::Connecting, None, None);

@@ -69,16 +69,25 @@ fn video_section(sdp: &str) -> impl Iterator<Item = &str> {
 
 /// The name of the first video section.
 pub(crate) fn mid_of_video(sdp: &str) -> Option<String> {
-    video_section(sdp).find_map(|l| l.strip_prefix("a=mid:")).map(str::to_owned)
+    video_section(sdp)
+        .find_map(|l| l.strip_prefix("a=mid:"))
+        .map(str::to_owned)
 }
 
 /// How many of these layers, from the first on, an answer takes (`a=simulcast:recv`, RFC 8853); 0 when it says nothing of them.
 pub(crate) fn taken_layers(answer: &str, rids: &[&str]) -> usize {
     let said = video_section(answer).find_map(|l| l.strip_prefix("a=simulcast:"));
     let mut words = said.unwrap_or_default().split_whitespace();
-    let taken = words.find(|w| *w == "recv").and_then(|_| words.next()).unwrap_or_default();
+    let taken = words
+        .find(|w| *w == "recv")
+        .and_then(|_| words.next())
+        .unwrap_or_default();
     // Alternatives of one stream stand behind commas, a tilde marks one that is paused.
-    let has = |rid: &&&str| taken.split(';').any(|s| s.split(',').any(|r| r.trim_start_matches('~') == **rid));
+    let has = |rid: &&&str| {
+        taken
+            .split(';')
+            .any(|s| s.split(',').any(|r| r.trim_start_matches('~') == **rid))
+    };
     rids.iter().take_while(has).count()
 }
 
@@ -133,7 +142,8 @@ mod tests {
     fn a_restart_changes_the_way_and_nothing_else() {
         let answer = "v=0\r\nm=video 9 X 102\r\na=ice-ufrag:old\r\na=ice-pwd:oldword\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n\
                       a=mid:0\r\nm=audio 9 X 111\r\na=ice-ufrag:old\r\na=ice-pwd:oldword\r\na=mid:1\r\n";
-        let fragment = "a=ice-ufrag:new\na=ice-pwd:newword\nm=video 9 X 0\na=mid:0\na=candidate:2 1 udp 1 192.0.2.2 9 typ host\n";
+        let fragment =
+            "a=ice-ufrag:new\na=ice-pwd:newword\nm=video 9 X 0\na=mid:0\na=candidate:2 1 udp 1 192.0.2.2 9 typ host\n";
         let got = restarted(answer, fragment).expect("an answer");
         assert_eq!(
             got,
@@ -146,7 +156,9 @@ mod tests {
 
     #[test]
     fn the_answer_says_which_layers_it_takes() {
-        let answer = |line: &str| format!("v=0\r\nm=audio 9 X 1\r\na=mid:0\r\nm=video 9 X 2\r\na=mid:1\r\n{line}\r\nm=video 9 X 3\r\n");
+        let answer = |line: &str| {
+            format!("v=0\r\nm=audio 9 X 1\r\na=mid:0\r\nm=video 9 X 2\r\na=mid:1\r\n{line}\r\nm=video 9 X 3\r\n")
+        };
         let rids = ["h", "m", "l"];
         for (line, taken) in [
             ("a=simulcast:recv h;m;l", 3),

@@ -30,7 +30,9 @@ impl IceServer {
         let encrypted = scheme.eq_ignore_ascii_case("turns");
         let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
         let transport = query.split('&').find_map(|q| q.split_once('='));
-        let transport = transport.filter(|(k, _)| k.eq_ignore_ascii_case("transport")).map(|(_, v)| v);
+        let transport = transport
+            .filter(|(k, _)| k.eq_ignore_ascii_case("transport"))
+            .map(|(_, v)| v);
         let tcp = transport.map_or(encrypted, |t| t.eq_ignore_ascii_case("tcp"));
         if !tcp || !(encrypted || scheme.eq_ignore_ascii_case("turn")) {
             return None;
@@ -96,9 +98,15 @@ mod tests {
             };
             s.over_stream().map(|s| (s.host, s.port, s.encrypted))
         };
-        assert_eq!(of("turn:a.example?transport=tcp"), Some(("a.example".into(), 3478, false)));
+        assert_eq!(
+            of("turn:a.example?transport=tcp"),
+            Some(("a.example".into(), 3478, false))
+        );
         assert_eq!(of("turns:a.example"), Some(("a.example".into(), 5349, true)));
-        assert_eq!(of("TURNS:a.example:443?transport=TCP"), Some(("a.example".into(), 443, true)));
+        assert_eq!(
+            of("TURNS:a.example:443?transport=TCP"),
+            Some(("a.example".into(), 443, true))
+        );
         assert_eq!(of("turn:[::1]:99?transport=tcp"), Some(("::1".into(), 99, false)));
         assert_eq!(of("turns:[::1]"), Some(("::1".into(), 5349, true)));
         let none = [

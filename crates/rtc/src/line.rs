@@ -102,7 +102,9 @@ impl Line {
         let mut quickest: Option<f64> = None;
         for a in arrivals {
             let slot = &mut self.on_their_way[usize::from(a.sequence_number) % REMEMBERED];
-            let (Some(arrival), Some(p)) = (a.arrival, *slot) else { continue };
+            let (Some(arrival), Some(p)) = (a.arrival, *slot) else {
+                continue;
+            };
             if p.number != a.sequence_number {
                 continue;
             }
@@ -155,9 +157,11 @@ impl Line {
     /// What reaches the receiver, kbit/s, `loss` being the share that its last report calls lost.
     pub(crate) fn arriving_kbps(&self, loss: f64, now: Instant) -> Option<f64> {
         let fresh = |(t, _): &&(Instant, f64)| now.saturating_duration_since(*t) < FEEDBACK_HOLDS;
-        if let (Some(_), Some((first, _)), Some((last, _))) =
-            (self.ways.back().filter(fresh), self.arrived.front(), self.arrived.back())
-        {
+        if let (Some(_), Some((first, _)), Some((last, _))) = (
+            self.ways.back().filter(fresh),
+            self.arrived.front(),
+            self.arrived.back(),
+        ) {
             let s = last.saturating_sub(*first).max(WINDOW / 4).as_secs_f64();
             return Some(self.arrived.iter().map(|a| a.1).sum::<usize>() as f64 / 125.0 / s);
         }
@@ -191,7 +195,8 @@ mod tests {
     fn transport_wide_feedback_shows_what_waits_and_what_arrives() {
         let (t0, mut l) = (start(), Line::new());
         // 1000 bytes every 8 ms are 1000 kbit/s; they take 20 ms, by a clock of the receiver's own.
-        let arrives = |n: u64, way: u64| Acknowledgement::received(n as u16, Some(ms(77_000 + n * 8 + way)), Ecn::NotEct);
+        let arrives =
+            |n: u64, way: u64| Acknowledgement::received(n as u16, Some(ms(77_000 + n * 8 + way)), Ecn::NotEct);
         for n in 0..250u64 {
             l.sends(n as u16, 1000, t0 + ms(n * 8));
             l.hears(&[arrives(n, 20)], t0 + ms(n * 8 + 40));

@@ -175,8 +175,13 @@ impl Peer {
             None => (None, vec![]),
         };
         let audio = audio_codec.as_ref().map(|c| lane(RtpCodecKind::Audio, c, &[]).0);
-        let lanes = [&video, &audio].into_iter().flatten().map(|l| StreamClock::of(&l.rtp.lock()));
-        let clocks = lanes.chain(layers.iter().map(|l| StreamClock::of(&l.rtp.lock()))).collect();
+        let lanes = [&video, &audio]
+            .into_iter()
+            .flatten()
+            .map(|l| StreamClock::of(&l.rtp.lock()));
+        let clocks = lanes
+            .chain(layers.iter().map(|l| StreamClock::of(&l.rtp.lock())))
+            .collect();
         let board = Board::new(clocks, rids);
         let events = Arc::new(Events {
             state: watch::Sender::new(PeerState::Connecting),
@@ -366,7 +371,11 @@ impl Peer {
         }
         match (packet.stream, &self.video, &self.audio) {
             (StreamKind::Video, Some(lane), _) => {
-                let cut = self.packetiser.lock().as_ref().map(|p| p.payloads(&packet.data, packet.keyframe));
+                let cut = self
+                    .packetiser
+                    .lock()
+                    .as_ref()
+                    .map(|p| p.payloads(&packet.data, packet.keyframe));
                 let Some(payloads) = cut else { return Ok(0) };
                 self.write(lane, packet.pts, payloads, false).await
             }

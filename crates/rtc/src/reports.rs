@@ -242,7 +242,11 @@ impl Reports {
         let Some(layer) = self.board.rids.iter().find(|r| r.ssrc == ssrc || r.rtx == ssrc) else {
             return;
         };
-        let rid = if layer.ssrc == ssrc { self.marks.rid } else { self.marks.repaired };
+        let rid = if layer.ssrc == ssrc {
+            self.marks.rid
+        } else {
+            self.marks.repaired
+        };
         if rid > 0 {
             let _ = header.set_extension(rid, Bytes::from_static(layer.rid.as_bytes()));
         }

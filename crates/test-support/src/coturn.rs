@@ -28,18 +28,26 @@ impl Coturn {
     /// # Errors
     /// When it does not start; the error shows what it printed.
     pub fn start() -> io::Result<Self> {
-        Self::launch(None)
+        Self::launch(&[], None)
     }
 
-    /// The same, which also speaks TLS, with a certificate for `127.0.0.1` signed by `authority`.
+    /// The same, which is not reached over UDP.
+    ///
+    /// # Errors
+    /// When it does not start; the error shows what it printed.
+    pub fn start_over_tcp() -> io::Result<Self> {
+        Self::launch(&["--no-udp"], None)
+    }
+
+    /// The same, which speaks TLS too, with a certificate for `127.0.0.1` signed by `authority`.
     ///
     /// # Errors
     /// When it does not start; the error shows what it printed.
     pub fn start_with_tls(authority: &TestAuthority) -> io::Result<Self> {
-        Self::launch(Some(authority.sign(Certificate::Good)?))
+        Self::launch(&["--no-udp"], Some(authority.sign(Certificate::Good)?))
     }
 
-    fn launch(tls: Option<(PathBuf, PathBuf)>) -> io::Result<Self> {
+    fn launch(more: &[&str], tls: Option<(PathBuf, PathBuf)>) -> io::Result<Self> {
         let dir = tempfile::tempdir()?;
         let port = ports::free_tcp()?;
         let at = |name: &str| dir.path().join(name).display().to_string();
@@ -62,6 +70,7 @@ impl Coturn {
             "--log-file",
             "stdout",
         ]);
+        c.args(more);
         match &tls {
             Some((certificate, key)) => {
                 c.arg("--cert").arg(certificate).arg("--pkey").arg(key);

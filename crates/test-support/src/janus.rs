@@ -67,7 +67,11 @@ impl Janus {
         let mut command = Command::new("/usr/bin/python3");
         command.args(["-c", PROGRAM]).arg(Value::Object(all).to_string());
         let mut endpoint = ChildGuard::spawn(command, &dir.path().join("endpoint.log"), false)?;
-        ready(&mut endpoint, port, "the endpoint did not start (is python3-aiohttp installed?)")?;
+        ready(
+            &mut endpoint,
+            port,
+            "the endpoint did not start (is python3-aiohttp installed?)",
+        )?;
         Ok(Self {
             endpoint,
             janus,
@@ -123,7 +127,8 @@ fn launch(dir: &Path, api: u16, media_port: Option<u64>) -> io::Result<ChildGuar
     let config = dir.join("config");
     fs::create_dir(&config)?;
     let others = |folder: &str, wanted: &str| -> io::Result<String> {
-        let names = fs::read_dir(Path::new(FOLDER).join(folder))?.filter_map(|e| e.ok()?.file_name().into_string().ok());
+        let names =
+            fs::read_dir(Path::new(FOLDER).join(folder))?.filter_map(|e| e.ok()?.file_name().into_string().ok());
         let unwanted = names.filter(|n| n.ends_with(".so") && n != wanted);
         Ok(unwanted.collect::<Vec<_>>().join(","))
     };
@@ -155,6 +160,10 @@ fn launch(dir: &Path, api: u16, media_port: Option<u64>) -> io::Result<ChildGuar
 fn no_loopback(dir: &Path) -> io::Result<PathBuf> {
     let (source, library) = (dir.join("no_loopback.c"), dir.join("no_loopback.so"));
     fs::write(&source, NO_LOOPBACK)?;
-    run(Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl"))?;
+    run(Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(&source)
+        .arg("-ldl"))?;
     Ok(library)
 }

@@ -3,6 +3,7 @@ on what it receives as plain RTP, which FFmpeg decodes; what came out is written
 one JSON object in the first argument; see `janus.rs`."""
 
 import asyncio
+import ctypes
 import json
 import os
 import re
@@ -36,6 +37,11 @@ with av.open(sys.argv[1], format="sdp", options={"protocol_whitelist": "file,udp
 NAMES = {"h264": "H264/90000", "h265": "H265/90000", "av1": "AV1/90000", "opus": "opus/48000/2"}
 
 
+def end_with_us():
+    """However this program ends, what it started ends too (PR_SET_PDEATHSIG, SIGKILL)."""
+    ctypes.CDLL(None).prctl(1, 9)
+
+
 async def decode(kind, codec, port, note):
     """Reads a port for ever; a decoder that gives up (nothing came yet, so it knows no size) is started again."""
     path = os.path.join(options["folder"], f"{kind}{port}.sdp")
@@ -45,7 +51,7 @@ async def decode(kind, codec, port, note):
                 f"a=rtpmap:96 {NAMES[codec]}\n{extra}")
     while True:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DECODER, path, stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-c", DECODER, path, stdout=asyncio.subprocess.PIPE, preexec_fn=end_with_us,
             env={**os.environ, "PYTHONPATH": options["pyav"]})
         async for line in process.stdout:
             note(line.decode().split())
@@ -127,7 +133,8 @@ class Handle:
                     video["pt" if i == 0 else f"pt_{i + 1}"] = 96
                 streams.append(video)
         try:
-            await self.message({"request": "rtp_forward", "room": ROOM, "publisher_id": self.publisher, "streams": streams})
+            await self.message({"request": "rtp_forward", "room": ROOM, "publisher_id": self.publisher,
+                                "host": "127.0.0.1", "streams": streams})
         except RuntimeError as e:
             print(e, file=sys.stderr, flush=True)
 

@@ -14,5 +14,7 @@ pub fn pyav() -> io::Result<PathBuf> {
     if folder.join("av").is_dir() {
         return folder.canonicalize();
     }
-    Err(io::Error::other("the Python package av is not there: run installer/setup.sh"))
+    Err(io::Error::other(
+        "the Python package av is not there: run installer/setup.sh",
+    ))
 }

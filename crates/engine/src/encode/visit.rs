@@ -39,7 +39,13 @@ impl Lease {
         let host = self.host()?;
         let alike = |h: &Host| {
             let w = &h.0.want;
-            (w.canvas, w.source.clone(), w.every, w.settings.codec, w.settings.b_frames)
+            (
+                w.canvas,
+                w.source.clone(),
+                w.every,
+                w.settings.codec,
+                w.settings.b_frames,
+            )
         };
         let now = host.0.target_kbps.load(Relaxed);
         let whole = now == 0 || now == host.kbps();
@@ -52,7 +58,15 @@ impl Encoders {
     /// The picture of a host with these tracks.
     pub(crate) fn visit(&self, host: &Host, audio: &[AudioWant]) -> Result<Arc<Lease>, EngineError> {
         let mut outputs = self.outputs.lock();
-        let audio = audio.iter().map(|a| self.audio_lane(a)).collect::<Result<Vec<_>, _>>()?;
-        Ok(open_output(&mut outputs, Some(host.0.clone()), audio, Feed::of_a_visitor))
+        let audio = audio
+            .iter()
+            .map(|a| self.audio_lane(a))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(open_output(
+            &mut outputs,
+            Some(host.0.clone()),
+            audio,
+            Feed::of_a_visitor,
+        ))
     }
 }

@@ -21,13 +21,19 @@ pub(crate) fn rings(s: &Stand) {
     let g = s.studio.generation();
     s.run(json!({"command": "set_canvas", "id": "main", "changes": {"width": 640, "height": 360, "fps": 15}}))
         .expect("smaller");
-    until("the show with the new size", || (s.studio.generation() > g).then_some(()));
-    s.run(json!({"command": "set_encoder", "id": "main", "changes": {"video": {"implementation": "x264",
-        "preset": "ultrafast", "keyframe_interval_s": 2.0, "bitrate_kbps": FULL}, "audio": {"bitrate_kbps": 64}}}))
-        .expect("a rate");
-    s.run(json!({"command": "add_source", "kind": "test_pattern", "name": "Rings", "scene": "main",
-        "settings": {"pattern": "zone_plate", "sound": "tone"}}))
-        .expect("added");
+    until("the show with the new size", || {
+        (s.studio.generation() > g).then_some(())
+    });
+    s.run(
+        json!({"command": "set_encoder", "id": "main", "changes": {"video": {"implementation": "x264",
+        "preset": "ultrafast", "keyframe_interval_s": 2.0, "bitrate_kbps": FULL}, "audio": {"bitrate_kbps": 64}}}),
+    )
+    .expect("a rate");
+    s.run(
+        json!({"command": "add_source", "kind": "test_pattern", "name": "Rings", "scene": "main",
+        "settings": {"pattern": "zone_plate", "sound": "tone"}}),
+    )
+    .expect("added");
 }
 
 /// Waits for a change of the line to be followed.
@@ -57,7 +63,8 @@ fn told(s: &Stand, words: &str) -> bool {
 
 /// Goes live, narrows the line and widens it again; `arrives` counts pictures decoded at the other end.
 fn goes_down_and_up(s: &Stand, id: &str, line: impl Fn(bool), arrives: impl Fn() -> u64) {
-    s.run(json!({"command": "start_destination", "id": id})).expect("starts");
+    s.run(json!({"command": "start_destination", "id": id}))
+        .expect("starts");
     until("live at the full rate", || {
         let d = destination(s, id);
         (d["state"] == "live" && d["bitrate_kbps"].as_f64()? > f64::from(FULL) * 0.7).then_some(())
@@ -71,11 +78,18 @@ fn goes_down_and_up(s: &Stand, id: &str, line: impl Fn(bool), arrives: impl Fn()
     });
     assert!(told(s, "takes less than 1500 kbit/s"));
     let before = arrives();
-    follows("pictures through the narrow line", || (arrives() > before + 60).then_some(()));
+    follows("pictures through the narrow line", || {
+        (arrives() > before + 60).then_some(())
+    });
     let state = destination(s, id)["state"].clone();
-    assert!(state == "live" || state == "degraded", "what had piled up may still go out: {state}");
+    assert!(
+        state == "live" || state == "degraded",
+        "what had piled up may still go out: {state}"
+    );
     line(false);
-    follows("the full rate again", || (target(s) == Some(u64::from(FULL))).then_some(()));
+    follows("the full rate again", || {
+        (target(s) == Some(u64::from(FULL))).then_some(())
+    });
     assert!(told(s, "takes 1500 kbit/s again"));
     follows("it being sent", || {
         (destination(s, id)["bitrate_kbps"].as_f64()? > f64::from(FULL) * 0.7).then_some(())
@@ -89,7 +103,9 @@ fn goes_down_and_up(s: &Stand, id: &str, line: impl Fn(bool), arrives: impl Fn()
 fn whip_follows_its_receiver_down_and_up() {
     let s = Stand::new();
     rings(&s);
-    let media = UdpSocket::bind("127.0.0.1:0").and_then(|s| s.local_addr()).expect("a port");
+    let media = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
     let proxy = UdpProxy::start(media, Faults::default(), 3).expect("proxy");
     let server = WhipEndpoint::start(json!({"media_port": media.port(), "shown_port": proxy.port()})).expect("aiortc");
     let id = s.made(

@@ -20,7 +20,8 @@ fn destination(s: &Stand, id: &str) -> Value {
 }
 
 fn add(s: &Stand, name: &str, url: &str) -> String {
-    let command = json!({"command": "add_destination", "kind": "rtmp", "name": name, "settings": {"url": url, "key": name}});
+    let command =
+        json!({"command": "add_destination", "kind": "rtmp", "name": name, "settings": {"url": url, "key": name}});
     s.made(command, "destination")
 }
 
@@ -37,7 +38,8 @@ fn a_slow_line_gets_a_lower_encode_that_is_there_and_its_own_again() {
     let direct = format!("rtmp://127.0.0.1:{}/live", server.port());
     let slow = add(&s, "slow", &format!("rtmp://{}/live", proxy.address()));
     let (same, small) = (add(&s, "same", &direct), add(&s, "small", &direct));
-    s.run(json!({"command": "set_destination", "id": slow, "when_slow": "step_down"})).expect("set");
+    s.run(json!({"command": "set_destination", "id": slow, "when_slow": "step_down"}))
+        .expect("set");
     s.run(json!({"command": "set_destination_encode", "id": small, "changes": {"bitrate_kbps": 400, "height": 180}}))
         .expect("a lower encode");
     s.run(json!({"command": "go_live"})).expect("live");
@@ -53,7 +55,9 @@ fn a_slow_line_gets_a_lower_encode_that_is_there_and_its_own_again() {
     };
     proxy.set(narrow);
     let told = |words: &str| s.remote().events_since(0).iter().any(|e| e.message.contains(words));
-    follows("the step down", || told("it gets the picture of small (320×180, 400 kbit/s)").then_some(()));
+    follows("the step down", || {
+        told("it gets the picture of small (320×180, 400 kbit/s)").then_some(())
+    });
     follows("a rate that fits", || {
         let d = destination(&s, &slow);
         let fits = d["state"] == "live" && d["bitrate_kbps"].as_f64()? < 800.0 && d["queued_ms"].as_i64()? < 700;
@@ -63,7 +67,9 @@ fn a_slow_line_gets_a_lower_encode_that_is_there_and_its_own_again() {
     assert!(reason.contains("the picture of small for now"), "{reason}");
     assert_eq!(encoders(), Some(2), "no encoder was started for it");
     proxy.set(Faults::default());
-    follows("its own picture again", || told("slow: it gets its own picture again (640×360, 1500 kbit/s)").then_some(()));
+    follows("its own picture again", || {
+        told("slow: it gets its own picture again (640×360, 1500 kbit/s)").then_some(())
+    });
     let sent = || destination(&s, &slow)["frames_sent"].as_u64().unwrap_or_default();
     let before = sent();
     follows("pictures of its own", || (sent() > before + 60).then_some(()));
@@ -72,15 +78,31 @@ fn a_slow_line_gets_a_lower_encode_that_is_there_and_its_own_again() {
         assert_eq!((&d["state"], &d["reconnects"]), (&json!("live"), &json!(0)), "{d}");
     }
     for id in [&same, &small] {
-        assert_eq!(destination(&s, id)["frames_dropped"], 0, "the neighbours got everything");
+        assert_eq!(
+            destination(&s, id)["frames_dropped"],
+            0,
+            "the neighbours got everything"
+        );
     }
     for e in s.state()["encoders"].as_array().expect("encoders") {
-        assert!(e["target_kbps"] == 1500 || e["target_kbps"] == 400, "no encoder was turned down: {e}");
+        assert!(
+            e["target_kbps"] == 1500 || e["target_kbps"] == 400,
+            "no encoder was turned down: {e}"
+        );
     }
     s.run(json!({"command": "end_live"})).expect("ends");
     until("the end", || (s.state()["on_air"] == false).then_some(()));
-    let recording = |key: &str| server.recordings().into_iter().find(|p| p.to_string_lossy().contains(key));
-    assert!(wait_for(Duration::from_secs(20), || recording("slow").is_some()), "{}", server.log());
+    let recording = |key: &str| {
+        server
+            .recordings()
+            .into_iter()
+            .find(|p| p.to_string_lossy().contains(key))
+    };
+    assert!(
+        wait_for(Duration::from_secs(20), || recording("slow").is_some()),
+        "{}",
+        server.log()
+    );
     let file = recording("slow").expect("what the server got");
     let sizes = ffprobe::picture_sizes(&file).expect("it decodes");
     let mut order = vec![];

@@ -161,10 +161,9 @@ impl WhipDriver {
         }
         Err(OutputError::Config {
             to: to.to_owned(),
-            problem:
-                "only a relay may be used, but there is none: the server names none. Name a TURN server \
+            problem: "only a relay may be used, but there is none: the server names none. Name a TURN server \
                       (turn:host:port), or let it send directly"
-                    .into(),
+                .into(),
         })
     }
 
@@ -317,7 +316,9 @@ fn failed(e: RtcError, to: &str) -> OutputError {
         },
         RtcError::CantSend { what } => OutputError::Unsupported {
             to,
-            problem: format!("WebRTC can't carry {what}. Choose an encoder with H.264, HEVC or AV1 video and Opus sound for it"),
+            problem: format!(
+                "WebRTC can't carry {what}. Choose an encoder with H.264, HEVC or AV1 video and Opus sound for it"
+            ),
         },
         e if e.retryable() => OutputError::Lost {
             to,

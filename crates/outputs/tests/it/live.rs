@@ -175,7 +175,9 @@ impl Lower {
     fn encode(&mut self, picture: &VideoFrame) {
         let small = self.rescaler.run(picture).expect("scaled");
         let mut out = vec![];
-        self.encoder.encode(&small, self.key.swap(false, Relaxed), &mut out).expect("x264");
+        self.encoder
+            .encode(&small, self.key.swap(false, Relaxed), &mut out)
+            .expect("x264");
         self.fanout.send_all(out);
     }
 }

@@ -35,11 +35,27 @@ async fn ffmpeg_gets(video: VideoCodec, audio: AudioCodec, codecs: [&str; 2]) {
     reaches(&d, State::Stopped).await;
     let found = server.found(LIMIT).expect("what it got");
     let (picture, sound) = (stream(&found, "video", 0), stream(&found, "audio", 0));
-    assert!(picture["codec"].as_str().is_some_and(|c| c.contains(codecs[0])), "{found}");
-    assert!(sound["codec"].as_str().is_some_and(|c| c.contains(codecs[1])), "{found}");
-    assert_eq!((&picture["frames"], &picture["width"]), (&json!(FRAMES), &json!(128)), "{found}");
-    assert_eq!((&picture["backwards"], &sound["backwards"], &found["errors"]), (&json!(0), &json!(0), &json!(0)));
-    assert!(sound["packets"].as_u64().is_some_and(|n| n + 6 >= sounds), "{sounds}: {found}");
+    assert!(
+        picture["codec"].as_str().is_some_and(|c| c.contains(codecs[0])),
+        "{found}"
+    );
+    assert!(
+        sound["codec"].as_str().is_some_and(|c| c.contains(codecs[1])),
+        "{found}"
+    );
+    assert_eq!(
+        (&picture["frames"], &picture["width"]),
+        (&json!(FRAMES), &json!(128)),
+        "{found}"
+    );
+    assert_eq!(
+        (&picture["backwards"], &sound["backwards"], &found["errors"]),
+        (&json!(0), &json!(0), &json!(0))
+    );
+    assert!(
+        sound["packets"].as_u64().is_some_and(|n| n + 6 >= sounds),
+        "{sounds}: {found}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,9 +121,16 @@ async fn several_tracks_are_what_ffmpeg_understands() {
         assert!(samples > 48_000, "{found}");
         for n in 0..3 {
             let s = stream(&found, "audio", n);
-            assert!(s["codec"].as_str().is_some_and(|c| c.contains(words[1])), "{n}: {found}");
+            assert!(
+                s["codec"].as_str().is_some_and(|c| c.contains(words[1])),
+                "{n}: {found}"
+            );
             assert_eq!(s["samples"].as_u64(), Some(samples), "track {n} is whole: {found}");
         }
-        assert_eq!((&stream(&found, "audio", 3), &found["errors"]), (&&Value::Null, &json!(0)), "{found}");
+        assert_eq!(
+            (&stream(&found, "audio", 3), &found["errors"]),
+            (&&Value::Null, &json!(0)),
+            "{found}"
+        );
     }
 }

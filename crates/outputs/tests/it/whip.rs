@@ -4,8 +4,7 @@
 use crate::{live::Live, show::until};
 use media::{AudioCodec, SystemClock, VideoCodec};
 use outputs::{
-    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, ProbeWish, Probed, Terms,
-    from_url,
+    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, ProbeWish, Probed, Terms, from_url,
 };
 use serde_json::{Value, json};
 use std::{net::UdpSocket, sync::Arc, time::Duration};

@@ -14,11 +14,20 @@ use test_support::{
     whip_endpoint::WhipEndpoint,
 };
 
+/// Waits as [`until`] does, for tests that say themselves what was found instead.
+async fn wait(mut holds: impl FnMut() -> bool) -> bool {
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(50));
+    let looking = async {
+        while !holds() {
+            look.tick().await;
+        }
+    };
+    tokio::time::timeout(LIMIT, looking).await.is_ok()
+}
+
 async fn decoded(server: &Janus, layer: usize, least: u64) {
-    until(&format!("{least} pictures of layer {layer}; {}", server.log()), LIMIT, || {
-        server.layer(layer).0 >= least
-    })
-    .await;
+    let came = wait(|| server.layer(layer).0 >= least).await;
+    assert!(came, "not {least} pictures of layer {layer}; {}", server.log());
 }
 
 async fn ends(server: &Janus, d: &DestinationHandle) {
@@ -37,7 +46,10 @@ async fn arrives(codec: &str, encoder: &str, preset: &str) {
     let s = d.status();
     assert_eq!(s.state, State::Live, "{s:?}");
     let line = s.line.expect("figures");
-    assert!(line.rtt_ms.is_some() && line.waiting_ms.is_some() && line.arriving_kbps > Some(100.0), "{line:?}");
+    assert!(
+        line.rtt_ms.is_some() && line.waiting_ms.is_some() && line.arriving_kbps > Some(100.0),
+        "{line:?}"
+    );
     ends(&server, &d).await;
 }
 
@@ -63,7 +75,10 @@ async fn a_codec_that_the_answer_lacks_is_refused_in_words() {
     let d = go_live(&server.url(), json!({}), &live.fanout);
     until("a refusal", LIMIT, || d.status().state == State::Failed).await;
     let said = d.status().reason.unwrap_or_default();
-    assert!(said.contains("does not take HEVC video") && said.contains("choose H.264"), "{said}");
+    assert!(
+        said.contains("does not take HEVC video") && said.contains("choose H.264"),
+        "{said}"
+    );
 }
 
 /// The widths that arrive when the show is sent in so many sizes.
@@ -97,7 +112,10 @@ async fn a_server_that_takes_one_size_gets_one_and_it_is_said() {
     let server = WhipEndpoint::start(json!({})).expect("aiortc");
     let live = Live::in_sizes(900, 3);
     let d = go_live_in_sizes(&server.url(), json!({"layers": 3}), &live.fanout, &live.lower);
-    until(&format!("pictures; {}", server.log()), LIMIT, || server.count("frames") >= 60).await;
+    until(&format!("pictures; {}", server.log()), LIMIT, || {
+        server.count("frames") >= 60
+    })
+    .await;
     assert_eq!(server.notes()["width"], 640);
     let said = d.status().reason.unwrap_or_default();
     assert!(said.contains("in one size only"), "{said}");
@@ -105,7 +123,9 @@ async fn a_server_that_takes_one_size_gets_one_and_it_is_said() {
 
 /// A session whose way dies after a while. Another one is there, for whoever asks again.
 async fn loses_its_way(restarts: bool) -> (Janus, DestinationHandle, Live, [UdpProxy; 2]) {
-    let media = UdpSocket::bind("127.0.0.1:0").and_then(|s| s.local_addr()).expect("a port");
+    let media = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
     let proxy = || UdpProxy::start(media, Faults::default(), 5).expect("proxy");
     let ways = [proxy(), proxy()];
     let ports = [ways[0].port(), ways[1].port()];
@@ -124,11 +144,19 @@ async fn loses_its_way(restarts: bool) -> (Janus, DestinationHandle, Live, [UdpP
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_way_that_dies_is_replaced_within_the_session() {
     let (server, d, _live, ways) = loses_its_way(true).await;
-    until(&format!("a restart; {}", server.log()), LIMIT, || server.count("restarts") == 1).await;
+    assert!(
+        wait(|| server.count("restarts") == 1).await,
+        "no restart; {}",
+        server.log()
+    );
     let before = server.layer(0).0;
     decoded(&server, 0, before + 60).await;
     let s = d.status();
-    assert_eq!((s.state, s.reconnects, server.count("posts")), (State::Live, 0, 1), "{s:?}");
+    assert_eq!(
+        (s.state, s.reconnects, server.count("posts")),
+        (State::Live, 0, 1),
+        "{s:?}"
+    );
     assert!(ways[1].passed() > 100, "over the other way");
     ends(&server, &d).await;
 }
@@ -139,9 +167,7 @@ async fn a_server_without_restarts_gets_a_new_session() {
     until("trying again", LIMIT, || d.status().state == State::Retrying).await;
     assert_eq!(server.count("restarts"), 0);
     ways[0].set(Faults::default());
-    until(&format!("a new session; {}", server.log()), LIMIT, || {
-        server.count("posts") >= 2 && d.status().state == State::Live
-    })
-    .await;
+    let again = wait(|| server.count("posts") >= 2 && d.status().state == State::Live).await;
+    assert!(again, "no new session; {:?} {}", d.status(), server.log());
     assert!(server.count("deletes") >= 1, "the old one was ended");
 }

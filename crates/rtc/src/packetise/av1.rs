@@ -35,7 +35,9 @@ impl Av1Packetiser {
         if record.first() != Some(&0x81) || record.len() < 4 {
             return None;
         }
-        let sequence_header = obus(&record.slice(4..)).into_iter().find(|o| kind(o) == SEQUENCE_HEADER);
+        let sequence_header = obus(&record.slice(4..))
+            .into_iter()
+            .find(|o| kind(o) == SEQUENCE_HEADER);
         Some(Self { sequence_header })
     }
 
@@ -175,7 +177,10 @@ mod tests {
         let bare = [&[6 << 3][..], &[7; 3000]].concat();
         let header = vec![SEQUENCE_HEADER << 3, 1, 2, 3, 4];
         let p = packetiser();
-        let got = p.payloads(&Bytes::from([&[TEMPORAL_DELIMITER << 3 | SIZED, 0][..], &frame].concat()), true);
+        let got = p.payloads(
+            &Bytes::from([&[TEMPORAL_DELIMITER << 3 | SIZED, 0][..], &frame].concat()),
+            true,
+        );
         assert_eq!(got[0][0] & BEGINS, BEGINS);
         assert_eq!(joined(&got), vec![header.clone(), bare.clone()]);
         let with = p.payloads(&Bytes::from([&HEADER[..], &frame].concat()), true);

@@ -118,7 +118,12 @@ mod tests {
     fn record() -> Bytes {
         let mut r = vec![0u8; ARRAYS_AT];
         r.push(4);
-        for (kind, nal) in [(0xa0u8, [0x40, 1, 5]), (0xa1, [0x42, 1, 6]), (0xa2, [0x44, 1, 7]), (0x27, [0x4e, 1, 8])] {
+        for (kind, nal) in [
+            (0xa0u8, [0x40, 1, 5]),
+            (0xa1, [0x42, 1, 6]),
+            (0xa2, [0x44, 1, 7]),
+            (0x27, [0x4e, 1, 8]),
+        ] {
             r.extend_from_slice(&[kind, 0, 1, 0, 3]);
             r.extend_from_slice(&nal);
         }
@@ -126,7 +131,9 @@ mod tests {
     }
 
     fn unit(nals: &[Vec<u8>]) -> Bytes {
-        let all = nals.iter().flat_map(|n| [&(n.len() as u32).to_be_bytes()[..], n].concat());
+        let all = nals
+            .iter()
+            .flat_map(|n| [&(n.len() as u32).to_be_bytes()[..], n].concat());
         all.collect::<Vec<_>>().into()
     }
 
@@ -163,7 +170,11 @@ mod tests {
         let got = joined(&p.payloads(&unit(&[vec![DELIMITER << 1, 1, 0x50], vec![78, 1, 2], idr.clone()])));
         let sets = [vec![0x40, 1, 5], vec![0x42, 1, 6], vec![0x44, 1, 7]];
         assert_eq!(got, [&[vec![78, 1, 2]][..], &sets, &[idr]].concat());
-        assert_eq!(joined(&p.payloads(&unit(&[vec![2, 1, 9]]))), vec![vec![2, 1, 9]], "others come alone");
+        assert_eq!(
+            joined(&p.payloads(&unit(&[vec![2, 1, 9]]))),
+            vec![vec![2, 1, 9]],
+            "others come alone"
+        );
         assert!(HevcPacketiser::new(&Bytes::from_static(&[1; 22])).is_none());
     }
 

@@ -107,7 +107,8 @@ impl Layers {
         let taken = peer.layers_taken().saturating_sub(1).min(offered.len());
         if taken < offered.len() {
             let text = match taken {
-                0 => "The server takes the picture in one size only; set the number of sizes to 1 to save the encoding".to_owned(),
+                0 => "The server takes the picture in one size only; set the number of sizes to 1 to save the encoding"
+                    .to_owned(),
                 n => format!("The server takes the picture in {} sizes only", n + 1),
             };
             link.notice(Some(format!("{text}.")));

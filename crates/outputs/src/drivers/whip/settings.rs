@@ -146,7 +146,11 @@ pub(super) fn check(map: &Map<String, Value>, path: &str) -> Result<Vec<Unknown>
         Err(e) if !settings.url.trim().is_empty() => return Err(fault("url", e.to_string())),
         _ => {}
     }
-    if let Some(s) = settings.ice_servers().iter().find(|s| !s.is_usable() && s.over_stream().is_none()) {
+    if let Some(s) = settings
+        .ice_servers()
+        .iter()
+        .find(|s| !s.is_usable() && s.over_stream().is_none())
+    {
         let field = if s.is_turn() { "turn" } else { "stun" };
         return Err(fault(
             field,

@@ -152,7 +152,12 @@ async fn connection(socket: Arc<UdpSocket>, client: SocketAddr, far: Far, mut me
         Ok::<(), io::Error>(())
     };
     let ended = tokio::select! { o = out => o, b = back => b };
-    tracing::debug!(to = far.to, host = far.server.host, ?ended, "the connection to the TURN server has ended");
+    tracing::debug!(
+        to = far.to,
+        host = far.server.host,
+        ?ended,
+        "the connection to the TURN server has ended"
+    );
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -222,8 +227,8 @@ async fn next_message(read: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use media::Secret;
+    use proptest::prelude::*;
     use tokio::net::TcpListener;
 
     fn server(url: &str) -> IceServer {
@@ -238,7 +243,10 @@ mod tests {
     fn channel_data_is_filled_up_and_others_are_not() {
         let stun = [&[0, 1, 0, 4][..], &[0; 20]].concat();
         assert_eq!(framed(&stun).expect("stun").len(), 24);
-        assert_eq!(&framed(&[0x40, 1, 0, 3, 7, 8, 9]).expect("data")[..], &[0x40, 1, 0, 3, 7, 8, 9, 0]);
+        assert_eq!(
+            &framed(&[0x40, 1, 0, 3, 7, 8, 9]).expect("data")[..],
+            &[0x40, 1, 0, 3, 7, 8, 9, 0]
+        );
         assert_eq!(framed(&[0x40, 1, 0, 3, 7, 8]), None, "cut off");
         assert_eq!(framed(&[0x80, 1, 0, 0]), None, "RTP");
         assert_eq!(framed(&[]), None);
@@ -249,9 +257,18 @@ mod tests {
         let far = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("turn:{}?transport=tcp", far.local_addr().expect("address"));
         let here = IpAddr::from([127, 0, 0, 1]);
-        let (near, bridges) = bridged(vec![server("stun:a"), server(&url)], here, "", "x").await.expect("a bridge");
+        let (near, bridges) = bridged(vec![server("stun:a"), server(&url)], here, "", "x")
+            .await
+            .expect("a bridge");
         assert_eq!((near[0].url.as_str(), bridges.len()), ("stun:a", 1));
-        let port: SocketAddr = near[1].url.trim_start_matches("turn:").split('?').next().expect("address").parse().expect("an address");
+        let port: SocketAddr = near[1]
+            .url
+            .trim_start_matches("turn:")
+            .split('?')
+            .next()
+            .expect("address")
+            .parse()
+            .expect("an address");
         let stack = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
         let stranger = UdpSocket::bind("127.0.0.2:0").await.expect("a socket");
         stranger.send_to(&[0x40, 0, 0, 1, 1], port).await.expect("sent");
@@ -261,7 +278,9 @@ mod tests {
         c.read_exact(&mut got).await.expect("a message");
         assert_eq!(got, [0x40, 0, 0, 1, 9, 0, 0, 0]);
         // Two messages at once, the second cut in the middle.
-        c.write_all(&[0x40, 1, 0, 2, 5, 6, 0, 0, 0x40, 1]).await.expect("written");
+        c.write_all(&[0x40, 1, 0, 2, 5, 6, 0, 0, 0x40, 1])
+            .await
+            .expect("written");
         let mut room = [0; 100];
         let n = stack.recv(&mut room).await.expect("a datagram");
         assert_eq!(room[..n], [0x40, 1, 0, 2, 5, 6]);
