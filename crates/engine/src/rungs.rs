@@ -90,6 +90,29 @@ impl Rung {
         self.calm_since = None;
     }
 
+    /// The encode that is visited.
+    fn host(&self) -> Option<Host> {
+        match &self.stage {
+            Stage::Away(v) => Some(v.host.clone()),
+            _ => None,
+        }
+    }
+
+    /// What is to be done now, `home` being its own encode.
+    fn step(&mut self, now: MediaTime, line: &Line, home: &Host, signs: &Signs, wanted: bool) -> Step {
+        match &self.stage {
+            // What is its own alone is turned down instead.
+            Stage::Home if line.own_rate().is_some() => Step::Nothing,
+            Stage::Home => self.look(now, signs.waits(home.kbps())),
+            Stage::Away(v) if !wanted || !v.host.is_there() || line.own_rate().is_some() => Step::Up,
+            Stage::Away(v) => {
+                let kbps = v.host.kbps();
+                self.look(now, signs.waits(kbps))
+            }
+            Stage::Down(..) | Stage::Up(..) => Step::Nothing,
+        }
+    }
+
     /// Looks at what waits and gives what should be done, from home or away.
     fn look(&mut self, now: MediaTime, waits: Waits) -> Step {
         match waits {
@@ -150,23 +173,11 @@ impl Shared {
                 continue;
             };
             let signs = Signs::of(&status);
-            let step = match &rung.stage {
-                Stage::Home if line.own_rate().is_some() => Step::Nothing,
-                Stage::Home => rung.look(now, signs.waits(host.kbps())),
-                Stage::Away(v) if !wanted || !v.host.is_there() || owned(line) => Step::Up,
-                Stage::Away(v) => {
-                    let kbps = v.host.kbps();
-                    rung.look(now, signs.waits(kbps))
-                }
-                Stage::Down(..) | Stage::Up(..) => Step::Nothing,
-            };
-            match step {
+            match rung.step(now, line, &host, &signs, wanted) {
                 Step::Nothing => {}
+                Step::Up => step_up(rung, line, now),
                 Step::Down => {
-                    let now_at = match &rung.stage {
-                        Stage::Away(v) => v.host.clone(),
-                        _ => host,
-                    };
+                    let from = rung.host().unwrap_or(host);
                     let others = lines.iter().filter(|(other, _)| *other != id);
                     let name = |id: &str| {
                         project
@@ -175,12 +186,11 @@ impl Shared {
                             .find(|d| d.id == id)
                             .map(|d| d.label().to_owned())
                     };
-                    let below = others.filter_map(|(other, l)| Some((l.lease()?.step_below(&now_at)?, name(other)?)));
+                    let below = others.filter_map(|(other, l)| Some((l.lease()?.step_below(&from)?, name(other)?)));
                     if let Some((host, name)) = best(below.collect(), signs.taken_kbps()) {
                         self.step_down(rung, line, host, name, now);
                     }
                 }
-                Step::Up => step_up(rung, line, now),
             }
         }
     }
@@ -251,11 +261,6 @@ impl Shared {
             Err(error) => tracing::warn!(%error, "a lower encode could not be shared"),
         }
     }
-}
-
-/// Whether nobody else has the encode it has left: it may as well be turned down for it alone.
-fn owned(line: &Line) -> bool {
-    line.own_rate().is_some()
 }
 
 fn step_up(rung: &mut Rung, line: &Line, now: MediaTime) {

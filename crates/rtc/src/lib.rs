@@ -16,6 +16,7 @@ mod packetise;
 mod peer;
 mod reports;
 mod stream;
+mod tracks;
 
 pub use codecs::{can_carry_audio, can_carry_video, video_words};
 pub use description::MAX_DESCRIPTION;

@@ -6,8 +6,9 @@ use crate::{
     description::{check_length, mid_of_video, payload_type, restarted, taken_layers, without_local_names},
     ice::is_local_name,
     packetise::Packetiser,
-    reports::{Board, MOST_LAYERS, Reports, Rid, StreamClock},
-    stream::{RtpStream, random},
+    reports::{Board, MOST_LAYERS, Reports, StreamClock},
+    stream::RtpStream,
+    tracks::{Lane, Layer, lane, layers},
 };
 use bytes::Bytes;
 use media::{AudioStream, MediaTime, Packet, StreamKind, VideoStream};
@@ -15,13 +16,10 @@ use parking_lot::Mutex;
 use rtc::{
     ice::mdns::MulticastDnsMode,
     interceptor::{NackResponderBuilder, Slot},
-    media_stream::MediaStreamTrack,
     peer_connection::configuration::RTCOfferOptions,
     rtp_transceiver::{
         RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
-        rtp_sender::{
-            RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpRtxParameters, RtpCodecKind,
-        },
+        rtp_sender::{RTCRtpCodec, RtpCodecKind},
     },
 };
 use std::{
@@ -34,7 +32,7 @@ use std::{
 };
 use tokio::{runtime, sync::watch, time};
 use webrtc::{
-    media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
+    media_stream::track_local::TrackLocal,
     peer_connection::{
         PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
         RTCIceCandidateInit, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent,
@@ -46,11 +44,6 @@ use webrtc::{
 const KEPT_PACKETS: u16 = 2048;
 /// Candidates of ours that are remembered for trickling.
 const MAX_OURS: usize = 64;
-
-/// The names of the sizes (RFC 8851), largest first.
-const RIDS: [&str; MOST_LAYERS] = ["h", "m", "l"];
-/// Ticks a second of every video codec.
-const VIDEO_CLOCK: u32 = 90_000;
 
 /// What a peer is made for.
 #[derive(Clone, Debug, Default)]
@@ -83,20 +76,6 @@ pub enum PeerState {
     Failed,
     /// Over.
     Closed,
-}
-
-/// One track of the connection.
-struct Lane {
-    track: Arc<TrackLocalStaticRTP>,
-    rtp: Mutex<RtpStream>,
-    /// Zero until the other side has answered.
-    payload_type: AtomicU8,
-}
-
-/// A lower size of the video, beside the first on the same track.
-struct Layer {
-    rtp: Mutex<RtpStream>,
-    packetiser: Packetiser,
 }
 
 /// What the stack tells us.
@@ -216,17 +195,22 @@ impl Peer {
             answer: Mutex::default(),
             closed: AtomicBool::new(false),
         };
-        for lane in [&peer.video, &peer.audio].into_iter().flatten() {
+        peer.add_tracks().await?;
+        Ok(peer)
+    }
+
+    async fn add_tracks(&self) -> Result<(), RtcError> {
+        for lane in [&self.video, &self.audio].into_iter().flatten() {
             let init = RTCRtpTransceiverInit {
                 direction: RTCRtpTransceiverDirection::Sendonly,
                 streams: vec!["footlight".into()],
                 send_encodings: vec![],
             };
             let track = lane.track.clone() as Arc<dyn TrackLocal>;
-            let added = peer.connection.add_transceiver_from_track(track, Some(init)).await;
+            let added = self.connection.add_transceiver_from_track(track, Some(init)).await;
             added.map_err(RtcError::local)?;
         }
-        Ok(peer)
+        Ok(())
     }
 
     /// Our offer with the candidates found within `gather` (all of them, as a rule well before).
@@ -523,58 +507,4 @@ async fn connect(
         .build()
         .await;
     Ok(Arc::new(built.map_err(RtcError::local)?))
-}
-
-/// The lower sizes, each with a stream of its own.
-fn layers(options: &PeerOptions) -> Result<Vec<Layer>, RtcError> {
-    let codec = options.video.as_ref().map(|v| v.codec);
-    let fits = |l: &&VideoStream| Some(l.codec) == codec;
-    let layers = options.layers.iter().filter(fits).take(MOST_LAYERS - 1).map(|l| {
-        let packetiser = Packetiser::new(l).ok_or_else(|| RtcError::CantSend {
-            what: "video whose encoder gave no parameter sets".into(),
-        })?;
-        Ok(Layer {
-            rtp: Mutex::new(RtpStream::new(VIDEO_CLOCK)),
-            packetiser,
-        })
-    });
-    layers.collect()
-}
-
-/// A track, with the marks of its streams where there are several.
-fn lane(kind: RtpCodecKind, codec: &RTCRtpCodec, lower: &[u32]) -> (Lane, Vec<Rid>) {
-    let rtp = RtpStream::new(codec.clock_rate);
-    let video = kind == RtpCodecKind::Video;
-    let several = !lower.is_empty();
-    let mut rids = vec![];
-    let all = [rtp.ssrc].into_iter().chain(lower.iter().copied());
-    let codings = all.zip(RIDS).map(|(ssrc, rid)| {
-        let rtx = video.then(|| random() | 1);
-        if several {
-            rids.push(Rid {
-                ssrc,
-                rtx: rtx.unwrap_or_default(),
-                rid,
-            });
-        }
-        RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters {
-                rid: if several { rid.into() } else { String::new() },
-                ssrc: Some(ssrc),
-                rtx: rtx.map(|ssrc| RTCRtpRtxParameters { ssrc }),
-                ..RTCRtpCodingParameters::default()
-            },
-            codec: codec.clone(),
-            ..RTCRtpEncodingParameters::default()
-        }
-    });
-    let codings: Vec<_> = codings.collect();
-    let name = format!("footlight-{kind}");
-    let track = MediaStreamTrack::new("footlight".into(), name.clone(), name, kind, codings);
-    let lane = Lane {
-        track: Arc::new(TrackLocalStaticRTP::new(track)),
-        rtp: Mutex::new(rtp),
-        payload_type: AtomicU8::new(0),
-    };
-    (lane, rids)
 }
