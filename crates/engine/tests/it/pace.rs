@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::net::UdpSocket;
 use test_support::{
     faults::{Faults, TcpProxy, UdpProxy},
+    janus::Janus,
     nginx_rtmp::{NginxOptions, NginxRtmp},
     whip_endpoint::WhipEndpoint,
 };
@@ -143,4 +144,28 @@ fn rtmp_follows_its_connection_down_and_up() {
     };
     let sent = || destination(&s, &id)["frames_sent"].as_u64().unwrap_or_default();
     goes_down_and_up(&s, &id, line, sent);
+}
+
+#[test]
+fn whip_gives_no_more_than_the_receiver_asks_for() {
+    let s = Stand::new();
+    rings(&s);
+    // Janus says by REMB what its room allows.
+    let server = Janus::start(json!({"bitrate": 600_000})).expect("Janus");
+    let id = s.made(
+        json!({"command": "add_destination", "kind": "whip", "settings": {"url": server.url()}}),
+        "destination",
+    );
+    s.run(json!({"command": "start_destination", "id": id}))
+        .expect("starts");
+    follows("what is asked for", || {
+        let d = destination(&s, &id);
+        let fits = target(&s)? <= 600 && d["bitrate_kbps"].as_f64()? < 800.0;
+        (fits && d["line"]["wished_kbps"].as_f64()? < 700.0).then_some(())
+    });
+    let before = server.layer(0).0;
+    follows("pictures at that rate", || {
+        (server.layer(0).0 > before + 30).then_some(())
+    });
+    assert!(target(&s) >= Some(300), "and not much less: {:?}", target(&s));
 }

@@ -7,16 +7,62 @@ use crate::{
     until,
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{net::UdpSocket, time::Duration};
 use test_support::{
-    faults::{Faults, TcpProxy},
+    faults::{Faults, TcpProxy, UdpProxy},
     ffprobe,
     nginx_rtmp::{NginxOptions, NginxRtmp},
     wait_for,
+    whip_endpoint::WhipEndpoint,
 };
 
 fn destination(s: &Stand, id: &str) -> Value {
     member(&s.state(), "destinations", id).expect("there")
+}
+
+/// WHIP destinations of these names at servers that decode what comes.
+fn add_whip(s: &Stand, name: &str, url: &str) -> String {
+    let command = json!({"command": "add_destination", "kind": "whip", "name": name, "settings": {"url": url}});
+    s.made(command, "destination")
+}
+
+#[test]
+fn whip_goes_over_to_another_size_under_way() {
+    let s = Stand::new();
+    rings(&s);
+    let media = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
+    let proxy = UdpProxy::start(media, Faults::default(), 3).expect("proxy");
+    let behind = json!({"media_port": media.port(), "shown_port": proxy.port()});
+    let [far, same, small] = [behind, json!({}), json!({})].map(|o| WhipEndpoint::start(o).expect("aiortc"));
+    let slow = add_whip(&s, "slow", &far.url());
+    let (_, lower) = (add_whip(&s, "same", &same.url()), add_whip(&s, "small", &small.url()));
+    s.run(json!({"command": "set_destination", "id": slow, "when_slow": "step_down"}))
+        .expect("set");
+    s.run(json!({"command": "set_destination_encode", "id": lower, "changes": {"bitrate_kbps": 300, "height": 180}}))
+        .expect("a lower encode");
+    s.run(json!({"command": "go_live"})).expect("live");
+    let width = |server: &WhipEndpoint| server.count("width");
+    follows("pictures everywhere", || {
+        ([&far, &same, &small].map(width) == [640, 640, 320]).then_some(())
+    });
+    proxy.set(Faults {
+        bytes_per_second: Some(90_000),
+        ..Faults::default()
+    });
+    follows("the smaller picture", || (width(&far) == 320).then_some(()));
+    proxy.set(Faults::default());
+    follows("its own again", || (width(&far) == 640).then_some(()));
+    let before = far.count("frames");
+    follows("pictures of its own", || {
+        (far.count("frames") > before + 30).then_some(())
+    });
+    assert_eq!(
+        (far.count("posts"), width(&same), width(&small)),
+        (1, 640, 320),
+        "one session all the while"
+    );
 }
 
 fn add(s: &Stand, name: &str, url: &str) -> String {
