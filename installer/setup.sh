@@ -8,7 +8,7 @@ build=(build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-
   libavutil-dev libswscale-dev libswresample-dev libsrt-gnutls-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
 run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core libayatana-appindicator3-1 curl ca-certificates xz-utils)
 tests=(ffmpeg srt-tools rist-tools icecast2 xvfb nginx-light libnginx-mod-rtmp libnginx-mod-stream pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
-  webkit2gtk-driver dbus python3-aiortc python3-aiohttp coturn)
+  webkit2gtk-driver dbus python3-aiortc python3-aiohttp python3-pip coturn janus)
 package=(dpkg-dev librsvg2-bin rpm file)
 # What Vite needs. Where the system's own is older, this one comes from nodejs.org into .tools/, beside the sources.
 node_least=20
@@ -115,6 +115,9 @@ if [ ${#missing[@]} -gt 0 ]; then
     command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] && as_root systemctl disable --now icecast2 >/dev/null 2>&1 || true
   fi
 fi
+if printf '%s\n' "${missing[@]:-}" | grep -qx janus; then
+  command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] && as_root systemctl disable --now janus >/dev/null 2>&1 || true
+fi
 need_rust
 need_node
 # Servers by others that the tests publish to.
@@ -122,6 +125,14 @@ peers="$(cd "$(dirname "$0")/.." && pwd)/tests/peers"
 if [ "${1:-all}" = all ] && [ "$peers/package-lock.json" -nt "$peers/node_modules/.package-lock.json" ]; then
   echo 'Installing node-media-server into tests/peers'
   (cd "$peers" && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json)
+fi
+# An FFmpeg newer than Debian's, for tests only: it listens for Enhanced RTMP and reads HEVC and AV1 over RTP.
+pyav=18.1.0
+if [ "${1:-all}" = all ] && [ ! -d "$peers/python/av-$pyav.dist-info" ]; then
+  echo 'Installing PyAV into tests/peers'
+  rm -rf "$peers/python"
+  /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary :all: \
+    --target "$peers/python" "av==$pyav"
 fi
 if [ "${1:-all}" = all ] && ! command -v tauri-driver >/dev/null 2>&1; then
   echo 'Installing tauri-driver'

@@ -1,7 +1,7 @@
 //! Everything a person can do to a running show. The command line, the API and the window send these; nobody has a
 //! private way in. What each one does is documented in `docs/api.md`; this file is the list.
 
-use project::{RecordingFormat, Rgba, SceneItem, Source};
+use project::{RecordingFormat, Rgba, SceneItem, Source, WhenSlow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -364,6 +364,8 @@ pub enum Command {
         service: Option<String>,
         /// How much later it gets the show, seconds, 0 to 600.
         delay_s: Option<f64>,
+        /// What happens when its line is too slow for an encode that it shares.
+        when_slow: Option<WhenSlow>,
         /// The destination it stands in for while that one does not work; empty for none.
         standby_for: Option<String>,
     },

@@ -393,6 +393,7 @@ fn set_destination(p: &mut Project, command: Command) -> Result<(), EngineError>
         settings,
         service,
         delay_s,
+        when_slow,
         standby_for,
     } = command
     else {
@@ -426,6 +427,7 @@ fn set_destination(p: &mut Project, command: Command) -> Result<(), EngineError>
         settings,
         service,
         delay_s,
+        when_slow,
         standby_for,
     };
     Ok(edit::set_destination(p, &id, change)?)

@@ -7,8 +7,10 @@ mod lane;
 mod scaled;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 pub(crate) use lane::{AudioLane, Mixed, VideoLane};
+pub(crate) use visit::Host;
 
 use crate::{
     EngineError,
@@ -77,7 +79,7 @@ impl Lease {
     /// The rate of its picture, where only who asks has that picture and it can be changed.
     pub(crate) fn own_rate(self: &Arc<Self>) -> Option<OwnRate> {
         let lane = self.video.as_ref()?;
-        let alone = Arc::strong_count(self) == 1 && lane.feeds.lock().len() == 1;
+        let alone = Arc::strong_count(self) == 1 && lane.owners() == 1;
         let now = lane.target_kbps.load(Relaxed);
         (alone && now > 0).then(|| OwnRate {
             lane: lane.clone(),
@@ -194,7 +196,8 @@ impl Encoders {
             .iter()
             .map(|a| self.audio_lane(a))
             .collect::<Result<Vec<_>, _>>()?;
-        if let Some(o) = outputs.iter_mut().find(|o| o.is_made_of(video.as_ref(), &audio)) {
+        let same = |o: &&mut Output| !o.feed.visiting && o.is_made_of(video.as_ref(), &audio);
+        if let Some(o) = outputs.iter_mut().find(same) {
             let lease = o.lease.upgrade().unwrap_or_else(|| {
                 Arc::new(Lease {
                     feed: o.feed.clone(),
@@ -204,32 +207,7 @@ impl Encoders {
             o.lease = Arc::downgrade(&lease);
             return Ok(lease);
         }
-        let fanout = Fanout::new(StreamInfo {
-            video: video.as_ref().map(|v| v.stream.clone()),
-            audio: audio.iter().map(|a| a.stream.clone()).collect(),
-        });
-        if let Some(v) = &video {
-            let key = v.force_key.clone();
-            fanout.on_keyframe_request(move || key.store(true, Relaxed));
-        }
-        let feed = Arc::new(Feed::new(fanout));
-        if let Some(v) = &video {
-            v.feeds.lock().push(feed.clone());
-        }
-        for (lane, index) in audio.iter().zip(0u8..) {
-            lane.feeds.lock().push((feed.clone(), index));
-        }
-        let lease = Arc::new(Lease {
-            feed: feed.clone(),
-            video: video.clone(),
-        });
-        outputs.push(Output {
-            video,
-            audio,
-            lease: Arc::downgrade(&lease),
-            feed,
-        });
-        Ok(lease)
+        Ok(open_output(&mut outputs, video, audio, Feed::new))
     }
 
     /// Ends the encoders that nobody uses any more, and joins those that have ended.
@@ -521,6 +499,41 @@ impl Encoders {
             }
         }
     }
+}
+
+/// A new output of these lanes.
+fn open_output(
+    outputs: &mut Vec<Output>,
+    video: Option<Arc<VideoLane>>,
+    audio: Vec<Arc<AudioLane>>,
+    feed: impl FnOnce(Fanout) -> Feed,
+) -> Arc<Lease> {
+    let fanout = Fanout::new(StreamInfo {
+        video: video.as_ref().map(|v| v.stream.clone()),
+        audio: audio.iter().map(|a| a.stream.clone()).collect(),
+    });
+    if let Some(v) = &video {
+        let key = v.force_key.clone();
+        fanout.on_keyframe_request(move || key.store(true, Relaxed));
+    }
+    let feed = Arc::new(feed(fanout));
+    if let Some(v) = &video {
+        v.feeds.lock().push(feed.clone());
+    }
+    for (lane, index) in audio.iter().zip(0u8..) {
+        lane.feeds.lock().push((feed.clone(), index));
+    }
+    let lease = Arc::new(Lease {
+        feed: feed.clone(),
+        video: video.clone(),
+    });
+    outputs.push(Output {
+        video,
+        audio,
+        lease: Arc::downgrade(&lease),
+        feed,
+    });
+    lease
 }
 
 fn measure(lane: &VideoLane) -> Measure {

@@ -9,6 +9,8 @@ use std::sync::Arc;
 /// One output of the encoders.
 pub(crate) struct Feed {
     pub(crate) fanout: Fanout,
+    /// Whoever has it takes the picture as it is: it counts for nothing where the picture's rate is decided.
+    pub(crate) visiting: bool,
     /// Streams that still run.
     running: Mutex<Vec<StreamKind>>,
 }
@@ -20,7 +22,16 @@ impl Feed {
         let running = info.video.iter().map(|_| StreamKind::Video).chain(audio).collect();
         Self {
             fanout,
+            visiting: false,
             running: Mutex::new(running),
+        }
+    }
+
+    /// The same for somebody who takes the picture as it is.
+    pub(crate) fn of_a_visitor(fanout: Fanout) -> Self {
+        Self {
+            visiting: true,
+            ..Self::new(fanout)
         }
     }
 

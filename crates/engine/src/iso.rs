@@ -153,6 +153,7 @@ fn want(p: &Project, encoder: String, video: Option<VideoWant>, track: Option<St
     Want {
         encoder,
         video,
+        layers: vec![],
         audio: audio.into_iter().collect(),
         changes: vec![],
     }

@@ -42,6 +42,7 @@ mod repair;
 mod replay;
 mod report;
 mod report_list;
+mod rungs;
 mod screenshot;
 mod show;
 mod shown;

@@ -6,7 +6,7 @@ use crate::{
     encode::{CanvasFormat, Lease, OwnRate},
     plan::hint,
     show::Shared,
-    wants::Want,
+    wants::{AudioWant, Want},
 };
 use media::MediaTime;
 use outputs::{Backoff, DestinationHandle, DestinationState, DestinationStatus, Terms, destination_kind};
@@ -25,6 +25,8 @@ pub(crate) struct Line {
     pub(crate) begun: MediaTime,
     /// Keeps its encoders running; gone once it has ended.
     lease: Option<Arc<Lease>>,
+    /// The same for lower sizes of the picture.
+    layers: Vec<Arc<Lease>>,
 }
 
 /// Everything of the document that a running destination depends on.
@@ -60,6 +62,16 @@ pub(crate) fn on_air(state: DestinationState) -> bool {
 }
 
 impl Line {
+    /// What it has to itself of the encoders, while it is under way.
+    pub(crate) fn lease(&self) -> Option<&Arc<Lease>> {
+        self.lease.as_ref()
+    }
+
+    /// The sound that it wants.
+    pub(crate) fn sound(&self) -> Vec<AudioWant> {
+        self.made_of.want.as_ref().map(|w| w.audio.clone()).unwrap_or_default()
+    }
+
     /// The rate of its encoder, where nobody else has it.
     pub(crate) fn own_rate(&self) -> Option<OwnRate> {
         self.lease.as_ref()?.own_rate()
@@ -131,6 +143,8 @@ impl Shared {
         let project = self.project.load_full();
         let want = Want::of_destination(&project, &self.canvases, d)?;
         let lease = self.encoders.lease(&want)?;
+        let layers = want.layers.iter().map(|v| self.encoders.lease(&want.only(v)));
+        let layers = layers.collect::<Result<Vec<_>, _>>()?;
         for change in &want.changes {
             self.log
                 .add(EventLevel::Info, format!("destination:{}", d.id), change.clone());
@@ -153,6 +167,7 @@ impl Shared {
         let terms = Terms {
             backoff: Backoff::standard(seed),
             delay: made_of.delay,
+            layers: layers.iter().map(|l| l.feed.fanout.clone()).collect(),
         };
         let fanout = &lease.feed.fanout;
         let handle = DestinationHandle::start(&self.rt, kind, &d.settings, fanout, &self.env, terms).map_err(fail)?;
@@ -161,6 +176,7 @@ impl Shared {
             made_of,
             begun: self.clock.now(),
             lease: Some(lease),
+            layers,
         };
         running.insert(d.id.clone(), line);
         Ok(())
@@ -300,7 +316,8 @@ impl Shared {
         if self.stop.load(Relaxed) {
             return;
         }
-        let hit = |l: &Line| l.lease.as_ref().is_some_and(|l| l.has_failed()) && on_air(l.handle.status().state);
+        let failed = |l: &Line| l.lease.iter().chain(&l.layers).any(|l| l.has_failed());
+        let hit = |l: &Line| failed(l) && on_air(l.handle.status().state);
         let lines = self.destinations.lock();
         let lost: Vec<_> = lines.iter().filter(|(_, l)| hit(l)).map(|(id, _)| id.clone()).collect();
         drop(lines);
@@ -335,6 +352,7 @@ impl Shared {
         for line in self.destinations.lock().values_mut() {
             if line.lease.is_some() && line.handle.status().state == DestinationState::Stopped {
                 line.lease = None;
+                line.layers.clear();
             }
         }
         self.encoders.release_unused();

@@ -120,7 +120,7 @@ pub(crate) fn plan(p: &Project, known: &Known<'_>) -> Plan {
                 continue;
             }
         };
-        let encode = want.video.as_ref().map(|v| {
+        let mut encodes = want.video.iter().chain(&want.layers).map(|v| {
             let at = wants.iter().position(|w| w == v).unwrap_or_else(|| {
                 wants.push(v.clone());
                 plan.encodes.push(planned(p, known, &want.encoder, v));
@@ -129,6 +129,8 @@ pub(crate) fn plan(p: &Project, known: &Known<'_>) -> Plan {
             plan.encodes[at].users.push(name.clone());
             at
         });
+        let encode = encodes.next();
+        encodes.for_each(drop);
         for a in want
             .audio
             .iter()

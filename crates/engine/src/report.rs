@@ -80,6 +80,9 @@ pub struct EncoderReport {
     pub frames_dropped: u64,
     /// Mean rate, kbit/s.
     pub bitrate_kbps: f64,
+    /// The rate that it keeps to now, kbit/s: less than in the project while it follows a slow connection; none where it can't
+    /// be changed under way.
+    pub target_kbps: Option<u32>,
 }
 
 /// One destination.

@@ -14,6 +14,7 @@ use crate::{
     plan,
     recording::Tape,
     replay::Buffer,
+    rungs::Rung,
     sound::{SoundState, SoundThread},
     stage::{Stage, StageSetting},
     tick::{CanvasCounters, Ticker},
@@ -96,6 +97,8 @@ pub(crate) struct Shared {
     pub(crate) standing_in: Mutex<BTreeSet<String>>,
     /// Rates of destinations that have their encoder to themselves.
     pub(crate) paces: Mutex<BTreeMap<String, Pace>>,
+    /// Destinations that get another's encode, or may soon.
+    pub(crate) rungs: Mutex<BTreeMap<String, Rung>>,
     /// Destinations between their old and their new settings.
     pub(crate) restarting: Mutex<BTreeSet<String>>,
     pub(crate) recorders: Mutex<Vec<Tape>>,
@@ -224,6 +227,7 @@ impl Show {
             refused: Mutex::default(),
             standing_in: Mutex::default(),
             paces: Mutex::default(),
+            rungs: Mutex::default(),
             restarting: Mutex::default(),
             desk: Arc::new(Desk::new(options.transition.clone())),
             pictures: Pictures::new(on_show.clone()),

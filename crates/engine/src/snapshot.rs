@@ -105,6 +105,9 @@ pub struct EncoderState {
     pub frames_dropped: u64,
     /// Mean rate so far, kbit/s.
     pub bitrate_kbps: f64,
+    /// The rate that it keeps to now, kbit/s: less than in the project while it follows a slow connection; none where it can't
+    /// be changed under way.
+    pub target_kbps: Option<u32>,
     /// Mean time to encode a picture so far, ms; none before the first.
     pub encode_ms: Option<f64>,
 }

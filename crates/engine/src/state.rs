@@ -139,6 +139,7 @@ impl Shared {
                     frames_out: e.frames_out,
                     frames_dropped: e.frames_dropped,
                     bitrate_kbps: e.bitrate_kbps,
+                    target_kbps: e.target_kbps,
                 })
                 .collect(),
             destinations,
@@ -265,6 +266,7 @@ impl Shared {
             frames_out: l.frames_out.load(Relaxed),
             frames_dropped: l.dropped.load(Relaxed),
             bitrate_kbps: self.bitrate(l.bytes.load(Relaxed)),
+            target_kbps: Some(l.target_kbps.load(Relaxed)).filter(|k| *k > 0),
         }
     }
 

@@ -9,6 +9,9 @@ use project::{
     VideoEncoding,
 };
 
+/// A lower size of a picture gets at least this, kbit/s.
+const LEAST_LAYER_KBPS: u32 = 100;
+
 /// A picture to be encoded.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct VideoWant {
@@ -52,6 +55,8 @@ pub(crate) struct Want {
     /// The encoder of the document it comes from.
     pub(crate) encoder: String,
     pub(crate) video: Option<VideoWant>,
+    /// The same picture at lower sizes, largest first.
+    pub(crate) layers: Vec<VideoWant>,
     pub(crate) audio: Vec<AudioWant>,
     /// What is otherwise than the document says, in words: the destination could not carry it.
     pub(crate) changes: Vec<String>,
@@ -68,6 +73,7 @@ impl Want {
         Ok(Self {
             encoder: encoder.id.clone(),
             video: Some(video_want(p, formats, encoder, &EncodeWish::default())?),
+            layers: vec![],
             audio: tracks
                 .map(|t| AudioWant {
                     track: t.id,
@@ -108,6 +114,7 @@ impl Want {
         });
         Ok(Self {
             encoder: encoder.id.clone(),
+            layers: video.iter().flat_map(|v| lower(v, can.layers)).collect(),
             video,
             audio: audio.collect(),
             changes,
@@ -140,6 +147,7 @@ impl Want {
         Ok(Self {
             encoder: encoder.id.clone(),
             video: Some(video),
+            layers: vec![],
             audio: tracks
                 .take(1)
                 .map(|track| AudioWant {
@@ -151,9 +159,20 @@ impl Want {
         })
     }
 
+    /// One of its pictures alone.
+    pub(crate) fn only(&self, video: &VideoWant) -> Self {
+        Self {
+            encoder: self.encoder.clone(),
+            video: Some(video.clone()),
+            layers: vec![],
+            audio: vec![],
+            changes: vec![],
+        }
+    }
+
     /// What all its streams take together, kbit/s; an estimate where the rate follows from what is encoded.
     pub(crate) fn kbps(&self, formats: &[CanvasFormat]) -> u32 {
-        let video = self.video.as_ref().map_or(0, |v| {
+        let picture = |v: &VideoWant| {
             let rate = formats.get(v.canvas).map_or(30.0, |f| v.rate(f.rate).as_f64());
             let pixels = f64::from(v.size.0) * f64::from(v.size.1) * rate;
             match v.settings.codec {
@@ -162,7 +181,8 @@ impl Want {
                 VideoCodecName::Ffv1 => (pixels * 6.0 / 1000.0) as u32,
                 _ => v.settings.bitrate_kbps,
             }
-        });
+        };
+        let video: u32 = self.video.iter().chain(&self.layers).map(picture).sum();
         let sound = |a: &AudioWant| match a.settings.codec {
             AudioCodecName::Pcm => 2304,
             AudioCodecName::Flac => 1500,
@@ -213,6 +233,20 @@ fn video_want(p: &Project, formats: &[CanvasFormat], e: &Encoder, wish: &EncodeW
         filter: wish.filter.filter(|_| size != format.size).unwrap_or_default(),
         every: wish.every.unwrap_or(1).clamp(1, 10),
         settings,
+    })
+}
+
+/// The picture in all but the first of so many sizes: half the width and height each time, at a quarter of the rate, but not below
+/// what a picture needs to be one.
+fn lower(v: &VideoWant, layers: usize) -> impl Iterator<Item = VideoWant> {
+    let v = v.clone();
+    (1..layers.clamp(1, 3)).map(move |n| {
+        let half = |side: u32| ((side >> n).max(16) + 1) & !1;
+        let mut lower = v.clone();
+        lower.size = (half(v.size.0), half(v.size.1));
+        lower.settings.bitrate_kbps = (v.settings.bitrate_kbps >> (2 * n)).max(LEAST_LAYER_KBPS);
+        lower.settings.max_bitrate_kbps = None;
+        lower
     })
 }
 
@@ -353,6 +387,20 @@ mod tests {
         same.encode.height = Some(720);
         let smaller = want(&p, &same).video.expect("video");
         assert_eq!((smaller.size, smaller.filter), ((1280, 720), ScaleFilter::Lanczos));
+    }
+
+    #[test]
+    fn lower_sizes_are_halves_at_a_quarter_of_the_rate() {
+        let p = Project::default();
+        let mut d = destination("whip");
+        assert_eq!(want(&p, &d).layers, []);
+        d.settings.insert("layers".into(), 3.into());
+        let w = want(&p, &d);
+        let sizes: Vec<_> = w.layers.iter().map(|l| (l.size, l.settings.bitrate_kbps)).collect();
+        assert_eq!(sizes, [((960, 540), 1125), ((480, 270), 281)]);
+        let alone = w.kbps(&FORMATS) - 1125 - 281;
+        d.settings.insert("layers".into(), 1.into());
+        assert_eq!(want(&p, &d).kbps(&FORMATS), alone, "they count");
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Shared {
             self.measure(&mut marks);
             self.look_at_standbys();
             self.look_at_pace();
+            self.look_at_rungs();
             self.look_at_air();
             self.look_at_health();
             self.look_at_manifest();

@@ -149,6 +149,20 @@ impl PacketSender {
         s.waiting_for_key = self.0.has_video && s.packets.is_empty();
     }
 
+    /// Throws away what is queued and waits for the next keyframe, as [`PacketReceiver::restart`] does.
+    pub fn restart(&self) {
+        let mut s = self.0.state.lock();
+        for p in s.packets.drain(..).collect::<Vec<_>>() {
+            s.drop_packet(&p);
+        }
+        s.waiting_for_key = self.0.has_video;
+    }
+
+    /// Whether both are ways into the same queue.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// No more packets will come: the receiver gets what is queued, then the end.
     pub fn end(&self) {
         let mut s = self.0.state.lock();

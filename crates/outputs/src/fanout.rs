@@ -8,6 +8,7 @@
 //! of its time: every receiver gets both in decoding order, and one that joins begins with a keyframe and the sound that
 //! belongs to it. Video never waits. This module does not know what the receivers do with the packets.
 
+use crate::handover::{Gate, Side};
 use media::{MediaTime, Packet, PacketQueue, PacketReceiver, PacketSender, StreamInfo};
 use parking_lot::Mutex;
 use std::{collections::VecDeque, sync::Arc};
@@ -57,6 +58,8 @@ struct Subscriber {
     queue: PacketSender,
     /// The first keyframe has been handed over; what came before is not counted as dropped.
     started: bool,
+    /// It goes over to another fan-out, or comes from one.
+    gate: Option<(Arc<Gate>, Side)>,
 }
 
 /// What went through so far.
@@ -116,6 +119,7 @@ impl Fanout {
             s.receivers.push(Subscriber {
                 queue: queue.clone(),
                 started: !has_video,
+                gate: None,
             });
             s.last_video.is_some()
         };
@@ -123,6 +127,26 @@ impl Fanout {
             self.request_keyframe();
         }
         (receiver, queue)
+    }
+
+    /// The receiver with this queue leaves by this gate; false when there is none.
+    pub(crate) fn leave_by(&self, queue: &PacketSender, gate: &Arc<Gate>) -> bool {
+        let mut s = self.inner.state.lock();
+        let found = s.receivers.iter_mut().find(|r| r.queue.is_same(queue));
+        found.map(|r| r.gate = Some((gate.clone(), Side::Old))).is_some()
+    }
+
+    /// A receiver comes in by this gate, at a keyframe that would have come anyway.
+    pub(crate) fn come_by(&self, queue: &PacketSender, gate: &Arc<Gate>) {
+        let mut s = self.inner.state.lock();
+        if s.ended {
+            return;
+        }
+        s.receivers.push(Subscriber {
+            queue: queue.clone(),
+            started: true,
+            gate: Some((gate.clone(), Side::New)),
+        });
     }
 
     /// Hands a packet to every receiver. Never blocks. Callable from several threads (one per stream).
@@ -162,7 +186,9 @@ impl Fanout {
         s.release_audio(None);
         s.ended = true;
         for r in s.receivers.drain(..) {
-            r.queue.end();
+            if r.gate.is_none_or(|(gate, side)| gate.ends(side, &r.queue)) {
+                r.queue.end();
+            }
         }
     }
 
@@ -263,11 +289,19 @@ impl State {
             self.stats.audio_packets += 1;
         }
         self.stats.bytes += packet.data.len() as u64;
-        for r in &mut self.receivers {
+        self.receivers.retain_mut(|r| {
+            if let Some((gate, side)) = &r.gate {
+                let stays = gate.take(*side, packet, &r.queue);
+                if gate.is_over() {
+                    r.gate = None;
+                }
+                return stays;
+            }
             r.started |= packet.is_video() && packet.keyframe;
             if r.started {
                 r.queue.send(packet.clone());
             }
-        }
+            true
+        });
     }
 }

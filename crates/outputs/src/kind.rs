@@ -57,6 +57,11 @@ pub trait Driver: Send {
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
 
+    /// Whether it can go on under way with another encode of the same picture ([`Link::new_streams`]).
+    fn goes_on(&self) -> bool {
+        false
+    }
+
     /// Talks to the server as far as can be done without anybody seeing anything. None where this kind can't: then only
     /// its endpoint is tried. The caller limits the time.
     ///
@@ -81,6 +86,8 @@ pub struct Wants {
     pub max_b_frames: Option<u32>,
     /// Most audio tracks.
     pub audio_tracks: usize,
+    /// In how many sizes it gets the picture at once, each half the width and height of the one before: 1 to 3.
+    pub layers: usize,
 }
 
 impl Wants {
@@ -90,6 +97,7 @@ impl Wants {
         audio: &[AudioCodec::Aac],
         max_b_frames: None,
         audio_tracks: 1,
+        layers: 1,
     };
     /// Enhanced RTMP, version 2.
     pub const ENHANCED_RTMP: Self = Self {
@@ -97,6 +105,7 @@ impl Wants {
         audio: &[AudioCodec::Aac, AudioCodec::Opus, AudioCodec::Flac, AudioCodec::Mp3],
         max_b_frames: None,
         audio_tracks: 8,
+        layers: 1,
     };
     /// An MPEG transport stream, over SRT or RIST.
     pub const MPEG_TS: Self = Self {
@@ -104,6 +113,7 @@ impl Wants {
         audio: &[AudioCodec::Aac, AudioCodec::Opus, AudioCodec::Mp3],
         max_b_frames: None,
         audio_tracks: 8,
+        layers: 1,
     };
     /// Fragmented MP4 for players and browsers.
     pub const HLS: Self = Self {
@@ -111,6 +121,7 @@ impl Wants {
         audio: &[AudioCodec::Aac, AudioCodec::Opus],
         max_b_frames: None,
         audio_tracks: 1,
+        layers: 1,
     };
     /// WebRTC: no B-frames, Opus.
     pub const WEBRTC: Self = Self {
@@ -118,6 +129,7 @@ impl Wants {
         audio: &[AudioCodec::Opus],
         max_b_frames: Some(0),
         audio_tracks: 1,
+        layers: 1,
     };
     /// Internet radio.
     pub const RADIO: Self = Self {
@@ -125,6 +137,7 @@ impl Wants {
         audio: &[AudioCodec::Opus, AudioCodec::Mp3, AudioCodec::Aac],
         max_b_frames: None,
         audio_tracks: 1,
+        layers: 1,
     };
     /// Whatever there is.
     pub const ANY: Self = Self {
@@ -145,6 +158,7 @@ impl Wants {
         ],
         max_b_frames: None,
         audio_tracks: 8,
+        layers: 1,
     };
 }
 

@@ -12,6 +12,7 @@ mod drivers;
 mod error;
 mod fanout;
 pub mod filename;
+mod handover;
 mod hls;
 mod http;
 mod kind;
@@ -32,6 +33,7 @@ pub use drivers::{
 };
 pub use error::OutputError;
 pub use fanout::{Fanout, FanoutStats};
+pub use handover::HandOver;
 pub use hls::{HlsStore, NotServed, Served, codecs};
 pub use kind::{
     DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,

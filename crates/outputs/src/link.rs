@@ -5,7 +5,7 @@ use crate::{
     Fanout,
     status::{DestinationState, DestinationStatus, LineFigures, RateMeter},
 };
-use media::{Clock, MediaTime, Packet, PacketReceiver, PacketSender};
+use media::{Clock, MediaTime, Packet, PacketReceiver, PacketSender, StreamInfo};
 use parking_lot::Mutex;
 use std::sync::{
     Arc,
@@ -21,7 +21,9 @@ pub(crate) struct Ledger {
     /// The destination's address, redacted.
     pub(crate) to: String,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) fanout: Fanout,
+    pub(crate) fanout: Mutex<Fanout>,
+    /// From when on packets are of other streams than the driver was told, and of which.
+    changed: Mutex<Option<(MediaTime, Fanout)>>,
     /// The queue's sending end: its counters, and ending it early.
     pub(crate) queue: PacketSender,
     pub(crate) queue_limit: MediaTime,
@@ -39,6 +41,8 @@ pub(crate) struct Ledger {
     figures: Mutex<Option<LineFigures>>,
     /// What is being played, for listeners that see a title.
     pub(crate) title: watch::Sender<String>,
+    /// The picture at lower sizes.
+    layers: Vec<Fanout>,
 }
 
 /// Where the destination stands and why.
@@ -52,6 +56,8 @@ pub(crate) struct StateNow {
     pub(crate) times_live: u32,
     /// What may be wrong with a destination that is live all the same.
     pub(crate) notice: Option<String>,
+    /// What whoever started it has to say of it while it is live.
+    pub(crate) remark: Option<String>,
     first_packet: Option<MediaTime>,
 }
 
@@ -68,7 +74,8 @@ impl Ledger {
             started: clock.now(),
             has_video: fanout.info().video.is_some(),
             clock,
-            fanout,
+            fanout: Mutex::new(fanout),
+            changed: Mutex::default(),
             queue,
             queue_limit,
             line: None,
@@ -80,13 +87,34 @@ impl Ledger {
             rate: Mutex::default(),
             figures: Mutex::default(),
             title: watch::Sender::default(),
+            layers: vec![],
         }
+    }
+
+    /// The same with the picture at lower sizes, too.
+    pub(crate) fn with_layers(mut self, layers: Vec<Fanout>) -> Self {
+        self.layers = layers;
+        self
     }
 
     /// The same, behind a line of delay.
     pub(crate) fn behind(mut self, line: Option<PacketSender>, delay: MediaTime) -> Self {
         (self.line, self.delay) = (line, delay);
         self
+    }
+
+    /// The streams that a connection begun now gets.
+    pub(crate) fn streams(&self) -> StreamInfo {
+        let fanout = self.fanout.lock();
+        self.changed.lock().take();
+        fanout.info().clone()
+    }
+
+    /// From the keyframe of this time on it gets the packets of another fan-out.
+    pub(crate) fn goes_over(&self, at: MediaTime, to: Fanout) {
+        let mut fanout = self.fanout.lock();
+        *self.changed.lock() = Some((at, to.clone()));
+        *fanout = to;
     }
 
     /// What a delayed destination has to say: that it has not begun yet, or that it is to end and what is still to come.
@@ -161,7 +189,8 @@ impl Ledger {
                 .clone()
                 .or_else(|| self.word_of_delay(s.state))
                 .or_else(|| slow.then(|| SLOW.to_owned()))
-                .or_else(|| s.notice.clone()),
+                .or_else(|| s.notice.clone())
+                .or_else(|| s.remark.clone().filter(|_| live)),
             connected_s: if live { (now - s.entered).as_secs_f64() } else { 0.0 },
             bytes_sent: self.bytes.load(Relaxed),
             frames_sent: self.frames.load(Relaxed),
@@ -216,8 +245,27 @@ impl Link {
     /// destination: one made now would reach it too late to help.
     pub fn request_keyframe(&self) {
         if self.ledger.line.is_none() {
-            self.ledger.fanout.request_keyframe();
+            // In a statement of its own: the lock must not be held while the fan-out's is taken.
+            let fanout = self.ledger.fanout.lock().clone();
+            fanout.request_keyframe();
         }
+    }
+
+    /// The streams that this packet and those after it belong to, when they are not those that the driver was told before:
+    /// another encode of the same picture, in the same codecs. Asked with every packet of a driver that can go on so
+    /// ([`crate::Driver::goes_on`]).
+    pub fn new_streams(&self, packet: &Packet) -> Option<StreamInfo> {
+        if !(packet.is_video() && packet.keyframe) {
+            return None;
+        }
+        let mut changed = self.ledger.changed.lock();
+        let due = changed.as_ref().is_some_and(|(at, _)| packet.dts >= *at);
+        due.then(|| changed.take().map(|(_, f)| f.info().clone())).flatten()
+    }
+
+    /// The picture at lower sizes, largest first, for kinds that asked for it. Subscribe when connected.
+    pub fn layers(&self) -> &[Fanout] {
+        &self.ledger.layers
     }
 
     /// Nobody is there yet, and that is no failure: `words` say what is waited for. Whoever comes gets the show from then on.

@@ -86,6 +86,14 @@ pub struct LineFigures {
     pub packets_late: Option<u64>,
     /// What the line is thought to carry, kbit/s.
     pub bandwidth_kbps: Option<f64>,
+    /// What waits in the network: how much longer packets take than they did at best, milliseconds.
+    pub waiting_ms: Option<f64>,
+    /// What reaches the other side, kbit/s.
+    pub arriving_kbps: Option<f64>,
+    /// Share of the packets that got lost on the way just now, percent.
+    pub loss_now_percent: Option<f64>,
+    /// The most that the receiver asks for, kbit/s.
+    pub wished_kbps: Option<f64>,
     /// Sent and not yet acknowledged, milliseconds of media.
     pub unacknowledged_ms: Option<u32>,
     /// The receiver's delay that both sides agreed on, milliseconds.

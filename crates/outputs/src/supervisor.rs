@@ -12,7 +12,8 @@
 //! in it can hold up the encoder or another destination.
 
 use crate::{
-    Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, OutputError, delay,
+    Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, HandOver, OutputError, delay,
+    handover::Gate,
     link::{Ledger, Link},
 };
 use media::{Clock, MediaError, MediaTime, PacketQueue, PacketReceiver, PacketSender};
@@ -39,12 +40,14 @@ struct Wishes {
 }
 
 /// On what terms a destination gets the show.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Terms {
     /// How long it waits before trying again.
     pub backoff: Backoff,
     /// How much later it gets the show; at most ten minutes: 6 Mbit/s are 450 MB by then.
     pub delay: MediaTime,
+    /// The picture at lower sizes, for kinds that take several ([`crate::Wants::layers`]), largest first. Not delayed.
+    pub layers: Vec<Fanout>,
 }
 
 impl From<Backoff> for Terms {
@@ -52,6 +55,7 @@ impl From<Backoff> for Terms {
         Self {
             backoff,
             delay: MediaTime::ZERO,
+            layers: vec![],
         }
     }
 }
@@ -62,6 +66,7 @@ pub struct DestinationHandle {
     wishes: watch::Sender<Wishes>,
     over: watch::Receiver<bool>,
     task: AbortHandle,
+    goes_on: bool,
 }
 
 impl DestinationHandle {
@@ -92,14 +97,17 @@ impl DestinationHandle {
         clock: Arc<dyn Clock>,
         terms: impl Into<Terms>,
     ) -> Self {
-        let Terms { backoff, delay } = terms.into();
+        let Terms { backoff, delay, layers } = terms.into();
         let (packets, queue, line) = attach(rt, fanout, delay, &clock);
-        let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT).behind(line, delay);
+        let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT)
+            .behind(line, delay)
+            .with_layers(layers);
         let ledger = Arc::new(ledger);
         // Whoever asks right after the start hears that it is on its way, also before the task has had its turn.
         ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
+        let goes_on = driver.goes_on();
         let supervisor = Supervisor {
             driver,
             packets: Arc::new(packets),
@@ -117,7 +125,30 @@ impl DestinationHandle {
             wishes,
             over,
             task,
+            goes_on,
         }
+    }
+
+    /// Lets it go over to another encode of the same picture at that one's next keyframe, without a new connection; what has
+    /// piled up is thrown away if `drop_backlog`. None where its protocol can't, or it is delayed. Dropping what this gives
+    /// before it has gone over leaves it where it is.
+    pub fn hand_over(&self, to: &Fanout, drop_backlog: bool) -> Option<HandOver> {
+        if !self.goes_on || self.ledger.line.is_some() {
+            return None;
+        }
+        let (ledger, next) = (self.ledger.clone(), to.clone());
+        let gate = Gate::new(drop_backlog, Box::new(move |at| ledger.goes_over(at, next)));
+        let old = self.ledger.fanout.lock().clone();
+        if !old.leave_by(&self.ledger.queue, &gate) {
+            return None;
+        }
+        to.come_by(&self.ledger.queue, &gate);
+        Some(HandOver::new(gate))
+    }
+
+    /// Says something of a destination that is live, in a sentence; `None` takes it back.
+    pub fn remark(&self, text: Option<String>) {
+        self.ledger.state.lock().remark = text;
     }
 
     /// State and figures now. Cheap; takes no lock that an encoder waits for longer than a push.
@@ -285,6 +316,7 @@ impl Supervisor {
     /// One connection, from its beginning to its end; `None` when it was cut off because it is to stop.
     async fn attempt(&mut self) -> Option<Result<(), OutputError>> {
         let ledger = self.ending.ledger.clone();
+        let streams = ledger.streams();
         let link = Link::new(ledger.clone(), self.packets.clone(), self.first_try);
         let mut wished = self.wished.clone();
         let cut_off = async {
@@ -296,7 +328,7 @@ impl Supervisor {
         };
         tokio::select! {
             biased;
-            outcome = self.driver.run(ledger.fanout.info(), &self.packets, &link) => Some(outcome),
+            outcome = self.driver.run(&streams, &self.packets, &link) => Some(outcome),
             () = cut_off => None,
         }
     }

@@ -328,6 +328,8 @@ pub struct Destination {
     /// How much later than it happened the show goes there, seconds.
     #[schemars(range(min = 0.0, max = 600.0))]
     pub delay_s: f64,
+    /// What happens when the line is too slow for an encode that others share: theirs is not touched.
+    pub when_slow: WhenSlow,
     /// The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
     pub standby_for: String,
     /// What it wants differently from that encoder.
@@ -349,6 +351,18 @@ pub struct Destination {
     pub extra: Extra,
 }
 
+/// What becomes of a destination whose line is too slow for an encode that it shares with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenSlow {
+    /// Pictures are left out for it.
+    #[default]
+    Drop,
+    /// It gets the lower encode of another destination of this show, where there is one, and its own again when the line
+    /// allows. RTMP and WHIP only.
+    StepDown,
+}
+
 impl Default for Destination {
     fn default() -> Self {
         Self {
@@ -359,6 +373,7 @@ impl Default for Destination {
             enabled: true,
             encoder: String::new(),
             delay_s: 0.0,
+            when_slow: WhenSlow::default(),
             standby_for: String::new(),
             encode: EncodeWish::default(),
             audio_tracks: vec![],

@@ -17,17 +17,54 @@ pub struct IceServer {
 }
 
 impl IceServer {
-    /// Whether the stack can use it: STUN and TURN over UDP. TURN over TCP and TLS can't be used yet.
+    /// Whether a peer can use it as it is: STUN and TURN over UDP. For TURN over TCP and TLS see [`IceServer::over_stream`].
     pub fn is_usable(&self) -> bool {
         let url = self.url.to_ascii_lowercase();
         let tcp = url.contains("transport=tcp");
         url.starts_with("stun:") || (url.starts_with("turn:") && !tcp)
     }
 
+    /// Where a TURN server over TCP or TLS is reached (RFC 7065); none for others.
+    pub fn over_stream(&self) -> Option<StreamServer> {
+        let (scheme, rest) = self.url.split_once(':')?;
+        let encrypted = scheme.eq_ignore_ascii_case("turns");
+        let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let transport = query.split('&').find_map(|q| q.split_once('='));
+        let transport = transport
+            .filter(|(k, _)| k.eq_ignore_ascii_case("transport"))
+            .map(|(_, v)| v);
+        let tcp = transport.map_or(encrypted, |t| t.eq_ignore_ascii_case("tcp"));
+        if !tcp || !(encrypted || scheme.eq_ignore_ascii_case("turn")) {
+            return None;
+        }
+        let default = if encrypted { 5349 } else { 3478 };
+        let (host, port) = match address.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => (host, port.parse().ok()?),
+            _ => (address, default),
+        };
+        let host = host.trim_matches(['[', ']']);
+        (!host.is_empty()).then(|| StreamServer {
+            host: host.to_owned(),
+            port,
+            encrypted,
+        })
+    }
+
     /// Whether it relays.
     pub fn is_turn(&self) -> bool {
         self.url.to_ascii_lowercase().starts_with("turn")
     }
+}
+
+/// A TURN server that is reached over a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamServer {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Over TLS.
+    pub encrypted: bool,
 }
 
 /// The candidates (`candidate:…`) of a description or of a trickle fragment (RFC 8840), the first 64.
@@ -50,6 +87,41 @@ pub fn is_local_name(candidate: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_over_tcp_and_tls_are_told_apart() {
+        let of = |url: &str| {
+            let s = IceServer {
+                url: url.into(),
+                username: String::new(),
+                credential: Secret::default(),
+            };
+            s.over_stream().map(|s| (s.host, s.port, s.encrypted))
+        };
+        assert_eq!(
+            of("turn:a.example?transport=tcp"),
+            Some(("a.example".into(), 3478, false))
+        );
+        assert_eq!(of("turns:a.example"), Some(("a.example".into(), 5349, true)));
+        assert_eq!(
+            of("TURNS:a.example:443?transport=TCP"),
+            Some(("a.example".into(), 443, true))
+        );
+        assert_eq!(of("turn:[::1]:99?transport=tcp"), Some(("::1".into(), 99, false)));
+        assert_eq!(of("turns:[::1]"), Some(("::1".into(), 5349, true)));
+        let none = [
+            "turn:a.example",
+            "turn:a.example?transport=udp",
+            "turns:a.example?transport=udp",
+            "stun:a.example?transport=tcp",
+            "turns:",
+            "turns:a:b:99999",
+            "",
+        ];
+        for url in none {
+            assert_eq!(of(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn candidates_are_found() {

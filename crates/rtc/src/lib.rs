@@ -4,21 +4,24 @@
 //!
 //! It knows no scene, no encoder and no HTTP: who exchanges the descriptions, and how, is the caller's business. RTP
 //! timestamps and sender reports both come from `MediaTime`, so sound and picture stay together however they were delayed
-//! before they got here. There is no congestion control: the rate is the encoder's.
+//! before they got here. There is no congestion control here: the rate is the encoder's. What the receiver's reports say of
+//! the line is in [`PeerStats`], for whoever has the encoder.
 
 mod codecs;
 mod description;
 mod error;
 mod ice;
+mod line;
 mod packetise;
 mod peer;
 mod reports;
 mod stream;
+mod tracks;
 
-pub use codecs::{can_carry_audio, can_carry_video};
+pub use codecs::{can_carry_audio, can_carry_video, video_words};
 pub use description::MAX_DESCRIPTION;
 pub use error::RtcError;
-pub use ice::{IceServer, candidates_of, is_local_name};
-pub use packetise::{H264Packetiser, PAYLOAD_LIMIT};
+pub use ice::{IceServer, StreamServer, candidates_of, is_local_name};
+pub use packetise::{Av1Packetiser, H264Packetiser, HevcPacketiser, PAYLOAD_LIMIT};
 pub use peer::{Peer, PeerOptions, PeerState};
 pub use reports::PeerStats;

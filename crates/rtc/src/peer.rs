@@ -1,12 +1,14 @@
 //! The peer: one connection, from its description to its end.
 
 use crate::{
-    IceServer, PeerStats, RtcError, codecs,
-    description::{check_length, payload_type, without_local_names},
+    IceServer, PeerStats, RtcError,
+    codecs::{self, VideoName, video_name},
+    description::{check_length, mid_of_video, payload_type, restarted, taken_layers, without_local_names},
     ice::is_local_name,
-    packetise::H264Packetiser,
-    reports::{Board, Reports, StreamClock},
-    stream::{RtpStream, random},
+    packetise::Packetiser,
+    reports::{Board, MOST_LAYERS, Reports, StreamClock},
+    stream::RtpStream,
+    tracks::{Lane, Layer, lane, layers},
 };
 use bytes::Bytes;
 use media::{AudioStream, MediaTime, Packet, StreamKind, VideoStream};
@@ -14,12 +16,10 @@ use parking_lot::Mutex;
 use rtc::{
     ice::mdns::MulticastDnsMode,
     interceptor::{NackResponderBuilder, Slot},
-    media_stream::MediaStreamTrack,
+    peer_connection::configuration::RTCOfferOptions,
     rtp_transceiver::{
         RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
-        rtp_sender::{
-            RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpRtxParameters, RtpCodecKind,
-        },
+        rtp_sender::{RTCRtpCodec, RtpCodecKind},
     },
 };
 use std::{
@@ -32,7 +32,7 @@ use std::{
 };
 use tokio::{runtime, sync::watch, time};
 use webrtc::{
-    media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
+    media_stream::track_local::TrackLocal,
     peer_connection::{
         PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
         RTCIceCandidateInit, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent,
@@ -50,6 +50,8 @@ const MAX_OURS: usize = 64;
 pub struct PeerOptions {
     /// The video to send.
     pub video: Option<VideoStream>,
+    /// The same picture at lower sizes and rates, in the same codec, largest first: offered as simulcast, at most two.
+    pub layers: Vec<VideoStream>,
     /// The sound to send.
     pub audio: Option<AudioStream>,
     /// STUN and TURN servers; those that can't be used are left out.
@@ -74,14 +76,6 @@ pub enum PeerState {
     Failed,
     /// Over.
     Closed,
-}
-
-/// One track of the connection.
-struct Lane {
-    track: Arc<TrackLocalStaticRTP>,
-    rtp: Mutex<RtpStream>,
-    /// Zero until the other side has answered.
-    payload_type: AtomicU8,
 }
 
 /// What the stack tells us.
@@ -124,8 +118,14 @@ pub struct Peer {
     events: Arc<Events>,
     board: Arc<Board>,
     video: Option<Lane>,
-    packetiser: H264Packetiser,
+    packetiser: Mutex<Option<Packetiser>>,
+    codec: Option<VideoName>,
+    layers: Vec<Layer>,
+    /// How many sizes the other side takes, the first included.
+    taken: AtomicU8,
     audio: Option<Lane>,
+    /// The other side's answer, as it was taken last.
+    answer: Mutex<String>,
     /// Closed by us.
     closed: AtomicBool,
 }
@@ -139,15 +139,29 @@ impl Peer {
         let video_codec = options.video.as_ref().map(codecs::video).transpose()?;
         let audio_codec = options.audio.as_ref().map(codecs::audio).transpose()?;
         let packetiser = match &options.video {
-            Some(v) => H264Packetiser::new(&v.extradata).ok_or_else(|| RtcError::CantSend {
+            Some(v) => Some(Packetiser::new(v).ok_or_else(|| RtcError::CantSend {
                 what: "video whose encoder gave no parameter sets".into(),
-            })?,
-            None => H264Packetiser::default(),
+            })?),
+            None => None,
         };
-        let video = video_codec.as_ref().map(|c| lane(RtpCodecKind::Video, c));
-        let audio = audio_codec.as_ref().map(|c| lane(RtpCodecKind::Audio, c));
-        let lanes = [&video, &audio].into_iter().flatten();
-        let board = Board::new(lanes.map(|l| StreamClock::of(&l.rtp.lock())).collect());
+        let layers = layers(options)?;
+        let lower: Vec<_> = layers.iter().map(|l| l.rtp.lock().ssrc).collect();
+        let (video, rids) = match &video_codec {
+            Some(c) => {
+                let (lane, rids) = lane(RtpCodecKind::Video, c, &lower);
+                (Some(lane), rids)
+            }
+            None => (None, vec![]),
+        };
+        let audio = audio_codec.as_ref().map(|c| lane(RtpCodecKind::Audio, c, &[]).0);
+        let lanes = [&video, &audio]
+            .into_iter()
+            .flatten()
+            .map(|l| StreamClock::of(&l.rtp.lock()));
+        let clocks = lanes
+            .chain(layers.iter().map(|l| StreamClock::of(&l.rtp.lock())))
+            .collect();
+        let board = Board::new(clocks, rids);
         let events = Arc::new(Events {
             state: watch::Sender::new(PeerState::Connecting),
             gathered: watch::Sender::new(false),
@@ -173,21 +187,30 @@ impl Peer {
             events,
             board,
             video,
-            packetiser,
+            packetiser: Mutex::new(packetiser),
+            codec: options.video.as_ref().and_then(|v| video_name(v.codec)),
+            layers,
+            taken: AtomicU8::new(1),
             audio,
+            answer: Mutex::default(),
             closed: AtomicBool::new(false),
         };
-        for lane in [&peer.video, &peer.audio].into_iter().flatten() {
+        peer.add_tracks().await?;
+        Ok(peer)
+    }
+
+    async fn add_tracks(&self) -> Result<(), RtcError> {
+        for lane in [&self.video, &self.audio].into_iter().flatten() {
             let init = RTCRtpTransceiverInit {
                 direction: RTCRtpTransceiverDirection::Sendonly,
                 streams: vec!["footlight".into()],
                 send_encodings: vec![],
             };
             let track = lane.track.clone() as Arc<dyn TrackLocal>;
-            let added = peer.connection.add_transceiver_from_track(track, Some(init)).await;
+            let added = self.connection.add_transceiver_from_track(track, Some(init)).await;
             added.map_err(RtcError::local)?;
         }
-        Ok(peer)
+        Ok(())
     }
 
     /// Our offer with the candidates found within `gather` (all of them, as a rule well before).
@@ -196,6 +219,9 @@ impl Peer {
     /// The stack can't make one.
     pub async fn offer(&self, gather: Duration) -> Result<String, RtcError> {
         let offer = self.connection.create_offer(None).await.map_err(RtcError::local)?;
+        if let Some(mid) = mid_of_video(&offer.sdp) {
+            let _ = self.board.mid.set(mid);
+        }
         self.settle(offer, gather).await
     }
 
@@ -207,9 +233,37 @@ impl Peer {
         check_length(answer)?;
         // Looked at first: the words are plainer than the stack's.
         self.find_payload_types(answer)?;
+        let rids: Vec<&str> = self.board.rids.iter().map(|r| r.rid).collect();
+        let taken = taken_layers(answer, &rids);
+        self.taken.store(taken.clamp(1, rids.len().max(1)) as u8, Relaxed);
         let description = RTCSessionDescription::answer(without_local_names(answer)).map_err(RtcError::description)?;
         let set = self.connection.set_remote_description(description).await;
-        set.map_err(RtcError::description)
+        set.map_err(RtcError::description)?;
+        *self.answer.lock() = answer.to_owned();
+        Ok(())
+    }
+
+    /// Begins anew to look for a way (ICE restart, RFC 8445, 9), from fresh ports and with fresh candidates: gives our offer for
+    /// it. Whatever came before is void; go on with [`Peer::accept_restart`] or close.
+    ///
+    /// # Errors
+    /// The stack can't make one.
+    pub async fn restart(&self, gather: Duration) -> Result<String, RtcError> {
+        self.events.ours.lock().clear();
+        self.events.gathered.send_replace(false);
+        let options = RTCOfferOptions { ice_restart: true };
+        let offer = self.connection.create_offer(Some(options)).await;
+        self.settle(offer.map_err(RtcError::local)?, gather).await
+    }
+
+    /// Takes the other side's new ICE name, password and candidates (RFC 8840) after [`Peer::restart`].
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub async fn accept_restart(&self, fragment: &str) -> Result<(), RtcError> {
+        let answer = restarted(&self.answer.lock(), fragment)
+            .ok_or_else(|| RtcError::description("it names no new ICE name and password"))?;
+        self.accept(&answer).await
     }
 
     /// Our answer to the other side's offer, with our candidates.
@@ -268,9 +322,27 @@ impl Peer {
         self.board.keyframes.subscribe()
     }
 
+    /// Counts the receiver's wishes for a keyframe of each size, the first first.
+    pub fn wishes_by_layer(&self) -> watch::Receiver<[u64; MOST_LAYERS]> {
+        self.board.layer_keyframes.subscribe()
+    }
+
+    /// How many sizes of the picture the other side takes, the first included.
+    pub fn layers_taken(&self) -> usize {
+        usize::from(self.taken.load(Relaxed))
+    }
+
     /// Figures so far.
     pub fn stats(&self) -> PeerStats {
         self.board.stats.lock().clone()
+    }
+
+    /// What is sent from the next keyframe on belongs to another encode in the same codec.
+    pub fn change_video(&self, stream: &VideoStream) {
+        let same = video_name(stream.codec).map(|n| n.sdp) == self.codec.as_ref().map(|n| n.sdp);
+        if let Some(p) = Packetiser::new(stream).filter(|_| same) {
+            *self.packetiser.lock() = Some(p);
+        }
     }
 
     /// Sends one packet at once; gives the payload bytes. A packet of a track that is not sent gives zero.
@@ -283,7 +355,12 @@ impl Peer {
         }
         match (packet.stream, &self.video, &self.audio) {
             (StreamKind::Video, Some(lane), _) => {
-                let payloads = self.packetiser.payloads(&packet.data);
+                let cut = self
+                    .packetiser
+                    .lock()
+                    .as_ref()
+                    .map(|p| p.payloads(&packet.data, packet.keyframe));
+                let Some(payloads) = cut else { return Ok(0) };
                 self.write(lane, packet.pts, payloads, false).await
             }
             (StreamKind::Audio(0), _, Some(lane)) => {
@@ -293,7 +370,36 @@ impl Peer {
         }
     }
 
+    /// Sends one packet of a lower size, the first of them being 1; gives the payload bytes. One that is not taken gives zero.
+    ///
+    /// # Errors
+    /// The connection is over.
+    pub async fn send_layer(&self, layer: usize, packet: &Packet) -> Result<usize, RtcError> {
+        if matches!(*self.events.state.borrow(), PeerState::Failed | PeerState::Closed) {
+            return Err(RtcError::Closed);
+        }
+        let lower = layer.checked_sub(1).and_then(|i| self.layers.get(i));
+        match (&self.video, lower) {
+            (Some(lane), Some(l)) if packet.is_video() && layer < self.layers_taken() => {
+                let payloads = l.packetiser.payloads(&packet.data, packet.keyframe);
+                self.write_as(lane, &l.rtp, packet.pts, payloads, false).await
+            }
+            _ => Ok(0),
+        }
+    }
+
     async fn write(&self, lane: &Lane, pts: MediaTime, payloads: Vec<Bytes>, sound: bool) -> Result<usize, RtcError> {
+        self.write_as(lane, &lane.rtp, pts, payloads, sound).await
+    }
+
+    async fn write_as(
+        &self,
+        lane: &Lane,
+        rtp: &Mutex<RtpStream>,
+        pts: MediaTime,
+        payloads: Vec<Bytes>,
+        sound: bool,
+    ) -> Result<usize, RtcError> {
         let payload_type = lane.payload_type.load(Relaxed);
         if payload_type == 0 {
             return Ok(0);
@@ -303,7 +409,7 @@ impl Peer {
         for (i, payload) in payloads.into_iter().enumerate() {
             bytes += payload.len();
             let packet = {
-                let mut rtp = lane.rtp.lock();
+                let mut rtp = rtp.lock();
                 let timestamp = rtp.timestamp(pts);
                 // Video marks the end of a picture (RFC 6184, 5.1), sound the beginning of a talk spurt (RFC 7587, 4.1).
                 let marker = if sound { rtp.begins() } else { i + 1 == count };
@@ -333,8 +439,9 @@ impl Peer {
     }
 
     fn find_payload_types(&self, answer: &str) -> Result<(), RtcError> {
+        let (codec, words) = self.codec.as_ref().map_or(("", ""), |c| (c.sdp, c.words));
         let wanted = [
-            (&self.video, "video", "H264", "H.264 video"),
+            (&self.video, "video", codec, words),
             (&self.audio, "audio", "opus", "Opus sound"),
         ];
         for (lane, section, codec, what) in wanted {
@@ -381,6 +488,7 @@ async fn connect(
     }
     let settings = SettingEngineBuilder::new()
         .with_include_loopback_candidate(true)
+        .with_discard_local_candidates_during_ice_restart(true)
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
         .with_ice_timeouts(
             Some(Duration::from_secs(4)),
@@ -392,32 +500,11 @@ async fn connect(
     let built = PeerConnectionBuilder::new()
         .with_configuration(configuration.build())
         .with_setting_engine(settings)
-        .with_media_engine(codecs::engine(video, audio)?)
+        .with_media_engine(codecs::engine(video, audio, !options.layers.is_empty())?)
         .with_interceptor_registry(registry)
         .with_handler(events)
         .with_udp_addrs(addresses)
         .build()
         .await;
     Ok(Arc::new(built.map_err(RtcError::local)?))
-}
-
-fn lane(kind: RtpCodecKind, codec: &RTCRtpCodec) -> Lane {
-    let rtp = RtpStream::new(codec.clock_rate);
-    let video = kind == RtpCodecKind::Video;
-    let coding = RTCRtpEncodingParameters {
-        rtp_coding_parameters: RTCRtpCodingParameters {
-            ssrc: Some(rtp.ssrc),
-            rtx: video.then(|| RTCRtpRtxParameters { ssrc: random() | 1 }),
-            ..RTCRtpCodingParameters::default()
-        },
-        codec: codec.clone(),
-        ..RTCRtpEncodingParameters::default()
-    };
-    let name = format!("footlight-{kind}");
-    let track = MediaStreamTrack::new("footlight".into(), name.clone(), name, kind, vec![coding]);
-    Lane {
-        track: Arc::new(TrackLocalStaticRTP::new(track)),
-        rtp: Mutex::new(rtp),
-        payload_type: AtomicU8::new(0),
-    }
 }

@@ -4,21 +4,30 @@
 //! the same wall clock to the same media clock, so a receiver can put sound and picture together exactly, whatever delay each
 //! of them had before it was sent. Incoming: keyframe wishes, losses and the round trip. A request for the same lost packet is
 //! passed on to be answered once in a round trip: receivers ask again and again, and answering each of them chokes a line
-//! that loses packets because it is full.
+//! that loses packets because it is full. Every packet leaves with the time of its sending and a number of its own for the
+//! whole connection, where the other side asked for that, so that its reports show what the line takes ([`Line`]).
 
-use crate::stream::RtpStream;
+use crate::{line::Line, stream::RtpStream};
+use bytes::Bytes;
 use media::MediaTime;
 use parking_lot::Mutex;
 use rtc::{
-    interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket, convert_twcc},
     rtcp::{
         self,
-        payload_feedbacks::{full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication},
+        payload_feedbacks::{
+            full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+            receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate,
+        },
         receiver_report::ReceiverReport,
         reception_report::ReceptionReport,
         sender_report::SenderReport,
-        transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
+        transport_feedbacks::{
+            transport_layer_cc::{PacketStatusChunk, TransportLayerCc},
+            transport_layer_nack::{NackPair, TransportLayerNack},
+        },
     },
+    rtp::Header,
     sansio::Protocol,
     shared::{TransportContext, error::Error, time::SystemInstant},
 };
@@ -37,6 +46,22 @@ const AGAIN_AFTER: Duration = Duration::from_millis(15);
 const LONGEST_TRIP_S: f64 = 60.0;
 /// Sequence numbers whose last answer is remembered: a power of two, at least the stack's own buffer.
 const REMEMBERED: usize = 2048;
+/// Packets that one piece of transport-wide feedback may speak of; real ones come ten times a second.
+const MOST_ACKNOWLEDGED: usize = 8192;
+/// RTP, SRTP, UDP and IP headers of a packet, bytes, roughly.
+const HEADERS: usize = 60;
+/// The sending time in a packet (`abs-send-time`).
+pub(crate) const SENT_AT: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+/// A packet's number in the whole connection.
+pub(crate) const NUMBER: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// Which section of the description a packet belongs to, which size of the picture it is of, and which one it repairs
+/// (RFC 8843, 15.1; RFC 8852).
+pub(crate) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+/// Most sizes of a picture.
+pub(crate) const MOST_LAYERS: usize = 3;
 
 /// Figures of a connection.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +82,12 @@ pub struct PeerStats {
     pub sent_again: u64,
     /// Times the receiver asked for a keyframe.
     pub keyframes_asked: u64,
+    /// How much longer packets take than they did at best: what waits in the network, milliseconds.
+    pub waiting_ms: Option<f64>,
+    /// What reaches the receiver, headers and repairs included, kbit/s.
+    pub arriving_kbps: Option<f64>,
+    /// The most that the receiver asks for, kbit/s (REMB).
+    pub wished_kbps: Option<f64>,
 }
 
 /// One stream's mapping of media time to RTP time.
@@ -77,6 +108,24 @@ impl StreamClock {
     }
 }
 
+/// One of several sizes of the picture: its stream, that of its repairs, and its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rid {
+    pub(crate) ssrc: u32,
+    pub(crate) rtx: u32,
+    pub(crate) rid: &'static str,
+}
+
+/// The numbers that the descriptions gave to what packets carry; 0 for what they don't.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    sent_at: u8,
+    number: u8,
+    mid: u8,
+    rid: u8,
+    repaired: u8,
+}
+
 /// What the chain's link and the peer share.
 pub(crate) struct Board {
     pub(crate) clocks: Vec<StreamClock>,
@@ -85,15 +134,24 @@ pub(crate) struct Board {
     pub(crate) stats: Mutex<PeerStats>,
     /// How many keyframes were asked for.
     pub(crate) keyframes: watch::Sender<u64>,
+    /// … of each size.
+    pub(crate) layer_keyframes: watch::Sender<[u64; MOST_LAYERS]>,
+    /// The sizes of the picture, largest first; empty when there is one only.
+    pub(crate) rids: Vec<Rid>,
+    /// The name of the video's section, once it has one.
+    pub(crate) mid: OnceLock<String>,
 }
 
 impl Board {
-    pub(crate) fn new(clocks: Vec<StreamClock>) -> Arc<Self> {
+    pub(crate) fn new(clocks: Vec<StreamClock>, rids: Vec<Rid>) -> Arc<Self> {
         Arc::new(Self {
             clocks,
             first: OnceLock::new(),
             stats: Mutex::default(),
             keyframes: watch::Sender::new(0),
+            layer_keyframes: watch::Sender::new([0; MOST_LAYERS]),
+            rids,
+            mid: OnceLock::new(),
         })
     }
 }
@@ -114,6 +172,9 @@ pub(crate) struct Reports {
     lost: Vec<u32>,
     /// By sequence number: which packet was answered last, and when.
     answered: Vec<Option<(u32, u16, Instant)>>,
+    line: Line,
+    marks: Marks,
+    number: u16,
     next: Option<Instant>,
     reads: VecDeque<TaggedPacket>,
     writes: VecDeque<TaggedPacket>,
@@ -125,6 +186,9 @@ impl Reports {
             sent: vec![Sent::default(); board.clocks.len()],
             lost: vec![0; board.clocks.len()],
             answered: vec![None; REMEMBERED],
+            line: Line::new(),
+            marks: Marks::default(),
+            number: 0,
             begun: None,
             next: None,
             reads: VecDeque::new(),
@@ -156,6 +220,61 @@ impl Reports {
         sent.packets == 1
     }
 
+    /// Writes the time and the number into a packet that leaves.
+    fn mark(&mut self, header: &mut Header, octets: usize, now: Instant) {
+        let Marks { sent_at, number, .. } = self.marks;
+        self.mark_layer(header);
+        if let (Some((_, wall)), 1..) = (&self.begun, sent_at) {
+            // 6 bits of seconds, 18 of their fraction.
+            let t = (wall.ntp(now) >> 14) as u32;
+            let _ = header.set_extension(sent_at, Bytes::copy_from_slice(&t.to_be_bytes()[1..]));
+        }
+        if number > 0 {
+            let _ = header.set_extension(number, Bytes::copy_from_slice(&self.number.to_be_bytes()));
+        }
+        self.line.sends(self.number, octets + HEADERS, now);
+        self.number = self.number.wrapping_add(1);
+    }
+
+    /// Writes which size of the picture a packet is of.
+    fn mark_layer(&self, header: &mut Header) {
+        let ssrc = header.ssrc;
+        let Some(layer) = self.board.rids.iter().find(|r| r.ssrc == ssrc || r.rtx == ssrc) else {
+            return;
+        };
+        let rid = if layer.ssrc == ssrc {
+            self.marks.rid
+        } else {
+            self.marks.repaired
+        };
+        if rid > 0 {
+            let _ = header.set_extension(rid, Bytes::from_static(layer.rid.as_bytes()));
+        }
+        if let (1.., Some(mid)) = (self.marks.mid, self.board.mid.get()) {
+            let _ = header.set_extension(self.marks.mid, Bytes::copy_from_slice(mid.as_bytes()));
+        }
+    }
+
+    /// A keyframe of this stream was asked for; of all of them for one that is not known.
+    fn wished(&self, ssrc: u32) {
+        self.board.stats.lock().keyframes_asked += 1;
+        self.board.keyframes.send_modify(|n| *n += 1);
+        let known = self.board.rids.iter().any(|r| r.ssrc == ssrc);
+        self.board.layer_keyframes.send_modify(|all| {
+            for (n, layer) in all.iter_mut().zip(&self.board.rids) {
+                *n += u64::from(!known || layer.ssrc == ssrc);
+            }
+        });
+    }
+
+    /// What the line shows now, for whoever asks for the figures.
+    fn sum_up(&mut self, now: Instant) {
+        let mut stats = self.board.stats.lock();
+        stats.waiting_ms = self.line.waiting_ms(now);
+        stats.arriving_kbps = self.line.arriving_kbps(stats.loss, now);
+        stats.wished_kbps = self.line.wished_kbps(now);
+    }
+
     fn report(&mut self, i: usize, now: Instant) {
         let (Some((begun, wall)), Some(first)) = (&self.begun, self.board.first.get()) else {
             return;
@@ -184,11 +303,18 @@ impl Reports {
             self.reception(&r.reports, now);
         } else if let Some(r) = any.downcast_ref::<SenderReport>() {
             self.reception(&r.reports, now);
-        } else if any.is::<PictureLossIndication>() || any.is::<FullIntraRequest>() {
-            self.board.stats.lock().keyframes_asked += 1;
-            self.board.keyframes.send_modify(|n| *n += 1);
+        } else if let Some(p) = any.downcast_ref::<PictureLossIndication>() {
+            self.wished(p.media_ssrc);
+        } else if let Some(f) = any.downcast_ref::<FullIntraRequest>() {
+            self.wished(f.fir.first().map_or(0, |e| e.ssrc));
         } else if let Some(n) = any.downcast_ref::<TransportLayerNack>() {
             return Some(Box::new(self.thin_out(n, now)));
+        } else if let Some(r) = any.downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
+            self.line.wishes(f64::from(r.bitrate) / 1000.0, now);
+        } else if let Some(f) = any.downcast_ref::<TransportLayerCc>()
+            && speaks_of(f) <= MOST_ACKNOWLEDGED
+        {
+            self.line.hears(&convert_twcc(f), now);
         }
         None
     }
@@ -209,6 +335,9 @@ impl Reports {
             }
         }
         let Some(loss) = loss else { return };
+        if let Some(trip) = trip {
+            self.line.measures(trip, now);
+        }
         let mut stats = self.board.stats.lock();
         stats.loss = loss;
         stats.packets_lost = self.lost.iter().copied().map(u64::from).sum();
@@ -250,6 +379,15 @@ impl Reports {
     }
 }
 
+/// How many packets a piece of feedback claims to speak of: a few bytes of it may claim millions.
+fn speaks_of(f: &TransportLayerCc) -> usize {
+    let in_chunk = |c: &PacketStatusChunk| match c {
+        PacketStatusChunk::RunLengthChunk(r) => usize::from(r.run_length),
+        PacketStatusChunk::StatusVectorChunk(v) => v.symbol_list.len(),
+    };
+    f.packet_chunks.iter().map(in_chunk).sum()
+}
+
 impl Protocol<TaggedPacket, TaggedPacket, ()> for Reports {
     type Rout = TaggedPacket;
     type Wout = TaggedPacket;
@@ -264,6 +402,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Reports {
                     *p = instead;
                 }
             }
+            self.sum_up(msg.now);
         }
         self.reads.push_back(msg);
         Ok(())
@@ -273,13 +412,15 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Reports {
         self.reads.pop_front()
     }
 
-    fn handle_write(&mut self, msg: TaggedPacket) -> Result<(), Error> {
+    fn handle_write(&mut self, mut msg: TaggedPacket) -> Result<(), Error> {
         let again = msg.message.has(&Attribute::Retransmission);
         let (now, mut first) = (msg.now, None);
-        if let Packet::Rtp(p) = &msg.message.packet
-            && self.count(p.header.ssrc, p.payload.len(), again, now)
-        {
-            first = self.index(p.header.ssrc);
+        if let Packet::Rtp(p) = &mut msg.message.packet {
+            let octets = p.payload.len();
+            if self.count(p.header.ssrc, octets, again, now) {
+                first = self.index(p.header.ssrc);
+            }
+            self.mark(&mut p.header, octets, now);
         }
         self.writes.push_back(msg);
         if let Some(i) = first {
@@ -310,7 +451,20 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Reports {
 }
 
 impl Interceptor for Reports {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_local_stream(&mut self, stream: &StreamInfo) {
+        // All streams share one transport, so the numbers are the same in each (RFC 8843, 7.1).
+        for e in &stream.rtp_header_extensions {
+            let id = u8::try_from(e.id).unwrap_or_default();
+            match e.uri.as_str() {
+                SENT_AT => self.marks.sent_at = id,
+                NUMBER => self.marks.number = id,
+                MID => self.marks.mid = id,
+                RID => self.marks.rid = id,
+                REPAIRED_RID => self.marks.repaired = id,
+                _ => {}
+            }
+        }
+    }
     fn unbind_local_stream(&mut self, _: &StreamInfo) {}
     fn bind_remote_stream(&mut self, _: &StreamInfo) {}
     fn unbind_remote_stream(&mut self, _: &StreamInfo) {}

@@ -254,6 +254,19 @@ impl PublishSession {
         }
     }
 
+    /// What is sent from now on belongs to these streams: another encode in the same codecs. Metadata and codec configuration go
+    /// out at once; the next packet must be a key frame. Does nothing before `Publishing`, or when a codec is another.
+    pub fn change_streams(&mut self, info: &StreamInfo) {
+        let codec = |i: &StreamInfo| i.video.as_ref().map(|v| v.codec);
+        let (SessionState::Publishing, Some(stream)) = (self.state, self.stream) else {
+            return;
+        };
+        if codec(info) == codec(&self.info) && info.audio == self.info.audio {
+            self.info = info.clone();
+            self.headers_at(stream, self.last_ms);
+        }
+    }
+
     /// Says goodbye (`FCUnpublish`, `deleteStream`) and closes the session. Take the output once more afterwards.
     pub fn close(&mut self) {
         if let (Some(stream), true) = (self.stream, self.state < SessionState::Closed) {
@@ -392,7 +405,7 @@ impl PublishSession {
                     return Err(self.protocol("it starts a stream that it has not numbered"));
                 };
                 self.state = SessionState::Publishing;
-                self.headers(stream);
+                self.headers_at(stream, 0);
                 Ok(())
             }
             // A server that can't record still sends the show on.
@@ -412,15 +425,15 @@ impl PublishSession {
     }
 
     /// Metadata and codec configuration.
-    fn headers(&mut self, stream: u32) {
+    fn headers_at(&mut self, stream: u32, time_ms: u32) {
         let metadata = command::metadata(&self.info, self.tracks);
-        self.media(chunk_writer::DATA, kind::DATA, stream, 0, &[&metadata]);
+        self.media(chunk_writer::DATA, kind::DATA, stream, time_ms, &[&metadata]);
         if let Some(extradata) = self.info.video.as_ref().map(|v| v.extradata.clone()) {
-            self.video(stream, 0, VideoPart::SequenceStart, &extradata);
+            self.video(stream, time_ms, VideoPart::SequenceStart, &extradata);
         }
         let tracks: Vec<Bytes> = self.info.audio.iter().map(|a| a.extradata.clone()).collect();
         for (i, extradata) in (0..=u8::MAX).zip(tracks) {
-            self.audio(stream, 0, AudioPart::SequenceStart, i, &extradata);
+            self.audio(stream, time_ms, AudioPart::SequenceStart, i, &extradata);
         }
     }
 

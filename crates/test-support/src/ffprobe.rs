@@ -62,6 +62,15 @@ pub fn packets(path: &Path, stream: &str) -> io::Result<Vec<ProbedPacket>> {
         .collect())
 }
 
+/// The size of every picture that really decodes, in the order of the file.
+pub fn picture_sizes(path: &Path) -> io::Result<Vec<(u32, u32)>> {
+    let entries = ["-select_streams", "v:0", "-show_entries", "frame=width,height"];
+    let json = probe(path, &entries)?;
+    let list = json["frames"].as_array().ok_or_else(|| missing(path, "picture"))?;
+    let side = |v: &Value| v.as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+    Ok(list.iter().map(|f| (side(&f["width"]), side(&f["height"]))).collect())
+}
+
 /// Decodes the whole file and gives what FFmpeg complained about; empty when it is sound.
 pub fn decode_errors(path: &Path) -> io::Result<String> {
     let mut c = Command::new("/usr/bin/ffmpeg");

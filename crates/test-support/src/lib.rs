@@ -14,13 +14,16 @@
 
 pub mod coturn;
 pub mod faults;
+pub mod ffmpeg_rtmp;
 pub mod ffprobe;
 pub mod icecast;
+pub mod janus;
 pub mod media_files;
 pub mod mp4;
 pub mod net;
 pub mod nginx_rtmp;
 pub mod node_media_server;
+pub mod peers;
 pub mod ports;
 pub mod process;
 pub mod pulse;

@@ -75,6 +75,10 @@ export type RateControl = "cbr" | "vbr" | "crf";
  */
 export type H264Profile = "baseline" | "main" | "high";
 /**
+ * What becomes of a destination whose line is too slow for an encode that it shares with others.
+ */
+export type WhenSlow = "drop" | "step_down";
+/**
  * Kinds of recording files.
  */
 export type RecordingFormat = "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
@@ -660,6 +664,10 @@ export type Command =
        * How much later it gets the show, seconds, 0 to 600.
        */
       delay_s?: number | null;
+      /**
+       * What happens when its line is too slow for an encode that it shares.
+       */
+      when_slow?: WhenSlow | null;
       /**
        * The destination it stands in for while that one does not work; empty for none.
        */
@@ -1563,6 +1571,10 @@ export interface Destination {
    */
   delay_s: number;
   /**
+   * What happens when the line is too slow for an encode that others share: theirs is not touched.
+   */
+  when_slow: "drop" | "step_down";
+  /**
    * The destination it stands in for: it goes live only while that one does not work. Empty: it goes live by itself.
    */
   standby_for: string;
@@ -1891,6 +1903,11 @@ export interface EncoderState {
    */
   bitrate_kbps: number;
   /**
+   * The rate that it keeps to now, kbit/s: less than in the project while it follows a slow connection; none where it can't
+   * be changed under way.
+   */
+  target_kbps: number | null;
+  /**
    * Mean time to encode a picture so far, ms; none before the first.
    */
   encode_ms: number | null;
@@ -1996,6 +2013,22 @@ export interface LineFigures {
    * What the line is thought to carry, kbit/s.
    */
   bandwidth_kbps: number | null;
+  /**
+   * What waits in the network: how much longer packets take than they did at best, milliseconds.
+   */
+  waiting_ms: number | null;
+  /**
+   * What reaches the other side, kbit/s.
+   */
+  arriving_kbps: number | null;
+  /**
+   * Share of the packets that got lost on the way just now, percent.
+   */
+  loss_now_percent: number | null;
+  /**
+   * The most that the receiver asks for, kbit/s.
+   */
+  wished_kbps: number | null;
   /**
    * Sent and not yet acknowledged, milliseconds of media.
    */

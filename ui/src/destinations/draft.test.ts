@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Destination } from "../api/types";
 import { addCommand, draftFault, draftOf, editCommand, missing, newDraft } from "./draft";
 
-const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube", delay_s: 0, standby_for: "" };
+const saved: Destination = { id: "yt", name: "YouTube", kind: "rtmp", enabled: true, encoder: "", settings: { url: "rtmp://a.rtmp.youtube.com/live2", key: "" }, service: "youtube", delay_s: 0, standby_for: "", when_slow: "drop" };
 
 describe("a destination's form", () => {
   it("becomes a new destination", () => {
@@ -16,8 +16,8 @@ describe("a destination's form", () => {
     expect(addCommand(draft)).toEqual({ command: "add_destination", kind: "srt", name: "Studio B", enabled: true, settings: { host: "10.0.0.2" } });
     const there: Destination = { ...saved, id: "b", kind: "srt", settings: { host: "10.0.0.2", passphrase: "" }, service: "" };
     expect(editCommand(draftOf(there), there)).toBeNull();
-    expect(editCommand({ ...draftOf(there), other: { latency_ms: 200 }, delay_s: 5, standby_for: "yt" }, there))
-      .toEqual({ command: "set_destination", id: "b", delay_s: 5, standby_for: "yt", settings: { latency_ms: 200 } });
+    expect(editCommand({ ...draftOf(there), other: { latency_ms: 200 }, delay_s: 5, standby_for: "yt", when_slow: "step_down" }, there))
+      .toEqual({ command: "set_destination", id: "b", delay_s: 5, standby_for: "yt", when_slow: "step_down", settings: { latency_ms: 200 } });
     expect(draftFault(draft, false)).toBeNull();
   });
   it("sends only what was changed", () => {

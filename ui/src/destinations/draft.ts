@@ -15,6 +15,8 @@ export interface Draft {
   delay_s: number;
   /** The destination it stands in for; empty: it goes live by itself. */
   standby_for: string;
+  /** What becomes of it when its line is too slow for an encode it shares. */
+  when_slow: Destination["when_slow"];
   /** What was set in the form of any other kind, by its schema. */
   other: Settings;
 }
@@ -22,20 +24,23 @@ export interface Draft {
 /** The kind whose form is written by hand; all others get theirs from their schema. */
 export const byHand = (kind: string): boolean => kind === "rtmp";
 
+/** The kinds that can go on with another encode under way. */
+export const canStepDown = (kind: string): boolean => kind === "rtmp" || kind === "whip";
+
 /** A new one, from a service, a server, this computer or a kind by its id. */
 export function newDraft(pick: Service | "custom" | "local" | { of: string }, name: string): Draft {
   const service = typeof pick === "object" && !("of" in pick) ? pick : undefined;
   const kind = typeof pick === "object" && "of" in pick ? pick.of : pick === "local" ? "local" : "rtmp";
   return {
     kind, service: service?.id ?? "", name, url: service?.servers[0]?.url ?? "", key: "", enabled: true, encoder: "",
-    delay_s: 0, standby_for: "", other: {},
+    delay_s: 0, standby_for: "", when_slow: "drop", other: {},
   };
 }
 export function draftOf(one: Destination): Draft {
   return {
     kind: one.kind, service: one.service ?? "", name: one.name, url: String(one.settings["url"] ?? ""), key: "",
     enabled: one.enabled, encoder: one.encoder,
-    delay_s: one.delay_s ?? 0, standby_for: one.standby_for ?? "", other: {},
+    delay_s: one.delay_s ?? 0, standby_for: one.standby_for ?? "", when_slow: one.when_slow ?? "drop", other: {},
   };
 }
 
@@ -84,6 +89,7 @@ export function editCommand(draft: Draft, from: Destination): Command | null {
     ...(draft.encoder !== before.encoder ? { encoder: draft.encoder } : {}),
     ...(draft.delay_s !== before.delay_s ? { delay_s: draft.delay_s } : {}),
     ...(draft.standby_for !== before.standby_for ? { standby_for: draft.standby_for } : {}),
+    ...(draft.when_slow !== before.when_slow ? { when_slow: draft.when_slow } : {}),
     ...(Object.keys(settings).length ? { settings } : {}),
   };
   return Object.keys(changes).length ? { command: "set_destination", id: from.id, ...changes } : null;

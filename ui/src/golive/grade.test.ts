@@ -31,7 +31,7 @@ describe("sources that are fine", () => {
 describe("going live", () => {
   it("sums what is sent", () => {
     const encoder = { id: "main", video: { bitrate_kbps: 6000 }, audio: { bitrate_kbps: 160 } } as Encoder;
-    const to = (kind: string, enabled: boolean): Destination => ({ id: kind, name: "", kind, enabled, encoder: "", service: "", settings: {}, delay_s: 0, standby_for: "" });
+    const to = (kind: string, enabled: boolean): Destination => ({ id: kind, name: "", kind, enabled, encoder: "", service: "", settings: {}, delay_s: 0, standby_for: "", when_slow: "drop" });
     expect(neededKbps([to("rtmp", true), to("rtmp", false), to("local", true)], [encoder])).toBe(6160);
   });
   it("is done when nothing is on its way", () => {

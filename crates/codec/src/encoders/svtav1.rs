@@ -27,6 +27,7 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
     match s.settings.rate_control {
         // Its constant rate exists for low delay only, where each picture follows from those before it.
         RateControl::Cbr => s.set("svtav1-params", "rc=2:pred-struct=1")?,
+        RateControl::Vbr if s.settings.low_delay => s.set("svtav1-params", "rc=2:pred-struct=1")?,
         RateControl::Vbr => s.set("svtav1-params", "rc=1")?,
         RateControl::Crf => {
             let crf = s.crf_63();

@@ -78,6 +78,11 @@ impl VideoLane {
         self.force_key.swap(false, Relaxed) || due
     }
 
+    /// How many have it who are no mere visitors.
+    pub(crate) fn owners(&self) -> usize {
+        self.feeds.lock().iter().filter(|f| !f.visiting).count()
+    }
+
     /// Back to the rate of the project: whoever shares it now must get that.
     pub(crate) fn restore_rate(&self) {
         if self.target_kbps.load(Relaxed) > 0 {

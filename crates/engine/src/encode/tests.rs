@@ -238,6 +238,7 @@ fn each_output_gets_its_own_tracks_in_its_own_order() {
         encoder: "main".into(),
         video: None,
         audio: tracks.iter().map(|t| sound(t)).collect(),
+        layers: vec![],
         changes: vec![],
     };
     let radio = e.lease(&wants(&["b"])).expect("opens");

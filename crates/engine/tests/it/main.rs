@@ -4,8 +4,10 @@
 mod air;
 mod encodes;
 mod live;
+mod pace;
 mod preflight;
 mod recording;
+mod rungs;
 mod studio;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};

@@ -136,6 +136,10 @@ struct RtmpDriver {
 }
 
 impl Driver for RtmpDriver {
+    fn goes_on(&self) -> bool {
+        true
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
             let publication = Publication {

@@ -414,6 +414,7 @@ impl Line<'_> {
                 unacknowledged_ms: Some(s.unacknowledged_ms),
                 latency_ms: Some(s.latency_ms),
                 encrypted: Some(c.is_encrypted()),
+                ..LineFigures::default()
             });
             let most = s.latency_ms.max(NEVER_LATE_MS) / 10 * 7;
             meter.behind = s.unacknowledged_ms > most;

@@ -8,6 +8,7 @@ mod links;
 mod sending;
 mod session;
 mod settings;
+mod turn;
 
 pub use settings::WhipSettings;
 
@@ -52,9 +53,10 @@ pub(crate) const KIND: DestinationKind = DestinationKind {
         let url = read(map, "settings")?.0.endpoint()?;
         Ok(url.host_str().map(str::to_owned).zip(url.port_or_known_default()))
     },
-    wants: |_| Wants {
+    wants: |map| Wants {
+        layers: read(map, "settings").map_or(1, |(s, _)| usize::from(s.layers.clamp(1, 3))),
         // What the peer has payloads for; Wants::WEBRTC names what WebRTC could carry.
-        video: &[VideoCodec::H264],
+        video: &[VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1],
         ..Wants::WEBRTC
     },
     check_streams,
@@ -70,7 +72,8 @@ fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
     }
     Err(OutputError::Unsupported {
         to: "The WHIP destination".into(),
-        problem: "it needs H.264 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 B-frames for it"
+        problem: "it needs H.264, HEVC or AV1 video without B-frames and Opus sound. Choose an encoder with Opus sound and 0 \
+                  B-frames for it"
             .into(),
     })
 }
@@ -81,6 +84,7 @@ fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputE
         endpoint: settings.endpoint()?,
         settings,
         named: vec![],
+        bridges: vec![],
     }))
 }
 
@@ -89,14 +93,21 @@ struct WhipDriver {
     settings: WhipSettings,
     /// STUN and TURN servers that the endpoint named the last time.
     named: Vec<IceServer>,
+    /// Ways to TURN servers over TCP and TLS.
+    bridges: Vec<turn::Bridge>,
 }
 
 impl Driver for WhipDriver {
+    /// Of several sizes none is replaced by another.
+    fn goes_on(&self) -> bool {
+        self.settings.layers <= 1
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
             self.find_relay(link.to()).await?;
-            let peer = self.open_peer(info, link.to()).await?;
-            let outcome = self.publish(&peer, packets, link).await;
+            let peer = self.open_peer(info, link).await?;
+            let outcome = self.publish(&peer, info, packets, link).await;
             peer.close().await;
             outcome
         })
@@ -120,7 +131,7 @@ impl WhipDriver {
                     .to_owned(),
             );
         }
-        let named = asked.ice_servers.iter().any(|s| s.is_turn() && s.is_usable());
+        let named = asked.ice_servers.iter().any(is_relay);
         if self.settings.relay_only && !self.relays() && !named {
             doubts.push(
                 "only a relay may be used, but there is none. Name a TURN server, or let it send directly".to_owned(),
@@ -150,33 +161,43 @@ impl WhipDriver {
         }
         Err(OutputError::Config {
             to: to.to_owned(),
-            problem:
-                "only a relay may be used, but there is none: the server names none that works over UDP. Name a TURN \
-                      server (turn:host:port), or let it send directly"
-                    .into(),
+            problem: "only a relay may be used, but there is none: the server names none. Name a TURN server \
+                      (turn:host:port), or let it send directly"
+                .into(),
         })
     }
 
-    async fn open_peer(&self, info: &StreamInfo, to: &str) -> Result<Peer, OutputError> {
+    async fn open_peer(&mut self, info: &StreamInfo, link: &Link) -> Result<Peer, OutputError> {
+        let to = link.to();
+        let addresses = local_addresses(&self.endpoint).await;
+        let servers = self.settings.ice_servers().into_iter().chain(self.named.clone());
+        let here = addresses.first().copied().filter(|a| !a.is_unspecified());
+        let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let bridged = turn::bridged(servers.collect(), here, &self.settings.ca_file, to).await;
+        let (ice_servers, bridges) = bridged.map_err(|e| failed(RtcError::Local { why: e.to_string() }, to))?;
+        self.bridges = bridges;
         let options = PeerOptions {
             video: info.video.clone(),
+            layers: link.layers().iter().filter_map(|l| l.info().video.clone()).collect(),
             audio: info.audio.first().cloned(),
-            ice_servers: self
-                .settings
-                .ice_servers()
-                .into_iter()
-                .chain(self.named.clone())
-                .collect(),
-            addresses: local_addresses(&self.endpoint).await,
+            ice_servers,
+            addresses,
             relay_only: self.settings.relay_only,
         };
         Peer::open(&options).await.map_err(|e| failed(e, to))
     }
 
-    async fn publish(&mut self, peer: &Peer, packets: &PacketReceiver, link: &Link) -> Result<(), OutputError> {
+    async fn publish(
+        &mut self,
+        peer: &Peer,
+        info: &StreamInfo,
+        packets: &PacketReceiver,
+        link: &Link,
+    ) -> Result<(), OutputError> {
         let to = link.to();
         let offer = peer.offer(GATHER_LIMIT).await.map_err(|e| failed(e, to))?;
-        let begun = Session::begin(&self.settings, self.endpoint.clone(), offer.clone(), to).await;
+        let what = offered(info);
+        let begun = Session::begin(&self.settings, self.endpoint.clone(), offer.clone(), &what, to).await;
         let (mut session, granted) = begun?;
         if granted.answer.trim().is_empty() {
             return Err(failed(
@@ -194,7 +215,7 @@ impl WhipDriver {
         // What waited while the connection came about is late for a live picture: begin with the next keyframe.
         packets.restart();
         link.request_keyframe();
-        sending::send(peer, packets, link).await?;
+        sending::send(peer, &session, packets, link).await?;
         session.end().await;
         Ok(())
     }
@@ -246,6 +267,12 @@ impl WhipDriver {
 
     /// Why no way was found, as far as can be told.
     fn no_way(&self, unknown: bool, to: &str) -> OutputError {
+        if let Some(failure) = self.bridges.iter().find_map(turn::Bridge::failure) {
+            return OutputError::Unreachable {
+                to: to.to_owned(),
+                why: format!("no direct way was found, and the TURN server can't be used: {failure}"),
+            };
+        }
         let why = if unknown {
             "the server named relays that Footlight did not know yet; the next try uses them"
         } else if self.relays() {
@@ -261,8 +288,20 @@ impl WhipDriver {
 
     fn relays(&self) -> bool {
         let own = self.settings.ice_servers();
-        own.iter().chain(&self.named).any(|s| s.is_turn() && s.is_usable())
+        own.iter().chain(&self.named).any(is_relay)
     }
+}
+
+fn is_relay(s: &IceServer) -> bool {
+    s.is_turn() && (s.is_usable() || s.over_stream().is_some())
+}
+
+/// What is offered, in words.
+fn offered(info: &StreamInfo) -> String {
+    let video = info.video.as_ref().and_then(|v| rtc_peer::video_words(v.codec));
+    let sound = info.audio.first().map(|_| "Opus sound");
+    let all: Vec<_> = video.into_iter().chain(sound).collect();
+    all.join(" and ")
 }
 
 fn failed(e: RtcError, to: &str) -> OutputError {
@@ -271,12 +310,15 @@ fn failed(e: RtcError, to: &str) -> OutputError {
         RtcError::NotTaken { what } => OutputError::Unsupported {
             to,
             problem: format!(
-                "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP"
+                "the server's answer does not take {what}. Ask the service which codecs it takes over WHIP, or choose \
+                 H.264 for this destination: nearly all take that"
             ),
         },
         RtcError::CantSend { what } => OutputError::Unsupported {
             to,
-            problem: format!("WebRTC can't carry {what}. Choose an encoder with H.264 video and Opus sound for it"),
+            problem: format!(
+                "WebRTC can't carry {what}. Choose an encoder with H.264, HEVC or AV1 video and Opus sound for it"
+            ),
         },
         e if e.retryable() => OutputError::Lost {
             to,

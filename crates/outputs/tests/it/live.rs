@@ -1,14 +1,14 @@
 //! A show that is encoded while it runs, for destinations whose delay matters: each picture carries its number in squares along
 //! its top, and when it was made is written down.
 
-use codec::{AudioEncoder, VideoEncoder};
+use codec::{AudioEncoder, Rescaler, VideoEncoder};
 use media::{
     AlphaMode, AudioBlock, Clock, ColorInfo, FrameRate, MediaTime, PixelFormat, Plane, StreamInfo, SystemClock,
     VideoFrame,
 };
 use outputs::Fanout;
 use parking_lot::Mutex;
-use project::{AudioCodecName, AudioEncoding, VideoEncoding};
+use project::{AudioCodecName, AudioEncoding, ScaleFilter, VideoCodecName, VideoEncoding};
 use std::{
     sync::{
         Arc,
@@ -26,6 +26,8 @@ pub const FPS: u32 = 30;
 /// A running show with H.264 without B-frames and Opus; ends on drop.
 pub struct Live {
     pub fanout: Fanout,
+    /// The same picture at half and a quarter of the size, by the same clock.
+    pub lower: Vec<Fanout>,
     made: Arc<Mutex<Vec<u128>>>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -34,19 +36,39 @@ pub struct Live {
 impl Live {
     /// Begins one of this rate, kbit/s.
     pub fn start(kbps: u32) -> Self {
+        Self::by("x264", "ultrafast", kbps)
+    }
+
+    /// The same by another encoder.
+    pub fn by(encoder: &str, preset: &str, kbps: u32) -> Self {
+        Self::of(encoder, preset, kbps, 1)
+    }
+
+    /// The same in so many sizes.
+    pub fn in_sizes(kbps: u32, sizes: u32) -> Self {
+        Self::of("x264", "ultrafast", kbps, sizes)
+    }
+
+    fn of(encoder: &str, preset: &str, kbps: u32, sizes: u32) -> Self {
         let video = VideoEncoding {
+            codec: match encoder {
+                "x265" => VideoCodecName::Hevc,
+                "svtav1" => VideoCodecName::Av1,
+                _ => VideoCodecName::H264,
+            },
             bitrate_kbps: kbps,
             b_frames: 0,
             low_delay: true,
             keyframe_interval_s: 2.0,
-            preset: "ultrafast".into(),
+            preset: preset.into(),
             ..VideoEncoding::default()
         };
         let sound = AudioEncoding {
             codec: AudioCodecName::Opus,
             ..AudioEncoding::default()
         };
-        let video = VideoEncoder::open("x264", &video, W, H, FrameRate::whole(FPS)).expect("x264");
+        let lower = (1..sizes).map(|n| Lower::new(&video, n)).collect::<Vec<_>>();
+        let video = VideoEncoder::open(encoder, &video, W, H, FrameRate::whole(FPS)).expect(encoder);
         let sound = AudioEncoder::open(&sound).expect("opus");
         let fanout = Fanout::new(StreamInfo {
             video: Some(video.stream().clone()),
@@ -66,13 +88,16 @@ impl Live {
             made: Arc::clone(&made),
             over: over.clone(),
             key,
+            lower,
         };
+        let fanouts = studio.lower.iter().map(|l| l.fanout.clone()).collect();
         let thread = std::thread::Builder::new()
             .name("live".into())
             .spawn(move || studio.run())
             .expect("thread");
         Self {
             fanout,
+            lower: fanouts,
             made,
             over,
             thread: Some(thread),
@@ -113,6 +138,48 @@ struct Studio {
     made: Arc<Mutex<Vec<u128>>>,
     over: Arc<AtomicBool>,
     key: Arc<AtomicBool>,
+    lower: Vec<Lower>,
+}
+
+/// The picture at a lower size.
+struct Lower {
+    rescaler: Rescaler,
+    encoder: VideoEncoder,
+    fanout: Fanout,
+    key: Arc<AtomicBool>,
+}
+
+impl Lower {
+    fn new(video: &VideoEncoding, n: u32) -> Self {
+        let settings = VideoEncoding {
+            bitrate_kbps: video.bitrate_kbps >> (2 * n),
+            ..video.clone()
+        };
+        let (w, h) = (W >> n, H >> n);
+        let encoder = VideoEncoder::open("x264", &settings, w, h, FrameRate::whole(FPS)).expect("x264");
+        let fanout = Fanout::new(StreamInfo {
+            video: Some(encoder.stream().clone()),
+            audio: vec![],
+        });
+        let key = Arc::<AtomicBool>::default();
+        let asked = key.clone();
+        fanout.on_keyframe_request(move || asked.store(true, Relaxed));
+        Self {
+            rescaler: Rescaler::new(w, h, ScaleFilter::Bilinear).expect("scaler"),
+            encoder,
+            fanout,
+            key,
+        }
+    }
+
+    fn encode(&mut self, picture: &VideoFrame) {
+        let small = self.rescaler.run(picture).expect("scaled");
+        let mut out = vec![];
+        self.encoder
+            .encode(&small, self.key.swap(false, Relaxed), &mut out)
+            .expect("x264");
+        self.fanout.send_all(out);
+    }
 }
 
 impl Studio {
@@ -132,12 +199,15 @@ impl Studio {
             self.fanout.send_all(out);
             let mut out = vec![];
             self.made.lock().push(unix_ns());
+            let picture = picture(n);
             self.video
-                .encode(&picture(n), self.key.swap(false, Relaxed), &mut out)
-                .expect("x264");
+                .encode(&picture, self.key.swap(false, Relaxed), &mut out)
+                .expect("encoded");
             self.fanout.send_all(out);
+            self.lower.iter_mut().for_each(|l| l.encode(&picture));
         }
         self.fanout.end();
+        self.lower.iter().for_each(|l| l.fanout.end());
     }
 }
 

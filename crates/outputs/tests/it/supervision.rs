@@ -51,6 +51,7 @@ fn start_on(acts: &[Act], delay: MediaTime) -> Stage {
         Terms {
             backoff: Backoff::standard(SEED),
             delay,
+            layers: vec![],
         },
     );
     Stage {

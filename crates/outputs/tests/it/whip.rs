@@ -4,7 +4,7 @@
 use crate::{live::Live, show::until};
 use media::{AudioCodec, SystemClock, VideoCodec};
 use outputs::{
-    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, ProbeWish, Probed, from_url,
+    Backoff, DestinationHandle, DestinationState as State, Env, Fanout, HlsStore, ProbeWish, Probed, Terms, from_url,
 };
 use serde_json::{Value, json};
 use std::{net::UdpSocket, sync::Arc, time::Duration};
@@ -15,9 +15,14 @@ use test_support::{
 };
 use tokio::runtime::Handle;
 
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
-fn go_live(url: &str, more: Value, fanout: &Fanout) -> DestinationHandle {
+pub fn go_live(url: &str, more: Value, fanout: &Fanout) -> DestinationHandle {
+    go_live_in_sizes(url, more, fanout, &[])
+}
+
+/// The same with the picture at lower sizes beside it.
+pub fn go_live_in_sizes(url: &str, more: Value, fanout: &Fanout, lower: &[Fanout]) -> DestinationHandle {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
@@ -25,11 +30,14 @@ fn go_live(url: &str, more: Value, fanout: &Fanout) -> DestinationHandle {
     let (kind, mut settings) = from_url(url).expect("an address");
     assert_eq!(kind.info.id, "whip");
     settings.extend(more.as_object().cloned().unwrap_or_default());
-    let backoff = Backoff::standard(1);
-    DestinationHandle::start(&Handle::current(), kind, &settings, fanout, &env, backoff).expect("starts")
+    let terms = Terms {
+        layers: lower.to_vec(),
+        ..Backoff::standard(1).into()
+    };
+    DestinationHandle::start(&Handle::current(), kind, &settings, fanout, &env, terms).expect("starts")
 }
 
-async fn seen(server: &WhipEndpoint, key: &str, least: u64) {
+pub async fn seen(server: &WhipEndpoint, key: &str, least: u64) {
     until(&format!("{least} {key}; {}", server.log()), LIMIT, || {
         server.count(key) >= least
     })
@@ -220,7 +228,7 @@ async fn a_server_that_dies_is_tried_again() {
 }
 
 /// A destination that may send by way of a relay only.
-async fn arrives_by_relay(server: &WhipEndpoint, turn: &Coturn, more: Value) {
+pub async fn arrives_by_relay(server: &WhipEndpoint, turn: &Coturn, more: Value) {
     let live = Live::start(800);
     let d = go_live(&server.url(), more, &live.fanout);
     until(&format!("pictures; {}; {}", server.log(), turn.log()), LIMIT, || {

@@ -1,7 +1,7 @@
 //! Edits of destinations and encoders. What a kind's settings may be is checked by the engine, which knows the kinds.
 
 use super::{EditError, changed, ids, move_to, place, schema_of};
-use crate::{Destination, EncodeWish, Encoder, Project};
+use crate::{Destination, EncodeWish, Encoder, Project, WhenSlow};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
@@ -68,6 +68,8 @@ pub struct DestinationEdit {
     pub service: Option<String>,
     /// How much later it gets the show, seconds; 0 to 600.
     pub delay_s: Option<f64>,
+    /// What happens when its line is too slow.
+    pub when_slow: Option<WhenSlow>,
     /// The destination it stands in for; empty for none.
     pub standby_for: Option<String>,
 }
@@ -97,6 +99,7 @@ pub fn set_destination(p: &mut Project, id: &str, edit: DestinationEdit) -> Resu
     }
     let d = &mut p.destinations[at];
     d.delay_s = edit.delay_s.unwrap_or(d.delay_s);
+    d.when_slow = edit.when_slow.unwrap_or(d.when_slow);
     d.standby_for = edit.standby_for.unwrap_or_else(|| std::mem::take(&mut d.standby_for));
     d.enabled = edit.enabled.unwrap_or(d.enabled);
     d.name = edit.name.unwrap_or_else(|| std::mem::take(&mut d.name));

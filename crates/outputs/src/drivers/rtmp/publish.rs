@@ -53,6 +53,8 @@ impl<'a> Publication<'a> {
         let link = self.link;
         let mut next = Move::None;
         let mut old: Option<Later<'_, ()>> = None;
+        // The streams it gets now, when they are not those that it began with.
+        let mut streams: Option<StreamInfo> = None;
         loop {
             self.look_for_wish(&mut now, &mut next);
             let room = now.has_room();
@@ -74,9 +76,14 @@ impl<'a> Publication<'a> {
                         tracing::info!(destination = link.to(), "goes on at the server it was sent to");
                         let mut left = std::mem::replace(&mut now, *conversation);
                         link.notice(notice(&now));
+                        streams.iter().for_each(|s| now.session.change_streams(s));
                         old = Some(Box::pin(async move {
                             left.say_goodbye_within(MOVE_FLUSH_LIMIT, Some(link)).await
                         }));
+                    }
+                    if let Some(new) = link.new_streams(&p) {
+                        now.session.change_streams(&new);
+                        streams = Some(new);
                     }
                     now.send(p)?;
                 }

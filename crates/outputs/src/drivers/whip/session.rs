@@ -45,7 +45,7 @@ pub(super) async fn ask(settings: &WhipSettings, url: Url, to: &str) -> Result<A
     match reply.status.as_u16() {
         // It takes no such question, which says nothing of offers.
         501 => {}
-        401 | 403 | 429 | 500.. => return Err(refusal(&reply, to)),
+        401 | 403 | 429 | 500.. => return Err(refusal(&reply, "this", to)),
         _ => {}
     }
     Ok(Asked {
@@ -67,6 +67,14 @@ pub(super) struct Granted {
     pub(super) ice_servers: Vec<IceServer>,
 }
 
+/// What the endpoint says to the wish for an ICE restart.
+pub(super) enum Restart {
+    /// With its own new name, password and candidates.
+    Granted(String),
+    /// It does not do that; a new session is needed.
+    Refused,
+}
+
 /// A session at the endpoint. Dropped before [`Session::end`], it is still deleted, in the background.
 pub(super) struct Session {
     settings: WhipSettings,
@@ -78,7 +86,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Posts the offer.
+    /// Posts the offer of `what`.
     ///
     /// # Errors
     /// The endpoint can't be reached or refuses, in words for the creator.
@@ -86,6 +94,7 @@ impl Session {
         settings: &WhipSettings,
         url: Url,
         offer: String,
+        what: &str,
         to: &str,
     ) -> Result<(Self, Granted), OutputError> {
         let reply = http::ask(Ask {
@@ -100,7 +109,7 @@ impl Session {
         .await?;
         // The RFC says 201; some endpoints say 200 and mean it.
         if !matches!(reply.status, StatusCode::CREATED | StatusCode::OK) {
-            return Err(refusal(&reply, to));
+            return Err(refusal(&reply, what, to));
         }
         let session = Self {
             settings: settings.clone(),
@@ -137,6 +146,28 @@ impl Session {
             }
             Err(error) => tracing::debug!(to = %self.to, %error, "candidates could not be sent"),
         }
+    }
+
+    /// Asks for an ICE restart with our new name, password and candidates (RFC 9725, 4.3.3); gives the other side's.
+    ///
+    /// # Errors
+    /// The endpoint can't be reached just now; another try may help.
+    pub(super) async fn restart(&self, fragment: &str) -> Result<Restart, OutputError> {
+        let Some(url) = self.resource.clone() else {
+            return Ok(Restart::Refused);
+        };
+        let reply = http::ask(Ask {
+            method: Method::PATCH,
+            headers: vec![(CONTENT_TYPE, "application/trickle-ice-sdpfrag"), (IF_MATCH, "*")],
+            body: fragment.to_owned().into(),
+            ..self.about(url)
+        })
+        .await?;
+        if reply.status == StatusCode::OK {
+            return Ok(Restart::Granted(String::from_utf8_lossy(&reply.body).into_owned()));
+        }
+        tracing::debug!(to = %self.to, status = %reply.status, "the endpoint takes no ICE restart");
+        Ok(Restart::Refused)
     }
 
     /// Deletes the session, so that the endpoint frees the stream's name at once.
@@ -187,7 +218,7 @@ async fn delete(settings: &WhipSettings, url: Url, to: &str) {
 }
 
 /// What a refusal means and what to do about it.
-fn refusal(reply: &Reply, to: &str) -> OutputError {
+fn refusal(reply: &Reply, what: &str, to: &str) -> OutputError {
     let (to, status) = (to.to_owned(), reply.status.as_u16());
     let said = match reply.words() {
         w if w.is_empty() || w.starts_with('<') => String::new(),
@@ -208,8 +239,8 @@ fn refusal(reply: &Reply, to: &str) -> OutputError {
         400 | 406 | 415 | 422 => OutputError::Unsupported {
             to,
             problem: format!(
-                "the server can't use what Footlight offers: H.264 video and Opus sound (error {status}){said}. Ask the service \
-                 whether it takes WHIP at this address"
+                "the server can't use what Footlight offers: {what} (error {status}){said}. Ask the service whether it takes \
+                 that, and WHIP, at this address"
             ),
         },
         409 => OutputError::Unreachable {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 /// Settings of a WHIP destination.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct WhipSettings {
     /// The address as the service gives it: `https://live.example.com/whip/room`. `whips://` means the same as `https://`,
@@ -21,7 +21,8 @@ pub struct WhipSettings {
     pub token: Secret,
     /// A STUN server, `stun:stun.example.com:3478`. Services rarely need one: they are reached directly, or name their own.
     pub stun: String,
-    /// A TURN server for networks that let nothing through but its relay: `turn:turn.example.com:3478`. Over UDP.
+    /// A TURN server for networks that let nothing through but its relay: `turn:turn.example.com:3478` over UDP,
+    /// `turn:turn.example.com:3478?transport=tcp` over TCP, `turns:turn.example.com:443` over TLS.
     pub turn: String,
     /// The user name at the TURN server.
     pub turn_user: String,
@@ -30,8 +31,28 @@ pub struct WhipSettings {
     pub turn_password: Secret,
     /// Send by way of the TURN server only.
     pub relay_only: bool,
+    /// In how many sizes the picture is sent at once (simulcast), each half the width and height of the one before: for servers
+    /// that give each viewer the size that fits. Each is one more encode; one size where the server takes no more.
+    #[schemars(range(min = 1, max = 3))]
+    pub layers: u8,
     /// A file with the certificate authority of a server in your own network (PEM). Empty: what this computer trusts.
     pub ca_file: String,
+}
+
+impl Default for WhipSettings {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            token: Secret::default(),
+            stun: String::new(),
+            turn: String::new(),
+            turn_user: String::new(),
+            turn_password: Secret::default(),
+            relay_only: false,
+            layers: 1,
+            ca_file: String::new(),
+        }
+    }
 }
 
 impl Settings for WhipSettings {}
@@ -125,11 +146,17 @@ pub(super) fn check(map: &Map<String, Value>, path: &str) -> Result<Vec<Unknown>
         Err(e) if !settings.url.trim().is_empty() => return Err(fault("url", e.to_string())),
         _ => {}
     }
-    if let Some(s) = settings.ice_servers().iter().find(|s| !s.is_usable()) {
+    if let Some(s) = settings
+        .ice_servers()
+        .iter()
+        .find(|s| !s.is_usable() && s.over_stream().is_none())
+    {
         let field = if s.is_turn() { "turn" } else { "stun" };
         return Err(fault(
             field,
-            "servers are reached over UDP only: stun:host:port or turn:host:port".into(),
+            "write stun:host:port, turn:host:port, turn:host:port?transport=tcp or turns:host:port (TURN over TLS; DTLS is not \
+             spoken here)"
+                .into(),
         ));
     }
     Ok(unknown)
@@ -195,9 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_over_tcp_is_refused_in_the_document() {
+    fn a_relay_that_cannot_be_used_is_refused_in_the_document() {
         let mut map = settings_from_url("https://a.example/x").expect("settings");
-        map.insert("turn".into(), "turns:a.example:443".into());
-        assert_eq!(check(&map, "settings").expect_err("no").path, "settings.turn");
+        for fine in ["turns:a.example:443", "turn:a.example?transport=tcp", "a.example:3478"] {
+            map.insert("turn".into(), fine.into());
+            assert!(check(&map, "settings").is_ok(), "{fine}");
+        }
+        map.insert("turn".into(), "turns:a.example:443?transport=udp".into());
+        assert_eq!(check(&map, "settings").expect_err("DTLS").path, "settings.turn");
     }
 }

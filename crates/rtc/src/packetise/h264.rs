@@ -1,10 +1,9 @@
 //! H.264 access units to RTP payloads (RFC 6184, packetization mode 1): small NAL units as they are, large ones as FU-A
 //! fragments, and before each keyframe the parameter sets, which our packets don't carry, together in one STAP-A.
 
+use super::{PAYLOAD_LIMIT, nals};
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// Largest RTP payload, bytes: with RTP, SRTP, UDP and IPv6 headers it stays below the 1280 that every network carries.
-pub const PAYLOAD_LIMIT: usize = 1180;
 /// Parameter sets of one kind that are taken from a configuration record; streams have one, the record's count allows 31.
 const MAX_SETS: usize = 8;
 
@@ -76,25 +75,6 @@ impl H264Packetiser {
 
 fn kind(nal: &[u8]) -> u8 {
     nal.first().map_or(0, |b| b & 0x1f)
-}
-
-/// The NAL units of an access unit, up to the first length that can't be right.
-fn nals(unit: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let length = unit.get(at..at + 4)?;
-            let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
-            let (begin, end) = (at + 4, (at + 4).checked_add(length)?);
-            if end > unit.len() {
-                return None;
-            }
-            at = end;
-            if length > 0 {
-                return Some(unit.slice(begin..end));
-            }
-        }
-    })
 }
 
 /// FU-A: the NAL's header byte is spread over an indicator and a header with first and last marks.
