@@ -620,6 +620,32 @@ export type Command =
       changes: RecordingChanges;
     }
   | {
+      command: "add_canvas";
+      /**
+       * What its id is made of; "canvas" when absent.
+       */
+      name?: string | null;
+      /**
+       * Width in pixels, even.
+       */
+      width: number;
+      /**
+       * Height in pixels, even.
+       */
+      height: number;
+      /**
+       * The scene it shows; that of the first canvas when absent.
+       */
+      scene?: string | null;
+    }
+  | {
+      command: "remove_canvas";
+      /**
+       * The canvas.
+       */
+      id: string;
+    }
+  | {
       command: "set_canvas";
       /**
        * The canvas.
@@ -2816,6 +2842,10 @@ export interface Projects {
    * Those opened lately, newest first, the open one among them.
    */
   recent: Recent[];
+  /**
+   * Where new ones go; the page's preference `projects.folder` chooses another one.
+   */
+  folder: string;
 }
 /**
  * A project opened lately.
