@@ -69,13 +69,13 @@ async function worked(s: Studio, what: () => Promise<void>): Promise<number[]> {
   return tasks.map((one) => (one.tdur ?? 0) / 1000).sort((a, b) => b - a);
 }
 
-/** Turns the wheel over a list, a picture at a time. */
+/** Turns the wheel over a list, a picture at a time; back again with a negative number. */
 async function scroll(s: Studio, list: ReturnType<Studio["page"]["getByRole"]>, turns: number): Promise<void> {
   const box = await list.boundingBox();
   if (!box) throw new Error("the list is not on the page");
   await s.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  for (let i = 0; i < turns; i++) {
-    await s.page.mouse.wheel(0, 120);
+  for (let i = 0; i < Math.abs(turns); i++) {
+    await s.page.mouse.wheel(0, 120 * Math.sign(turns));
     await s.page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }
@@ -115,14 +115,19 @@ test("200 scenes and 2,000 items scroll and drag without holding the page up", a
 
   const figures: Record<string, number[]> = {};
   const work: Record<string, number[]> = {};
-  const measure = async (name: string, what: () => Promise<void>): Promise<void> => {
-    work[name] = await worked(s, async () => {
-      figures[name] = await busy(s, what);
-    });
+  // Twice, scrolling there and back: once by the clock, once by processor time, which the clock's own messages would fill with tasks.
+  const measure = async (name: string, what: (way: 1 | -1) => Promise<void>): Promise<void> => {
+    figures[name] = await busy(s, () => what(1));
+    work[name] = await worked(s, () => what(-1));
   };
-  await measure("sources scroll", () => scroll(s, tree, 80));
-  await measure("scenes scroll", () => scroll(s, page.getByRole("group", { name: "Scenes" }), 80));
-  expect(await page.getByRole("group", { name: "Scenes" }).evaluate((box) => box.scrollTop)).toBeGreaterThan(1000);
+  const scenes = page.getByRole("group", { name: "Scenes" });
+  let lowest = 0;
+  await measure("sources scroll", (way) => scroll(s, tree, 80 * way));
+  await measure("scenes scroll", async (way) => {
+    await scroll(s, scenes, 80 * way);
+    lowest = Math.max(lowest, await scenes.evaluate((box) => box.scrollTop));
+  });
+  expect(lowest).toBeGreaterThan(1000);
 
   // The one item that can be seen, the first one, is dragged over the canvas.
   const canvas = page.getByRole("application").first();
