@@ -43,6 +43,7 @@ describe("sentences of the engine", () => {
     expect(said("Kick, the recording and Twitch would share one encode if all of them used 4500 kbit/s and had 2 B-frames")).toBe("Kick、錄影、Twitch 只要都用 4500 kbit/s、並用 2 個 B 幀，就可以共用一個編碼");
     expect(said("A would share one encode if all of them used 4500 kbit/s and danced")).toBe("A 只要都used 4500 kbit/s and danced，就可以共用一個編碼");
     expect(said("Kick: the connection takes less than 6000 kbit/s; it gets 2550 until it is better")).toBe("Kick：連線送不到 6000 kbit/s；好轉之前只送 2550");
+    expect(said("Replay has ended")).toBe("Replay播完");
     expect(said("Kick: the connection takes 6000 kbit/s again")).toBe("Kick：連線又可以送 6000 kbit/s");
     await setLanguage("zh-CN");
     expect(said("no destination is on: nobody would see this show")).toBe("没有开启任何直播平台：没有人会看到这个节目");

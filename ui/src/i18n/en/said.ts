@@ -39,6 +39,8 @@ export const said = {
   lostWhy: "{name} lost, trying again: {why}",
   failed: "{name} failed",
   failedWhy: "{name} failed: {why}",
+  // Before the shorter one, which fits it too.
+  hasEnded: "{name} has ended",
   ended: "{name} ended",
   off: "{name} off",
   recordingTo: "recording to {path}",
@@ -46,7 +48,6 @@ export const said = {
   isoManifest: "{path} opens the files together in an editor",
   isoNoManifest: "the manifest {path} could not be written: {system}",
   isBack: "{name} is back",
-  hasEnded: "{name} has ended",
   isStarting: "{name} is starting",
   skipped: "the computer was too busy: {n} pictures were skipped",
   notDrawn: "a picture could not be drawn: {why}",
