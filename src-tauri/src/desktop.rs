@@ -40,6 +40,7 @@ pub(crate) fn build() -> anyhow::Result<App<Wry>> {
             projectors::displays,
             projectors::projectors,
             projectors::open_projector,
+            window::open_room,
             projectors::close_projector,
         ]);
     let builder = menu::with_menu(keys::with_plugin(builder));

@@ -3,6 +3,7 @@
 use crate::studio::Running;
 use anyhow::{Context, Result};
 use serde_json::json;
+use std::sync::Arc;
 use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder,
     ipc::CapabilityBuilder,
@@ -32,6 +33,7 @@ const ALLOWED: &[&str] = &[
     "allow-projectors",
     "allow-open-projector",
     "allow-close-projector",
+    "allow-open-room",
 ];
 
 /// Opens the main window on the studio's page.
@@ -83,6 +85,35 @@ pub(crate) fn page<'a>(
             open_outside(&to);
             NewWindowResponse::Deny
         })
+}
+
+/// One room of the studio ("mixer", "scenes") in a window of its own; one that is open comes to the front. It may not call
+/// this program: it is a page as in any browser.
+#[tauri::command]
+pub(crate) async fn open_room(app: AppHandle, room: String) -> Result<(), String> {
+    if room.is_empty() || room.len() > 40 || !room.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+        return Err(format!("`{room}` is no room of the studio"));
+    }
+    let label = format!("room-{room}");
+    if let Some(window) = app.get_webview_window(&label) {
+        return window.set_focus().map_err(|e| e.to_string());
+    }
+    room_window(&app, &label, &room).map_err(|e| format!("{e:#}"))
+}
+
+fn room_window(app: &AppHandle, label: &str, room: &str) -> Result<()> {
+    let studio = app.state::<Arc<Running>>();
+    let mut address: Url = studio.origin().parse().context("our own address")?;
+    address.set_query(Some(&format!("room={room}")));
+    page(app, label, address, &studio)
+        .title("Footlight")
+        .inner_size(760.0, 620.0)
+        .min_inner_size(320.0, 240.0)
+        .on_document_title_changed(|window, title| {
+            let _ = window.set_title(&title);
+        })
+        .build()?;
+    Ok(())
 }
 
 /// Brings the window to the front.

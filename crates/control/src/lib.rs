@@ -14,6 +14,7 @@ pub mod lists;
 mod live;
 pub mod messages;
 mod page;
+pub mod patch;
 mod pictures_socket;
 mod studio;
 mod ui_socket;
@@ -31,7 +32,13 @@ use axum::{
     routing::{MethodRouter, get, patch, post},
 };
 use parking_lot::Mutex;
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 /// Why the server can't run.
 #[derive(Debug, thiserror::Error)]
@@ -73,22 +80,62 @@ pub enum Front {
 pub(crate) struct Site {
     pub(crate) house: Arc<dyn House>,
     pub(crate) access: Access,
-    /// The newest message about the document, shared by all pages: (generation, mark) and its text.
-    told: Mutex<Option<((u64, u64), Utf8Bytes)>>,
+    /// The newest state of the document, shared by all pages.
+    told: Mutex<Option<Arc<Told>>>,
+}
+
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
+/// A state of the document as pages are told of it, made once for all of them.
+pub(crate) struct Told {
+    /// (generation, mark) of the document.
+    mark: (u64, u64),
+    /// No other has it: what is asked twice at once may come out differently under one mark.
+    serial: u64,
+    message: messages::DocumentMessage,
+    /// All of it, once somebody needs that.
+    whole: OnceLock<Utf8Bytes>,
+    /// The serial of the one before it and what changed since, once somebody needs that.
+    since: Mutex<Option<(u64, Utf8Bytes)>>,
+}
+
+impl Told {
+    pub(crate) fn whole(&self) -> Utf8Bytes {
+        let make = || ui_socket::text(&messages::UiMessage::Project(self.message.clone())).into();
+        self.whole.get_or_init(make).clone()
+    }
+
+    /// What changed since `before`; all of it where that is shorter.
+    pub(crate) fn since(&self, before: &Self) -> Utf8Bytes {
+        let mut since = self.since.lock();
+        if let Some((_, text)) = since.as_ref().filter(|(serial, _)| *serial == before.serial) {
+            return text.clone();
+        }
+        let text = match patch::changes(&before.message.project, &self.message.project) {
+            Some(changes) => ui_socket::text(&messages::UiMessage::Change(self.message.with(changes))).into(),
+            None => self.whole(),
+        };
+        since.insert((before.serial, text)).1.clone()
+    }
 }
 
 impl Site {
-    /// The message about the document, made once for all who ask.
-    pub(crate) async fn document_message(self: &Arc<Self>, mark: (u64, u64)) -> Utf8Bytes {
-        if let Some((_, text)) = self.told.lock().as_ref().filter(|(m, _)| *m == mark) {
-            return text.clone();
+    /// The document as it is at `mark`, made once for all who ask.
+    pub(crate) async fn told(self: &Arc<Self>, mark: (u64, u64)) -> Option<Arc<Told>> {
+        if let Some(told) = self.told.lock().as_ref().filter(|t| t.mark == mark) {
+            return Some(told.clone());
         }
         let site = self.clone();
-        let made =
-            tokio::task::spawn_blocking(move || ui_socket::text(&messages::UiMessage::Project(site.document()))).await;
-        let text = Utf8Bytes::from(made.unwrap_or_default());
-        *self.told.lock() = Some((mark, text.clone()));
-        text
+        let message = tokio::task::spawn_blocking(move || site.document()).await.ok()?;
+        let told = Arc::new(Told {
+            mark,
+            serial: SERIAL.fetch_add(1, Relaxed),
+            message,
+            whole: OnceLock::new(),
+            since: Mutex::default(),
+        });
+        *self.told.lock() = Some(told.clone());
+        Some(told)
     }
 }
 
@@ -224,6 +271,7 @@ fn for_the_crew() -> Router<Arc<Site>> {
         .route("/api/project", get(api::project))
         .route("/api/kinds", get(lists::get_kinds))
         .route("/api/devices", get(lists::devices))
+        .route("/api/fonts", get(lists::fonts))
         .route("/api/encoders", get(lists::encoders))
         .route("/api/check", get(api::check))
         .route("/api/plan", get(api::plan))

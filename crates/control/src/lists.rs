@@ -101,6 +101,11 @@ pub struct Devices {
     pub problems: Vec<String>,
 }
 
+/// `GET /api/fonts`
+pub(crate) async fn fonts() -> Response {
+    slowly(|| Ok(serde_json::json!({ "families": sources::font_families() }))).await
+}
+
 /// `GET /api/devices`
 pub(crate) async fn devices() -> Response {
     slowly(|| Ok(find_devices())).await

@@ -1,6 +1,7 @@
 //! What goes over `/api/ui` and the shapes of the answers, as types: what pages are told is described by their schema
 //! (`cargo xtask schema`), so that page and server can't drift apart.
 
+use crate::patch::Change;
 use engine::{Event, Level, Meters, Snapshot};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,9 @@ pub enum UiMessage {
     Hello(Hello),
     /// The document, at once and after every change.
     Project(DocumentMessage),
-    /// The state, at once, when something happened, and twice a second.
+    /// What changed in the document since the last message about it, for pages that wish for changes.
+    Change(ChangeMessage),
+    /// The state, at once, when something happened, and twice a second (a hidden page: every three seconds).
     State {
         /// The state.
         state: Box<Snapshot>,
@@ -43,7 +46,7 @@ pub struct Hello {
 }
 
 /// The document as pages get it.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct DocumentMessage {
     /// Goes up with every change.
     pub revision: u64,
@@ -60,6 +63,40 @@ pub struct DocumentMessage {
     pub saved: bool,
     /// The project's folder.
     pub path: String,
+}
+
+/// What changed in the document.
+#[derive(Serialize, JsonSchema)]
+pub struct ChangeMessage {
+    /// Goes up with every change.
+    pub revision: u64,
+    /// What to do to the document that was told before, in order.
+    pub changes: Vec<Change>,
+    /// JSON pointers (RFC 6901) of the secrets that are set.
+    pub secrets: Vec<String>,
+    /// What undo would take back.
+    pub undo: Option<String>,
+    /// What redo would do again.
+    pub redo: Option<String>,
+    /// Whether the file holds all of it.
+    pub saved: bool,
+    /// The project's folder.
+    pub path: String,
+}
+
+impl DocumentMessage {
+    /// The same without the document, which these changes make of the one before.
+    pub(crate) fn with(&self, changes: Vec<Change>) -> ChangeMessage {
+        ChangeMessage {
+            revision: self.revision,
+            changes,
+            secrets: self.secrets.clone(),
+            undo: self.undo.clone(),
+            redo: self.redo.clone(),
+            saved: self.saved,
+            path: self.path.clone(),
+        }
+    }
 }
 
 /// All levels, dB; -120 is silence.
@@ -118,6 +155,11 @@ fn tenth(db: f32) -> f64 {
 pub struct UiWish {
     /// Whether it wants the meters.
     pub meters: Option<bool>,
+    /// Whether it wants to be told only what changed in the document (`change`) instead of all of it (`project`) each time.
+    pub changes: Option<bool>,
+    /// Whether nobody can see it: then it hears of what happened and of what is on show as ever, and of the counters every
+    /// three seconds. Shown again it gets the state at once.
+    pub hidden: Option<bool>,
 }
 
 /// What a page says on `/api/pictures`.

@@ -3,7 +3,7 @@
 //! five seconds is let go: it comes back when it wakes up, and gets everything anew.
 
 use crate::{
-    Site,
+    Site, Told as Document,
     messages::{Hello, UiMessage, UiWish},
 };
 use axum::{
@@ -20,6 +20,10 @@ use std::{sync::Arc, time::Duration};
 const PERIOD: Duration = Duration::from_millis(50);
 /// Periods after which the state is told although nothing changed: its counters go on.
 const STATE_EVERY: u32 = 10;
+/// The same for a page nobody can see: its lamps and its title must be right, its counters need not.
+const STATE_EVERY_HIDDEN: u32 = 60;
+/// Periods from one look to the next for such a page.
+const LOOK_EVERY_HIDDEN: u32 = 5;
 /// Who does not read for this long is let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -37,6 +41,8 @@ struct Gone;
 #[derive(Default)]
 struct Told {
     document: Option<(u64, u64)>,
+    /// The document itself, for those who are told changes.
+    kept: Option<Arc<Document>>,
     events: u64,
     desk: Option<DeskState>,
     /// Periods since the state was told; none before the first time.
@@ -48,6 +54,8 @@ struct Line {
     site: Arc<Site>,
     generation: u64,
     meters: bool,
+    hidden: bool,
+    changes: bool,
     told: Told,
 }
 
@@ -58,6 +66,8 @@ impl Line {
             socket,
             site,
             meters: false,
+            hidden: false,
+            changes: false,
             told: Told::default(),
         }
     }
@@ -74,9 +84,14 @@ impl Line {
         }
         let mut tick = tokio::time::interval(PERIOD);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut period = 0_u32;
         loop {
             let went = tokio::select! {
-                _ = tick.tick() => self.tell().await,
+                _ = tick.tick() => {
+                    period = period.wrapping_add(1);
+                    let look = !self.hidden || period.is_multiple_of(LOOK_EVERY_HIDDEN);
+                    if look { self.tell().await } else { Ok(()) }
+                }
                 message = self.socket.recv() => self.hear(message),
             };
             if went.is_err() {
@@ -89,8 +104,15 @@ impl Line {
         match message {
             Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Gone),
             Some(Ok(Message::Text(text))) => {
-                if let Ok(UiWish { meters: Some(on) }) = serde_json::from_str(&text) {
-                    self.meters = on;
+                let Ok(wish) = serde_json::from_str::<UiWish>(&text) else {
+                    return Ok(());
+                };
+                self.meters = wish.meters.unwrap_or(self.meters);
+                self.changes = wish.changes.unwrap_or(self.changes);
+                if let Some(hidden) = wish.hidden {
+                    self.hidden = hidden;
+                    // Whoever is shown again has old counters.
+                    self.told.state = None;
                 }
                 Ok(())
             }
@@ -110,12 +132,21 @@ impl Line {
         let remote = self.site.house.remote();
         let events = remote.events_since(self.told.events);
         let desk = Some(remote.desk());
-        let waited = self.told.state.map_or(STATE_EVERY, |n| n + 1);
+        let (step, every) = if self.hidden {
+            (LOOK_EVERY_HIDDEN, STATE_EVERY_HIDDEN)
+        } else {
+            (1, STATE_EVERY)
+        };
+        let waited = self.told.state.map_or(every, |n| n + step);
         self.told.state = Some(waited);
-        if waited >= STATE_EVERY || !events.is_empty() || desk != self.told.desk {
+        if waited >= every || !events.is_empty() || desk != self.told.desk {
             self.told.state = Some(0);
             self.told.desk = desk;
-            let state = Box::new(remote.snapshot());
+            let state = Box::new(if self.hidden {
+                remote.glance()
+            } else {
+                remote.snapshot()
+            });
             self.send(text(&UiMessage::State { state })).await?;
         }
         if let Some(last) = events.last() {
@@ -134,7 +165,17 @@ impl Line {
             return Ok(());
         }
         self.told.document = Some(now);
-        let text = self.site.document_message(now).await;
+        let Some(document) = self.site.told(now).await else {
+            return Ok(());
+        };
+        let before = self.told.kept.replace(document.clone());
+        let text = match before {
+            Some(before) if self.changes => {
+                let made = tokio::task::spawn_blocking(move || document.since(&before));
+                made.await.unwrap_or_default()
+            }
+            _ => document.whole(),
+        };
         // What changed the document changed the state too: which scene is on show, which sources there are.
         self.told.state = None;
         self.send(text).await

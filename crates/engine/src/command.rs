@@ -421,6 +421,23 @@ pub enum Command {
         /// Changed fields, named as in the project file.
         changes: Changes,
     },
+    /// Adds a canvas: a composition with its own size, for those who want the show in another shape. Only off air: the show
+    /// starts anew. Gives `canvas`.
+    AddCanvas {
+        /// What its id is made of; "canvas" when absent.
+        name: Option<String>,
+        /// Width in pixels, even.
+        width: u32,
+        /// Height in pixels, even.
+        height: u32,
+        /// The scene it shows; that of the first canvas when absent.
+        scene: Option<String>,
+    },
+    /// Removes a canvas that no encoder and no destination names. The first one stays. Only off air.
+    RemoveCanvas {
+        /// The canvas.
+        id: String,
+    },
     /// Changes a canvas. Size and rate only off air: the show starts anew.
     SetCanvas {
         /// The canvas.

@@ -79,6 +79,16 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         | Command::RemoveTransition { .. }
         | Command::SetSceneTransition { .. }) => transitions::apply(p, c),
         Command::SetRecording { changes } => Ok(edit::set_recording(p, &changes)?).map(|()| done),
+        Command::AddCanvas {
+            name,
+            width,
+            height,
+            scene,
+        } => {
+            let id = edit::add_canvas(p, name.as_deref(), (width, height), scene.as_deref())?;
+            Ok(done.with("canvas", id))
+        }
+        Command::RemoveCanvas { id } => Ok(edit::remove_canvas(p, &id)?).map(|()| done),
         Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {
             let i = canvas_index(p, canvas.as_deref())?;

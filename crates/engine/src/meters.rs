@@ -23,10 +23,11 @@ pub struct Meters {
 }
 
 impl Remote {
-    /// The levels now.
+    /// The levels now. Who asks keeps the sound from resting for two seconds.
     pub fn meters(&self) -> Meters {
         let at_s = self.0.elapsed_s();
-        let sound = self.0.sound.lock();
+        let mut sound = self.0.sound.lock();
+        sound.asked = self.0.clock.now();
         let loudness = sound.loudness;
         let value = |f: fn(&mixer::Loudness) -> f64| loudness.as_ref().map_or(-120.0, f) as f32;
         Meters {

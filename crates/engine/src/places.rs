@@ -34,6 +34,8 @@ pub struct Recent {
 /// The folders of this user.
 pub(crate) struct Places {
     projects: PathBuf,
+    /// The folder was given by whoever started the program; what the person chose earlier does not count then.
+    given: bool,
     config: PathBuf,
     /// One writer of the small files at a time.
     writing: Mutex<()>,
@@ -41,6 +43,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn new(projects: Option<PathBuf>, config: Option<PathBuf>) -> Result<Self, EngineError> {
+        let given = projects.is_some();
         let home = || dirs::home_dir().unwrap_or_else(std::env::temp_dir);
         let projects = projects.unwrap_or_else(|| {
             dirs::document_dir()
@@ -55,6 +58,7 @@ impl Places {
         fs::create_dir_all(&config).map_err(|e| disk("making the folder", &config, e))?;
         Ok(Self {
             projects,
+            given,
             config,
             writing: Mutex::new(()),
         })
@@ -65,14 +69,23 @@ impl Places {
         &self.config
     }
 
+    /// The folder new projects go to: the one the person chose in the page's settings, else the usual one.
+    pub(crate) fn projects(&self) -> PathBuf {
+        let chosen = self.preferences();
+        let chosen = chosen["projects.folder"].as_str().map(Path::new);
+        let chosen = chosen.filter(|p| p.is_absolute() && !self.given);
+        chosen.unwrap_or(&self.projects).to_owned()
+    }
+
     /// A folder for a new project of this name, which is not there yet.
     pub(crate) fn new_folder(&self, name: &str) -> Result<PathBuf, EngineError> {
-        fs::create_dir_all(&self.projects).map_err(|e| disk("making the folder", &self.projects, e))?;
+        let projects = self.projects();
+        fs::create_dir_all(&projects).map_err(|e| disk("making the folder", &projects, e))?;
         let base = folder_name(name);
-        let mut folder = self.projects.join(&base);
+        let mut folder = projects.join(&base);
         let mut n = 2;
         while folder.exists() {
-            folder = self.projects.join(format!("{base} {n}"));
+            folder = projects.join(format!("{base} {n}"));
             n += 1;
         }
         Ok(folder)
@@ -207,6 +220,30 @@ mod tests {
             assert_eq!(folder_name(name), folder);
         }
         assert!(folder_name(&"長".repeat(500)).len() <= LONGEST_FOLDER);
+    }
+
+    #[test]
+    fn new_projects_go_where_the_person_chose() {
+        let dir = tempfile::tempdir().expect("folder");
+        let at = |n: &str| dir.path().join(n);
+        let mut places = Places::new(Some(at("usual")), Some(at("config"))).expect("made");
+        let choose = |places: &Places, folder: &str| {
+            let wish = serde_json::json!({ "projects.folder": folder });
+            places.set_preferences(&wish).expect("kept");
+        };
+        choose(&places, &at("chosen").to_string_lossy());
+        assert_eq!(
+            places.new_folder("a").expect("made"),
+            at("usual").join("a"),
+            "that was given"
+        );
+        places.given = false;
+        assert_eq!(places.new_folder("a").expect("made"), at("chosen").join("a"));
+        assert!(at("chosen").is_dir());
+        for odd in ["", "not/absolute"] {
+            choose(&places, odd);
+            assert_eq!(places.projects(), at("usual"));
+        }
     }
 
     #[test]

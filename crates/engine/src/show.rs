@@ -419,6 +419,7 @@ fn start_threads(
         desk: s.desk.clone(),
         lanes: s.encoders.audio.clone(),
         state: s.sound.clone(),
+        idles: s.studio.is_some(),
     };
     threads.sound = Some(
         std::thread::Builder::new()

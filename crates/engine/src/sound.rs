@@ -2,6 +2,9 @@
 //!
 //! A block is mixed [`LATENCY`] after its end, so that devices have delivered it; its samples carry their own times, so
 //! this delay shifts nothing between picture and sound.
+//!
+//! In a studio, while nothing is encoded and nobody has asked for a level for a while, the sound rests: ten times a second
+//! the feeds are read past and one block in ten is measured, so that whoever looks again finds levels and sound in step.
 
 use crate::{
     alone::Solos,
@@ -30,6 +33,11 @@ use std::{
 /// How long after its end a block is mixed.
 const LATENCY: MediaTime = MediaTime::from_millis(120);
 
+/// Blocks from one look to the next while the sound rests.
+const NAP: i64 = 10;
+/// How long after a level was asked for last the sound rests.
+const ATTENTION: MediaTime = MediaTime::from_millis(2000);
+
 /// What others may read of the mix.
 pub(crate) struct SoundState {
     /// Engine time at which the picture ended; `i64::MAX` until known.
@@ -48,6 +56,8 @@ pub(crate) struct SoundState {
     pub(crate) loudness: Option<Loudness>,
     pub(crate) peak_dbfs: Option<f64>,
     pub(crate) xruns: u64,
+    /// Engine time at which somebody asked for levels last.
+    pub(crate) asked: MediaTime,
 }
 
 impl Default for SoundState {
@@ -64,6 +74,7 @@ impl Default for SoundState {
             loudness: None,
             peak_dbfs: None,
             xruns: 0,
+            asked: MediaTime::ZERO,
         }
     }
 }
@@ -79,6 +90,8 @@ pub(crate) struct SoundThread {
     pub(crate) desk: Arc<Desk>,
     pub(crate) lanes: Arc<ArcSwap<Vec<Arc<AudioLane>>>>,
     pub(crate) state: Arc<Mutex<SoundState>>,
+    /// It may rest while nobody needs it.
+    pub(crate) idles: bool,
 }
 
 impl SoundThread {
@@ -92,15 +105,16 @@ impl SoundThread {
         let mut solos = Solos::default();
         self.change_strips(&mut mixer, &project, &Sources::new(), &open);
         let mut tracks = self.apply(&mut mixer, &project, self.start);
-        let mut fading = false;
+        let (mut fading, mut resting) = (false, false);
         let mut block = (self.start.to_ticks(SAMPLE_RATE)).div_euclid(BLOCK_FRAMES as i64);
         loop {
-            let time = MediaTime::from_ticks(block * BLOCK_FRAMES as i64, SAMPLE_RATE);
+            let time = block_time(block);
             if time.0 >= self.end.load(Relaxed) {
                 return;
             }
-            let done = MediaTime::from_ticks((block + 1) * BLOCK_FRAMES as i64, SAMPLE_RATE);
-            self.clock.sleep_until(done + LATENCY);
+            // Whoever wakes up finds the blocks of the nap still to be mixed.
+            let nap = if resting { NAP } else { 1 };
+            self.clock.sleep_until(block_time(block + nap) + LATENCY);
             let stage = self.stage.sources();
             let now = self.project.load_full();
             if !Arc::ptr_eq(&stage, &open) {
@@ -116,6 +130,19 @@ impl SoundThread {
                 tracks = self.apply(&mut mixer, &project, time);
             }
             fading = fades;
+            let rests = self.may_rest(&open);
+            if rests || resting {
+                open.values()
+                    .filter_map(|s| s.feed.as_ref())
+                    .for_each(|f| f.listen(!rests));
+            }
+            if rests && resting {
+                mixer.glance(block_time(block + NAP - 1), (NAP - 1) as usize * BLOCK_FRAMES);
+                self.publish(&mut mixer, &audition, &tracks, NAP);
+                block += NAP;
+                continue;
+            }
+            resting = rests;
             let mut blocks: Vec<_> = mixer.mix_tracks(time).into_iter().map(Arc::new).collect();
             audition.listen(time);
             let lanes = self.lanes.load();
@@ -130,13 +157,21 @@ impl SoundThread {
             }
             // Twenty times a second is enough for people.
             if block % 5 == 0 {
-                self.publish(&mut mixer, &audition, &tracks);
+                self.publish(&mut mixer, &audition, &tracks, 5);
             }
             if block % 10 == 0 {
                 self.publish_loudness(&mut mixer);
             }
             block += 1;
         }
+    }
+
+    /// Whether nobody needs the sound: nothing is encoded, no source is tried, nobody looks at a level.
+    fn may_rest(&self, open: &Sources) -> bool {
+        self.idles
+            && self.lanes.load().is_empty()
+            && !open.keys().any(|id| is_trial(id))
+            && self.clock.now() - self.state.lock().asked > ATTENTION
     }
 
     /// Takes out what was closed and puts in what was opened; the mixer fades both. What the document does not know (yet)
@@ -184,7 +219,8 @@ impl SoundThread {
         tracks.into_iter().map(|t| t.id).collect()
     }
 
-    fn publish(&self, mixer: &mut Mixer, audition: &Audition, tracks: &[String]) {
+    /// After so many blocks.
+    fn publish(&self, mixer: &mut Mixer, audition: &Audition, tracks: &[String], blocks: i64) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.reset_loudness) {
             mixer.reset_loudness();
@@ -197,7 +233,7 @@ impl SoundThread {
         state.sources = meters.map(|(id, m)| (id, level(m))).collect();
         let before = std::mem::take(&mut state.recent_peaks);
         let held = |id: &String, l: &Level| {
-            let fallen = before.get(id).map_or(-120.0, |p| p - 0.5);
+            let fallen = before.get(id).map_or(-120.0, |p| p - 0.1 * blocks as f32);
             (id.clone(), fallen.max(l.peak_db[0]).max(l.peak_db[1]))
         };
         state.recent_peaks = state.sources.iter().map(|(id, l)| held(id, l)).collect();
@@ -212,6 +248,10 @@ impl SoundThread {
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);
     }
+}
+
+fn block_time(block: i64) -> MediaTime {
+    MediaTime::from_ticks(block * BLOCK_FRAMES as i64, SAMPLE_RATE)
 }
 
 /// Whether this is the source that is only being tried, which nobody hears.

@@ -14,8 +14,14 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 pub struct Remote(pub(crate) Arc<Shared>);
 
 impl Remote {
-    /// The state at this moment.
+    /// The state at this moment. Its levels are true from the second time on that somebody asks within two seconds, and while
+    /// on the air: sound that nobody asks for rests.
     pub fn snapshot(&self) -> Snapshot {
+        self.0.sound.lock().asked = self.0.clock.now();
+        self.0.snapshot()
+    }
+    /// The state at this moment for somebody who looks at no level.
+    pub fn glance(&self) -> Snapshot {
         self.0.snapshot()
     }
     /// What happened after event number `seq`.

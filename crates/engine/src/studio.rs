@@ -52,6 +52,8 @@ pub struct Projects {
     pub current: PathBuf,
     /// Those opened lately, newest first, the open one among them.
     pub recent: Vec<Recent>,
+    /// Where new ones go; the page's preference `projects.folder` chooses another one.
+    pub folder: PathBuf,
 }
 
 /// A running studio. Clones share it.
@@ -240,6 +242,7 @@ impl Studio {
         let current = self.inner.current.lock().dir.clone();
         Projects {
             recent: self.inner.places.recent(),
+            folder: self.inner.places.projects(),
             current,
         }
     }

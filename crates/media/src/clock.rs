@@ -13,6 +13,11 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> MediaTime;
     /// Blocks the calling thread until `t`; returns at once when `t` has passed.
     fn sleep_until(&self, t: MediaTime);
+    /// Whether it goes on by itself, second by second. Who waits for something else too can then wait all of the time at
+    /// once; a clock that is moved by hand has to be looked at again and again.
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
 }
 
 /// The machine's monotonic clock, zero at creation.
@@ -98,5 +103,8 @@ impl Clock for ManualClock {
         while *now < t {
             self.state.1.wait(&mut now);
         }
+    }
+    fn runs_by_itself(&self) -> bool {
+        false
     }
 }

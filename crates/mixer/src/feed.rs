@@ -9,7 +9,14 @@ use media::{
     audio::{CHANNELS, SAMPLE_RATE},
 };
 use parking_lot::{Condvar, Mutex};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 /// Sample frames a block's time may be off and still continue the block before it.
 const SNAP_FRAMES: i64 = 2;
@@ -58,6 +65,7 @@ struct Inner {
     changed: Condvar,
     capacity: i64,
     policy: FeedPolicy,
+    heard: AtomicBool,
 }
 
 #[derive(Default)]
@@ -144,6 +152,7 @@ impl AudioFeed {
                 changed: Condvar::new(),
                 capacity: frames_of(capacity).max(960),
                 policy,
+                heard: AtomicBool::new(true),
             }),
         }
     }
@@ -244,6 +253,17 @@ impl AudioFeed {
     pub fn clear(&self) {
         self.inner.state.lock().clear();
         self.inner.changed.notify_all();
+    }
+
+    /// Says whether anybody hears or measures this sound now.
+    pub fn listen(&self, heard: bool) {
+        self.inner.heard.store(heard, Relaxed);
+    }
+
+    /// Whether anybody hears or measures this sound. Where nobody says either, as when mixing offline, somebody does. The
+    /// sound is needed all the same, it is read in larger steps: its maker may look for room less often.
+    pub fn is_heard(&self) -> bool {
+        self.inner.heard.load(Relaxed)
     }
 
     /// Ends the feed: a waiting writer returns, nothing more is taken. What is there stays readable.

@@ -53,8 +53,14 @@ impl MeterState {
         }
     }
 
+    /// Frames go by that nobody measures: the peaks fall all the same.
+    pub fn pass(&mut self, frames: usize) {
+        let fall = fall(frames);
+        self.peak = self.peak.map(|p| gain::clean(p * fall));
+    }
+
     fn add_part(&mut self, samples: &[f32], frames: usize) {
-        let fall = 10f64.powf(-FALL_DB_PER_S * frames as f64 / f64::from(SAMPLE_RATE) / 20.0) as f32;
+        let fall = fall(frames);
         let (peak, power) = measure(samples);
         for c in 0..CHANNELS {
             self.peak[c] = gain::clean(peak[c].max(self.peak[c] * fall));
@@ -81,6 +87,11 @@ impl MeterState {
             rms_db: rms,
         }
     }
+}
+
+/// What is left of a peak after so many frames.
+fn fall(frames: usize) -> f32 {
+    10f64.powf(-FALL_DB_PER_S * frames as f64 / f64::from(SAMPLE_RATE) / 20.0) as f32
 }
 
 /// Highest magnitude and sum of squares of each channel. Eight lanes, so that it vectorises.

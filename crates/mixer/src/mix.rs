@@ -163,6 +163,22 @@ impl Mixer {
         (0..self.tracks.len()).map(|i| self.block(i, time)).collect()
     }
 
+    /// Looks in at `time` while nobody listens: the feeds' writers go on, and a block is measured by the meters, which have
+    /// missed `passed` frames before it. Nothing is given out and the loudness is not measured; the next block that is mixed
+    /// begins anew, as after a jump in time.
+    pub fn glance(&mut self, time: MediaTime, passed: usize) {
+        let channels = self.channels.iter_mut().map(|c| &mut c.meter);
+        let tracks = self.tracks.iter_mut().map(|t| &mut t.meter);
+        channels.chain(tracks).for_each(|m| m.pass(passed));
+        // What they still hold was heard long ago.
+        self.tracks.iter_mut().for_each(|t| t.limiter.reset());
+        self.sum(frames_of(time), BLOCK_FRAMES);
+        for t in &mut self.tracks {
+            t.meter.add(&t.sum);
+        }
+        self.next_read = Some(i64::MIN);
+    }
+
     fn block(&self, track: usize, time: MediaTime) -> AudioBlock {
         let samples = self.tracks[track].sum.clone();
         AudioBlock { time, samples }

@@ -5,7 +5,7 @@
 use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
     still::{hold, release},
-    worker::{LOOK_AGAIN, Link, Plan, start},
+    worker::{Link, Plan, start},
     yuv::{Planes, bt709},
 };
 use media::{AlphaMode, FramePool, FrameRate, MediaTime, VideoFrame};
@@ -127,7 +127,7 @@ fn turn(link: &Link<ColorSettings>, painter: &Painter, s: &ColorSettings) {
     link.slot.iter().for_each(release);
     while !link.interrupted() {
         if !link.is_worth_a_picture(painted) || !link.picture_room() {
-            link.stop.wait(LOOK_AGAIN);
+            link.look_again();
             continue;
         }
         painted = Some(link.now());

@@ -26,6 +26,20 @@ pub fn has_family(fonts: &FontSystem, family: &str) -> Option<String> {
     names.find(|n| n.eq_ignore_ascii_case(family)).cloned()
 }
 
+/// The names of all families that text can be written in, the bundled one first, the others in order.
+pub fn families() -> Vec<String> {
+    let mut all: Vec<String> = with(|fonts| {
+        let faces = fonts.db().faces();
+        // The first name is the one in English; hidden ones are the system's own.
+        let names = faces.filter_map(|f| f.families.first().map(|(name, _)| name.clone()));
+        names.filter(|n| n != BUNDLED && !n.starts_with('.')).collect()
+    });
+    all.sort_by_key(|n| n.to_lowercase());
+    all.dedup();
+    all.insert(0, BUNDLED.to_owned());
+    all
+}
+
 fn load() -> FontSystem {
     let mut db = fontdb::Database::new();
     db.load_system_fonts();

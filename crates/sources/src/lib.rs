@@ -31,6 +31,7 @@ mod worker;
 mod yuv;
 
 pub use error::SourceError;
+pub use fonts::families as font_families;
 pub use kind::{Clip, Device, DeviceList, Opened, Source, SourceContext, SourceKind, SourceState};
 pub use test_pattern::read_counter;
 

@@ -33,7 +33,7 @@ const BELLS: [u8; 8] = [73, 75, 77, 80, 82, 85, 87, 89];
 /// The bed; keeps nothing but its scratch memory.
 #[derive(Default)]
 pub struct Music {
-    voice: Vec<f32>,
+    levels: Vec<f32>,
 }
 
 impl Music {
@@ -52,13 +52,17 @@ impl Music {
 
     fn pad(&mut self, chord: i64, first: i64, out: &mut [f32]) {
         let start = chord * CHORD;
-        let level = |i: i64| {
+        let heard = self.envelope(out, |i| {
             let at = first + i - start;
             let rise = ease(at as f64 / FADE as f64);
             let fall = ease((CHORD + FADE - at) as f64 / FADE as f64);
             (rise * fall) as f32
-        };
+        });
+        if !heard {
+            return;
+        }
         let notes = CHORDS[chord.rem_euclid(CHORDS.len() as i64) as usize];
+        let at = first - start;
         for (v, note) in notes.into_iter().enumerate() {
             let hz = pitch(note);
             let bass = if v == 0 { 1.5 } else { 1.0 };
@@ -66,17 +70,10 @@ impl Music {
             for (side, detune) in [(0.25, 0.9988), (0.75, 1.0012)] {
                 let pan = side + (v as f32 - 2.0) * 0.06;
                 let breath = 0.8 + 0.2 * f64::from(noise(chord, v as u64 + 40));
-                self.partial(
-                    hz * detune,
-                    first - start,
-                    0.30 * bass * breath as f32,
-                    pan,
-                    &level,
-                    out,
-                );
-                self.partial(hz * 2.0 * detune, first - start, 0.07, 1.0 - pan, &level, out);
+                partial(hz * detune, at, (0.30 * bass * breath as f32, pan), &self.levels, out);
+                partial(hz * 2.0 * detune, at, (0.07, 1.0 - pan), &self.levels, out);
             }
-            self.partial(hz * 3.0, first - start, 0.018, 0.5, &level, out);
+            partial(hz * 3.0, at, (0.018, 0.5), &self.levels, out);
         }
     }
 
@@ -89,7 +86,7 @@ impl Music {
         let pick = ((noise(beat, 8) * 0.5 + 0.5) * BELLS.len() as f32) as usize;
         let hz = pitch(BELLS[pick.min(BELLS.len() - 1)]);
         let (start, pan) = (beat * BEAT, 0.5 + 0.3 * noise(beat, 9));
-        let level = |i: i64| {
+        let heard = self.envelope(out, |i| {
             let at = (first + i - start) as f64 / f64::from(SAMPLE_RATE);
             let tail = ease((RING as f64 / f64::from(SAMPLE_RATE) - at) / 0.5);
             if at < 0.0 {
@@ -97,38 +94,88 @@ impl Music {
             } else {
                 (ease(at / 0.012) * (-2.2 * at).exp() * tail) as f32
             }
-        };
-        self.partial(hz, first - start, 0.26, pan, &level, out);
-        let brief = |i: i64| level(i).powi(3);
-        self.partial(hz * 2.0, first - start, 0.10, pan, &brief, out);
-        self.partial(hz * 4.2, first - start, 0.05, pan, &brief, out);
+        });
+        if !heard {
+            return;
+        }
+        partial(hz, first - start, (0.26, pan), &self.levels, out);
+        // The overtones are brief.
+        self.levels.iter_mut().for_each(|l| *l = l.powi(3));
+        partial(hz * 2.0, first - start, (0.10, pan), &self.levels, out);
+        partial(hz * 4.2, first - start, (0.05, pan), &self.levels, out);
     }
 
-    /// Adds one sine whose phase is zero at sample 0; `at` is the first sample's distance from there.
-    fn partial(&mut self, hz: f64, at: i64, amp: f32, pan: f32, level: &dyn Fn(i64) -> f32, out: &mut [f32]) {
-        let frames = out.len() / 2;
-        self.voice.resize(frames, 0.0);
-        let step = TAU * hz / f64::from(SAMPLE_RATE);
-        // One turn at a time: a rotation instead of a sine per sample, exact at each call's start.
+    /// Notes the level at every [`STEP`]th sample and at the end; says whether there is anything to hear.
+    fn envelope(&mut self, out: &[f32], level: impl Fn(i64) -> f32) -> bool {
+        let steps = (out.len() / 2).div_ceil(STEP) as i64;
+        self.levels.clear();
+        self.levels.extend((0..=steps).map(|n| level(n * STEP as i64)));
+        self.levels.iter().any(|l| *l != 0.0)
+    }
+}
+
+/// Envelopes are slow: one value per so many samples, straight lines between.
+const STEP: usize = 16;
+/// Samples that are turned together, so that the processor does them at once.
+const LANES: usize = 8;
+/// Steps after which the phase is taken from the sample's index again, before rounding can be heard.
+const TRUE_AGAIN: usize = 32;
+
+/// Adds one sine whose phase is zero at sample 0, with its amplitude and place (0 left, 1 right); `at` is the first sample's
+/// distance from there, `levels` its envelope.
+fn partial(hz: f64, at: i64, (amp, pan): (f32, f32), levels: &[f32], out: &mut [f32]) {
+    let step = TAU * hz / f64::from(SAMPLE_RATE);
+    let (left, right) = (amp * (1.0 - pan).sqrt(), amp * pan.sqrt());
+    let mut turning = Turning::new(step, at);
+    let mut voice = [0f32; STEP];
+    for (n, pairs) in out.chunks_mut(STEP * 2).enumerate() {
+        if n.is_multiple_of(TRUE_AGAIN) {
+            turning = Turning::new(step, at + (n * STEP) as i64);
+        }
+        turning.fill(&mut voice);
+        let (Some(&a), Some(&b)) = (levels.get(n), levels.get(n + 1)) else {
+            return;
+        };
+        let slope = (b - a) / STEP as f32;
+        for (i, (v, pair)) in voice.iter().zip(pairs.chunks_exact_mut(2)).enumerate() {
+            let e = v * (a + slope * i as f32);
+            pair[0] += e * left;
+            pair[1] += e * right;
+        }
+    }
+}
+
+/// A sine by turning instead of one sine per sample: [`LANES`] neighbours, turned on together by as many samples.
+struct Turning {
+    sin: [f32; LANES],
+    cos: [f32; LANES],
+    by: (f32, f32),
+}
+
+impl Turning {
+    /// `step` radians a sample, beginning at sample `at`.
+    fn new(step: f64, at: i64) -> Self {
         let (mut sin, mut cos) = (step * at as f64).rem_euclid(TAU).sin_cos();
         let (ds, dc) = step.sin_cos();
-        for v in &mut self.voice {
-            *v = sin as f32;
+        let (mut sines, mut cosines) = ([0.0; LANES], [0.0; LANES]);
+        for (s, c) in sines.iter_mut().zip(&mut cosines) {
+            (*s, *c) = (sin as f32, cos as f32);
             (sin, cos) = (sin * dc + cos * ds, cos * dc - sin * ds);
         }
-        let (left, right) = (amp * (1.0 - pan).sqrt(), amp * pan.sqrt());
-        // Envelopes are slow: one value per 16 samples, straight lines between.
-        for (c, chunk) in self.voice.chunks(16).enumerate() {
-            let base = c as i64 * 16;
-            let (a, b) = (level(base), level(base + 16));
-            if a == 0.0 && b == 0.0 {
-                continue;
-            }
-            for (i, v) in chunk.iter().enumerate() {
-                let e = v * (a + (b - a) * i as f32 / 16.0);
-                let o = (base as usize + i) * 2;
-                out[o] += e * left;
-                out[o + 1] += e * right;
+        let (bs, bc) = (step * LANES as f64).sin_cos();
+        Self {
+            sin: sines,
+            cos: cosines,
+            by: (bs as f32, bc as f32),
+        }
+    }
+
+    fn fill(&mut self, out: &mut [f32; STEP]) {
+        let (bs, bc) = self.by;
+        for lanes in out.chunks_exact_mut(LANES) {
+            for ((v, s), c) in lanes.iter_mut().zip(&mut self.sin).zip(&mut self.cos) {
+                *v = *s;
+                (*s, *c) = (*s * bc + *c * bs, *c * bc - *s * bs);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! How the threads of sources wait: until a moment of the engine's clock, but never longer than until they are stopped.
-//! A manual clock can't wake a waiting thread that also listens for "stop", so the clock is looked at every few
+//! A manual clock can't wake a waiting thread that also listens for "stop", so such a clock is looked at every few
 //! milliseconds; nothing here is precise enough to time a picture with (pictures carry their own times).
 
 use media::{Clock, MediaTime};
 use parking_lot::{Condvar, Mutex};
 use std::{sync::Arc, time::Duration};
 
-/// Longest stretch without a look at the clock.
+/// Longest stretch without a look at a clock that is moved by hand.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Tells a thread to end, and lets it wait meanwhile. Clones share the signal.
@@ -54,7 +54,12 @@ impl Stop {
                 f.poked = false;
                 return !f.stopped;
             }
-            self.inner.1.wait_for(&mut f, left.to_duration().min(LOOK_EVERY));
+            let most = if clock.runs_by_itself() {
+                Duration::MAX
+            } else {
+                LOOK_EVERY
+            };
+            self.inner.1.wait_for(&mut f, left.to_duration().min(most));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
     sound::Synth,
-    worker::{LOOK_AGAIN, Link, Plan, start},
+    worker::{Link, Plan, start},
 };
 use media::{
     AudioBlock, MediaTime,
@@ -97,7 +97,7 @@ fn run(link: &Link<ToneSettings>, mut s: ToneSettings) {
             if line.pump(link, Some((&mut synth, gain))) {
                 link.set_state(SourceState::Ready);
             } else {
-                link.stop.wait(LOOK_AGAIN);
+                link.look_again();
             }
         }
         match link.take_settings() {

@@ -23,6 +23,8 @@ use std::{
 
 /// How often a maker that waits for room looks again (real time): a fraction of what the slots hold.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(8);
+/// The same while nobody looks and nobody listens: the feed holds five times as much.
+const LOOK_SELDOM: Duration = Duration::from_millis(100);
 /// From one picture to the next while nobody looks.
 const REST: MediaTime = MediaTime::from_millis(1000);
 /// Sound kept ahead of the mixer.
@@ -126,6 +128,13 @@ impl<S> Link<S> {
     pub fn is_worth_a_picture(&self, last: Option<MediaTime>) -> bool {
         let fresh = last.is_some_and(|t| self.now() - t < REST);
         !fresh || self.slot.as_ref().is_some_and(FrameSlot::is_seen)
+    }
+    /// Waits a moment for room or news, a longer one while nobody looks or listens. For makers whose pictures and sound follow
+    /// from nothing but the time, so that they are right again at once.
+    pub fn look_again(&self) {
+        let seen = self.slot.as_ref().is_some_and(FrameSlot::is_seen);
+        let heard = self.feed.as_ref().is_some_and(AudioFeed::is_heard);
+        self.stop.wait(if seen || heard { LOOK_AGAIN } else { LOOK_SELDOM });
     }
     /// Whether sound can be pushed without waiting.
     pub fn sound_room(&self) -> bool {

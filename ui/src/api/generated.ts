@@ -12,6 +12,9 @@ export type UiMessage =
   | (DocumentMessage & {
       type: "project";
     })
+  | (ChangeMessage & {
+      type: "change";
+    })
   | {
       type: "state";
       state: Snapshot;
@@ -38,6 +41,47 @@ export type VideoCodecName = "h264" | "hevc" | "av1" | "vp9" | "prores" | "ffv1"
  * Audio codecs by name.
  */
 export type AudioCodecName = "aac" | "opus" | "mp3" | "flac" | "pcm";
+/**
+ * One change of a JSON value.
+ */
+export type Change = {
+  /**
+   * Where: the names of members and indices of elements that lead there.
+   */
+  at: Step[];
+} & Change1;
+/**
+ * One step of a way into a JSON value.
+ */
+export type Step = string | number;
+export type Change1 =
+  | {
+      do: "set";
+      /**
+       * It.
+       */
+      value: {
+        [k: string]: unknown;
+      };
+    }
+  | {
+      do: "remove";
+    }
+  | {
+      do: "splice";
+      /**
+       * Index of the first one.
+       */
+      from: number;
+      /**
+       * How many are taken out.
+       */
+      out: number;
+      /**
+       * What is put in.
+       */
+      put: unknown[];
+    };
 /**
  * How a frame rate is written.
  */
@@ -752,6 +796,32 @@ export type Command =
        * Changed fields, named as in the project file.
        */
       changes: RecordingChanges;
+    }
+  | {
+      command: "add_canvas";
+      /**
+       * What its id is made of; "canvas" when absent.
+       */
+      name?: string | null;
+      /**
+       * Width in pixels, even.
+       */
+      width: number;
+      /**
+       * Height in pixels, even.
+       */
+      height: number;
+      /**
+       * The scene it shows; that of the first canvas when absent.
+       */
+      scene?: string | null;
+    }
+  | {
+      command: "remove_canvas";
+      /**
+       * The canvas.
+       */
+      id: string;
     }
   | {
       command: "set_canvas";
@@ -1720,6 +1790,39 @@ export interface Replay {
    * Kept in the recording folder instead of in memory.
    */
   on_disk: boolean;
+}
+/**
+ * What changed in the document.
+ */
+export interface ChangeMessage {
+  /**
+   * Goes up with every change.
+   */
+  revision: number;
+  /**
+   * What to do to the document that was told before, in order.
+   */
+  changes: Change[];
+  /**
+   * JSON pointers (RFC 6901) of the secrets that are set.
+   */
+  secrets: string[];
+  /**
+   * What undo would take back.
+   */
+  undo: string | null;
+  /**
+   * What redo would do again.
+   */
+  redo: string | null;
+  /**
+   * Whether the file holds all of it.
+   */
+  saved: boolean;
+  /**
+   * The project's folder.
+   */
+  path: string;
 }
 /**
  * The state.
@@ -3138,6 +3241,10 @@ export interface Projects {
    * Those opened lately, newest first, the open one among them.
    */
   recent: Recent[];
+  /**
+   * Where new ones go; the page's preference `projects.folder` chooses another one.
+   */
+  folder: string;
 }
 /**
  * A project opened lately.
@@ -3987,6 +4094,15 @@ export interface UiWish {
    * Whether it wants the meters.
    */
   meters?: boolean | null;
+  /**
+   * Whether it wants to be told only what changed in the document (`change`) instead of all of it (`project`) each time.
+   */
+  changes?: boolean | null;
+  /**
+   * Whether nobody can see it: then it hears of what happened and of what is on show as ever, and of the counters every
+   * three seconds. Shown again it gets the state at once.
+   */
+  hidden?: boolean | null;
 }
 /**
  * What a page says on `/api/pictures`.

@@ -10,6 +10,7 @@ export type {
   Bounds,
   Canvas,
   CanvasState,
+  ChangeMessage,
   Command,
   Destination,
   DestinationState as Lamp,
@@ -71,6 +72,9 @@ export interface Schema {
   /** Ours: `x-ui` and its like, see the form. */
   [extra: `x-${string}`]: Json | undefined;
 }
+
+/** One change of the document; what is set may be any JSON. */
+export type Change = { at: made.Step[] } & ({ do: "set"; value: unknown } | { do: "remove" } | { do: "splice"; from: number; out: number; put: unknown[] });
 
 /** A kind of source, destination, transition or filter. */
 export type Kind = Omit<made.Kind, "schema"> & { schema: Schema };

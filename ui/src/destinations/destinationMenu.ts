@@ -6,6 +6,7 @@ import { dialogs } from "../state/dialogs.svelte";
 import { toasts } from "../state/toasts.svelte";
 import type { MenuItem } from "../state/menus.svelte";
 import type { DestinationState } from "../api/types";
+import { takesSoundOnly } from "./kinds";
 import { isGoing } from "./words";
 
 export const watchUrl = (): string => new URL("/watch", window.__FOOTLIGHT__?.base ?? location.origin).href;
@@ -33,12 +34,26 @@ export async function removeDestination(one: DestinationState): Promise<void> {
   });
 }
 
+/** What listeners are told is being played, while it is sent. */
+async function setTitle(one: DestinationState): Promise<void> {
+  const { yes, line } = await dialogs.ask({
+    title: t("destinations.setTitleOf", { name: one.name || one.id }), text: t("destinations.setTitleText"), action: t("destinations.setTitleDo"),
+    line: { label: t("destinations.setTitleLine"), value: titles.get(one.id) ?? "", most: 300 },
+  });
+  if (!yes || line === undefined || !(await app.run({ command: "set_title", id: one.id, title: line }))) return;
+  titles.set(one.id, line);
+  toasts.done(t("destinations.titleSet"));
+}
+/** The titles told in this window, to begin the next one with. */
+const titles = new Map<string, string>();
+
 export function destinationMenu(one: DestinationState): MenuItem[] {
   const all = app.project?.destinations ?? [];
   const at = all.findIndex((each) => each.id === one.id);
   const items = lampMenu(one);
   if (at < 0) return items;
   items.push("line", { label: t("destinations.editSettings"), icon: "gear", run: () => dialogs.open("edit-destination", { id: one.id }) });
+  if (takesSoundOnly(one.kind) && isGoing(one)) items.push({ label: t("destinations.setTitle"), icon: "tone", run: () => void setTitle(one) });
   if (one.kind === "local") items.push({ label: t("destinations.copyAddress"), icon: "copy", run: () => void copyText(watchUrl()) });
   items.push(
     { label: t("destinations.moveUp"), icon: "up", disabled: at === 0, run: () => void app.run({ command: "move_destination", id: one.id, index: at - 1 }) },

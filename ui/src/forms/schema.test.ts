@@ -59,7 +59,7 @@ describe("the schemas of our kinds", () => {
     const defs = s.$defs as Record<string, JsonObject>;
     const video = fieldsOf(defs.VideoEncoding as JsonObject, s);
     expect(field(video, "preset").options?.length).toBe(9);
-    expect(field(video, "bitrate_kbps")).toMatchObject({ control: "number", integer: true, unit: "kb/s" });
+    expect(field(video, "bitrate_kbps")).toMatchObject({ control: "number", integer: true, unit: "kbit/s" });
     expect(fieldsOf(defs.Recording as JsonObject, s, HINTS.recording)[0]).toMatchObject({ key: "folder", control: "folder" });
   });
 });

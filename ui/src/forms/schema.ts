@@ -128,7 +128,7 @@ function named(s: JsonObject): { title?: string; description?: string } {
 }
 
 const UNITS: [RegExp, string][] = [
-  [/_px$/, "px"], [/_ms$/, "ms"], [/_s$/, "s"], [/_kbps$/, "kb/s"], [/_db(fs)?$/, "dB"], [/_hz$/, "Hz"], [/_deg$/, "°"],
+  [/_px$/, "px"], [/_ms$/, "ms"], [/_s$/, "s"], [/_kbps$/, "kbit/s"], [/_db(fs)?$/, "dB"], [/_hz$/, "Hz"], [/_deg$/, "°"],
   [/^(width|height)$/, "px"], [/_percent$/, "%"], [/_mib$/, "MiB"], [/_minutes$/, "min"], [/_bytes$/, "B"], [/^seconds$/, "s"],
 ];
 

@@ -38,8 +38,13 @@ describe("sentences of the engine", () => {
     expect(said("the computer keeps up (Footlight uses 12 % of it)")).toBe("電腦跟得上（Footlight 用了 12%）");
     expect(said("Nowhere lost, trying again: 127.0.0.1:9 can't be reached: Connection refused.")).toBe("Nowhere中斷，正在重試：連不上 127.0.0.1:9：Connection refused。");
     expect(said("Slides: the file /tmp/a.png can't be used: it is gone")).toContain("Slides：檔案 /tmp/a.png 無法使用");
-    expect(said("the plan: one encode of the picture, 12.5 Mbit/s of upload, about 40 % of a core for encoding")).toBe("編碼計畫：畫面要一個編碼，上傳 12.5 Mb/s，編碼約用一個核心的 40%");
-    expect(said("YouTube and Twitch would share one encode if all of them used 6000 kbit/s")).toBe("YouTube and Twitch 只要都用 6000 kb/s，就可以共用一個編碼");
+    expect(said("the plan: one encode of the picture, 12.5 Mbit/s of upload, about 40 % of a core for encoding")).toBe("編碼計畫：畫面要一個編碼，上傳 12.5 Mbit/s，編碼約用一個核心的 40%");
+    expect(said("YouTube and Twitch would share one encode if all of them used 6000 kbit/s")).toBe("YouTube、Twitch 只要都用 6000 kbit/s，就可以共用一個編碼");
+    expect(said("Kick, the recording and Twitch would share one encode if all of them used 4500 kbit/s and had 2 B-frames")).toBe("Kick、錄影、Twitch 只要都用 4500 kbit/s、並用 2 個 B 幀，就可以共用一個編碼");
+    expect(said("A would share one encode if all of them used 4500 kbit/s and danced")).toBe("A 只要都used 4500 kbit/s and danced，就可以共用一個編碼");
+    expect(said("Kick: the connection takes less than 6000 kbit/s; it gets 2550 until it is better")).toBe("Kick：連線送不到 6000 kbit/s；好轉之前只送 2550");
+    expect(said("Replay has ended")).toBe("Replay播完");
+    expect(said("Kick: the connection takes 6000 kbit/s again")).toBe("Kick：連線又可以送 6000 kbit/s");
     await setLanguage("zh-CN");
     expect(said("no destination is on: nobody would see this show")).toBe("没有开启任何直播平台：没有人会看到这个节目");
   });

@@ -44,6 +44,19 @@ export function said(text: string): string {
   return words;
 }
 
+/** Part of a sentence, or two of them joined by "and". */
+function both(text: string, depth: number): string {
+  const whole = translate(text, depth);
+  const parts = text.split(" and ");
+  if (whole !== text || parts.length < 2) return whole;
+  const words = parts.map((part) => translate(part, depth));
+  return words.some((part, at) => part === parts[at]) ? text : words.join(t("said.joinAnd"));
+}
+
+/** "a, b and c": names, some of which are ours. */
+const listed = (text: string, depth: number): string =>
+  text.split(/, | and /).map((name) => (name === en.said.theRecording ? translate(name, depth + 1) : name)).join(t("said.joinNames"));
+
 function translate(text: string, depth: number): string {
   if (depth > 3 || text.length > 4000) return text;
   patterns ??= Object.entries(en.said).map(([key, words]) => patternOf(key, words));
@@ -52,7 +65,8 @@ function translate(text: string, depth: number): string {
     if (!found) continue;
     const values = Object.fromEntries(blanks.map((blank, at) => {
       const value = found[at + 1] ?? "";
-      return [blank, blank === "rest" || blank === "why" ? translate(value.replace(/\.$/, ""), depth + 1) : value];
+      if (blank === "names") return [blank, listed(value, depth)];
+      return [blank, blank === "rest" || blank === "why" ? both(value.replace(/\.$/, ""), depth + 1) : value];
     }));
     // "name: anything" says nothing when the rest is not known either.
     if (values["rest"] !== undefined && values["rest"] === found.at(-1)?.replace(/\.$/, "")) continue;

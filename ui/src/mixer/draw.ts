@@ -74,9 +74,16 @@ function begin(): void {
     const now = performance.now() / 1000;
     for (const view of views) view.meter.push(peaksOf(levels, view.setting.of), now);
   });
-  frame = requestAnimationFrame(loop);
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+/** Draws only while somebody can see it. */
+function look(): void {
+  cancelAnimationFrame(frame);
+  if (!document.hidden) frame = requestAnimationFrame(loop);
 }
 function end(): void {
+  document.removeEventListener("visibilitychange", look);
   stopMeters?.();
   stopMeters = null;
   latest = null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../api/types";
-import { isIn, toggled, tracksOf, withOneMore } from "./tracks";
+import { isIn, renamed, toggled, trackName, tracksOf, withOneMore } from "./tracks";
 
 const source = (tracks?: string[]): Source => ({
   id: "a", name: "", color: "", notes: "", kind: "tone", settings: {}, audio: { volume_db: 0, muted: false, balance: 0, sync_offset_ms: 0, ...(tracks ? { tracks } : {}) },
@@ -11,6 +11,12 @@ describe("audio tracks", () => {
   it("there is always the master", () => {
     expect(tracksOf(null).map((one) => one.id)).toEqual(["master"]);
     expect(tracksOf({ audio: { master_db: 0, limiter_dbfs: -1, tracks: three } })).toEqual(three);
+  });
+  it("another name leaves the id that others name it by", () => {
+    const next = renamed(three, "b", "Voice");
+    expect(next.map((one) => [one.id, trackName(one)])).toEqual([["a", "a"], ["b", "Voice"], ["c", "c"]]);
+    expect(trackName({ id: "x", name: "", volume_db: 0 })).toBe("x");
+    expect(trackName(undefined)).toBe("");
   });
   it("one more names both, and eight are enough", () => {
     const two = withOneMore(tracksOf(null), "Programme", (n) => `Track ${n}`);

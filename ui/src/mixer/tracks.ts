@@ -16,6 +16,12 @@ export function withOneMore(tracks: readonly AudioTrack[], first: string, name: 
   return [...named, { id: "", name: name(tracks.length + 1), volume_db: 0 }];
 }
 
+/** With another name for one; its id, which others name it by, stays. */
+export const renamed = (tracks: readonly AudioTrack[], id: string, name: string): AudioTrack[] => tracks.map((one) => (one.id === id ? { ...one, name } : one));
+
+/** What people call it. */
+export const trackName = (track: AudioTrack | undefined): string => track?.name || track?.id || "";
+
 export const isIn = (source: Source, track: string): boolean => source.audio.tracks?.includes(track) ?? true;
 
 /** The tracks a source is in after its check box for `track` was pressed, in the order of the list. */

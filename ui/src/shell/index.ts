@@ -48,7 +48,8 @@ export const shell = (): Shell => current;
 
 /** Takes the desktop program's shell where the page runs inside it. */
 export async function findShell(): Promise<void> {
-  if (!("__TAURI_INTERNALS__" in window)) return;
+  // A window with one room or one picture is a page as in any browser: the program listens to the main window only.
+  if (!("__TAURI_INTERNALS__" in window) || new URLSearchParams(location.search).has("room") || location.hash.includes("projector=")) return;
   const found = import.meta.glob<{ tauri: Shell }>("./tauri.ts");
   const file = found["./tauri.ts"];
   if (file) current = (await file()).tauri;

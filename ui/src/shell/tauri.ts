@@ -86,4 +86,7 @@ export const tauri: Shell = {
   async openProjector(target, title, display) {
     await invoke<number | null>("open_projector", { target, title, display: display ?? null });
   },
+  openRoom(room) {
+    void invoke("open_room", { room });
+  },
 };

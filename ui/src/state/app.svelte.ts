@@ -1,11 +1,12 @@
 // What the page knows of the show: the document, its state and the person's selection. All of it comes from the engine; the
 // page only asks for changes (`app.run`) and shows what comes back.
 import { ApiError, get, send } from "../api/client";
-import type { Command, Event, Kind, Kinds, Project, ProjectMessage, Result, Scene, SceneItem, ServerMessage, Snapshot, Source } from "../api/types";
+import type { ChangeMessage, Command, Event, Kind, Kinds, Project, ProjectMessage, Result, Scene, SceneItem, ServerMessage, Snapshot, Source } from "../api/types";
 import { said, t, type Key } from "../i18n";
+import { changed } from "./change";
 import { tellMeters } from "./meters";
 import { rested } from "./snapshot";
-import { begin, type Link } from "./socket";
+import { begin, startOver, type Link } from "./socket";
 import { toasts } from "./toasts.svelte";
 
 /** What is picked in the window. Everything selected opens in Properties. */
@@ -110,7 +111,12 @@ class App {
     if (message.type === "meters") tellMeters(message);
     else if (message.type === "state") this.state = rested(message.state);
     else if (message.type === "events") this.#readEvents(message.events);
-    else if (message.type === "project") this.#readProject(message);
+    else if (message.type === "project") this.#readProject(message, message.project);
+    else if (message.type === "change") {
+      const project = this.project && changed(this.project, message.changes);
+      if (project) this.#readProject(message, project);
+      else startOver();
+    }
     else if (message.type === "hello") {
       if (message.generation !== this.generation) this.#newShow(message.generation);
       this.version = message.version;
@@ -118,8 +124,8 @@ class App {
       this.can = message.can;
     }
   }
-  #readProject(message: ProjectMessage): void {
-    this.project = message.project;
+  #readProject(message: ProjectMessage | ChangeMessage, project: Project): void {
+    this.project = project;
     this.revision = message.revision;
     this.secrets = message.secrets;
     this.#undo = message.undo;

@@ -13,10 +13,14 @@ export interface Question {
   /** Red is the public: only for what viewers notice. */
   public?: boolean;
   option?: { label: string; on: boolean };
+  /** A line to be written. */
+  line?: { label: string; value: string; most?: number };
 }
 export interface Answer {
   yes: boolean;
   option: boolean;
+  /** What was written in the line. */
+  line?: string;
 }
 type Props = Record<string, unknown>;
 

@@ -20,6 +20,12 @@ export function begin(message: typeof onMessage, link: typeof onLink): void {
   onLink = link;
   connect();
   addEventListener("online", retryNow);
+  document.addEventListener("visibilitychange", tellHidden);
+}
+
+/** Begins anew, as after a break: everything is told again. */
+export function startOver(): void {
+  socket?.close();
 }
 
 /** Tries at once instead of waiting for the pause to end. */
@@ -35,13 +41,20 @@ export function setMeters(on: boolean): void {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ meters: on }));
 }
 
+/** A page nobody can see hears of its counters seldom; shown again it gets everything at once. */
+function tellHidden(): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ hidden: document.hidden }));
+}
+
 function connect(): void {
   const mine = new WebSocket(address("/api/ui", true));
   socket = mine;
   mine.onopen = () => {
     tries = 0;
     onLink("yes", null);
+    mine.send(JSON.stringify({ changes: true }));
     if (wantMeters) setMeters(true);
+    if (document.hidden) tellHidden();
   };
   mine.onmessage = (event: MessageEvent<unknown>) => {
     if (typeof event.data !== "string") return;

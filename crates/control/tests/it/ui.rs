@@ -48,6 +48,54 @@ fn meters_come_only_when_wanted() {
 }
 
 #[test]
+fn a_page_with_a_big_show_is_told_only_what_changed() {
+    let rig = Rig::new();
+    let mut page = rig.socket("/api/ui");
+    page.say(&json!({ "changes": true }));
+    let whole = page.of("project");
+    // Once it has heard of an edit as a change it hears of all of them so; it may have been told of one before it asked.
+    rig.command(json!({ "command": "add_scene", "name": "New" }));
+    let said = (0..20)
+        .map(|_| page.json())
+        .find(|m| m["type"] == "change" || m["type"] == "project");
+    let said = said.expect("a message about the document");
+    assert_eq!(said["type"], "change", "{said}");
+    assert!(said["revision"].as_u64() > whole["revision"].as_u64());
+    assert_eq!(
+        (&said["changes"][0]["do"], &said["undo"]),
+        (&json!("splice"), &json!("add_scene"))
+    );
+    assert_eq!(said["changes"][0]["put"][0]["name"], "New", "{said}");
+    assert!(!said.to_string().contains("hush"));
+    // Another project is told whole.
+    assert_eq!(rig.post("/api/projects", &json!({ "new": "Other" })).status, 200);
+    assert_eq!(page.of("project")["project"]["name"], "Other");
+}
+
+#[test]
+fn a_hidden_page_hears_of_changes_but_not_of_counters() {
+    let rig = Rig::new();
+    let mut page = rig.socket("/api/ui");
+    page.of("state");
+    page.say(&json!({ "hidden": true }));
+    // The first one after it is hidden, then the counters of three seconds later.
+    let elapsed = |m: &serde_json::Value| m["state"]["elapsed_s"].as_f64().expect("seconds");
+    let rested = wait_for(Duration::from_secs(40), || {
+        let (a, b) = (page.of("state"), page.of("state"));
+        elapsed(&b) - elapsed(&a) > 2.5
+    });
+    assert!(rested, "the state comes seldom");
+    rig.command(json!({ "command": "set_scene", "scene": "b" }));
+    assert!((0..4).any(|_| page.of("state")["state"]["canvases"][0]["scene"] == "b"));
+    page.say(&json!({ "hidden": false }));
+    let often = wait_for(Duration::from_secs(40), || {
+        let (a, b) = (page.of("state"), page.of("state"));
+        elapsed(&b) - elapsed(&a) < 2.0
+    });
+    assert!(often, "shown again, it comes often");
+}
+
+#[test]
 fn a_page_follows_to_another_project() {
     let rig = Rig::new();
     let mut page = rig.socket("/api/ui");

@@ -135,6 +135,40 @@ fn an_edit_race_loses_nothing() {
 }
 
 #[test]
+fn sound_rests_while_nobody_asks_for_levels_and_is_right_when_somebody_does() {
+    let s = Stand::new();
+    let tone = json!({"command": "add_source", "kind": "tone", "scene": "main", "settings": {"level_db": -12}});
+    s.run(tone).expect("added");
+    let id = s.document()["sources"][0]["id"].as_str().expect("id").to_owned();
+    let peak = |state: &serde_json::Value| {
+        let all = state["sources"].as_array().expect("sources");
+        let one = all.iter().find(|x| x["id"] == id.as_str()).expect("the tone");
+        one["level"]["peak_db"][0].as_f64().expect("a level")
+    };
+    until("its level", || (peak(&s.state()) > -12.2).then_some(()));
+    // Nobody asks: loudness is no more measured, levels are.
+    let glance = || serde_json::to_value(s.remote().glance()).expect("json");
+    let lufs = || s.remote().glance().lufs;
+    until("rest", || {
+        let before = lufs();
+        let unseen = || glance()["canvases"][0]["frames_unseen"].as_u64();
+        let from = unseen();
+        until("half a second", || (unseen() > from.map(|f| f + 15)).then_some(()));
+        (before.is_some() && lufs() == before && peak(&glance()) > -12.2).then_some(())
+    });
+    s.run(json!({"command": "set_source_audio", "source": id, "volume_db": -20}))
+        .expect("turned down");
+    until("the new level without anybody asking", || {
+        (peak(&glance()) < -30.0).then_some(())
+    });
+    let before = lufs();
+    until("loudness again for those who ask", || {
+        s.remote().meters();
+        (lufs() != before).then_some(())
+    });
+}
+
+#[test]
 fn off_the_air_pictures_are_drawn_only_for_those_who_look() {
     let s = Stand::new();
     s.run(json!({"command": "add_source", "kind": "color", "scene": "main"}))

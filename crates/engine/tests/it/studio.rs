@@ -89,6 +89,38 @@ fn a_new_size_starts_the_show_anew_and_undo_brings_the_old_one_back() {
 }
 
 #[test]
+fn a_canvas_is_added_shows_its_own_scene_and_goes_again() {
+    let s = Stand::new();
+    s.run(json!({"command": "add_scene", "name": "Tall"})).expect("added");
+    s.run(json!({"command": "add_canvas", "name": "Tall", "width": 360, "height": 640, "scene": "tall"}))
+        .expect("a second shape");
+    until("the new show", || (s.studio.generation() == 2).then_some(()));
+    let canvases = || s.state()["canvases"].clone();
+    until("both", || {
+        (canvases().as_array().map(Vec::len) == Some(2)).then_some(())
+    });
+    assert_eq!(canvases()[1]["id"], "tall");
+    assert_eq!(
+        (&canvases()[1]["width"], &canvases()[1]["scene"]),
+        (&json!(360), &json!("tall"))
+    );
+    s.run(json!({"command": "set_scene", "canvas": "tall", "scene": "main"}))
+        .expect("another scene");
+    until("it on that canvas alone", || {
+        (canvases()[1]["scene"] == "main").then_some(())
+    });
+    assert!(s.run(json!({"command": "remove_canvas", "id": "main"})).is_err());
+    s.run(json!({"command": "remove_canvas", "id": "tall"}))
+        .expect("removed");
+    until("the show without it", || (s.studio.generation() == 3).then_some(()));
+    assert_eq!(s.document()["canvases"].as_array().map(Vec::len), Some(1));
+    s.run(json!({"command": "undo"})).expect("it comes back");
+    until("both again", || {
+        (s.document()["canvases"].as_array().map(Vec::len) == Some(2)).then_some(())
+    });
+}
+
+#[test]
 fn earlier_versions_come_back() {
     let s = Stand::new();
     s.run(json!({"command": "add_scene", "name": "B"})).expect("added");

@@ -203,6 +203,41 @@ fn meters_read_a_sine_right() {
 }
 
 #[test]
+fn a_look_in_ten_keeps_meters_and_feeds_in_step() {
+    let tone = |i: i64| if i < 48_000 { sine(1000.0, 0.5)(i) } else { (0.0, 0.0) };
+    let sound = feed(4.0, tone);
+    let mut m = one(sound.clone(), SourceMix::default());
+    run(&mut m, 0, 10);
+    let glance = |m: &mut Mixer, b: i64| m.glance(at((b + 9) * BLOCK_FRAMES as i64), 9 * BLOCK_FRAMES);
+    for b in (10..100).step_by(10) {
+        glance(&mut m, b);
+    }
+    for meter in [m.master_meter(), m.meters()[0].1] {
+        assert!((meter.peak_db[0] + 6.02).abs() < 0.05, "{meter:?}");
+    }
+    let before = sound.level().ahead;
+    // One second of silence: the peak falls by 11.8 dB as if every block were measured.
+    for b in (100..200).step_by(10) {
+        glance(&mut m, b);
+    }
+    let fallen = -6.02 - m.master_meter().peak_db[0];
+    assert!((fallen - 20.0 / 1.7).abs() < 0.3, "{fallen}");
+    assert_eq!(
+        before - sound.level().ahead,
+        MediaTime::from_millis(1000),
+        "it is read past"
+    );
+    assert_eq!(m.loudness().peak_dbfs.round(), -6.0, "only what was mixed is measured");
+    // What is mixed next is right from its first sample on.
+    let mut anew = one(feed(4.0, sine(440.0, 0.3)), SourceMix::default());
+    let mut rested = one(feed(4.0, sine(440.0, 0.3)), SourceMix::default());
+    run(&mut anew, 0, 20);
+    run(&mut rested, 0, 10);
+    glance(&mut rested, 10);
+    assert_eq!(run(&mut rested, 20, 30), run(&mut anew, 20, 30));
+}
+
+#[test]
 fn loudness_of_a_known_sine() {
     // EBU Tech 3341 case 1: a stereo sine of 997 Hz at -23 dBFS reads -23.0 LUFS, ±0.1 LU.
     let amplitude = 10f64.powf(-23.0 / 20.0);

@@ -1,9 +1,12 @@
 //! Edits of canvases and of how recordings are made.
 
-use super::{EditError, changed, place, schema_of};
+use super::{EditError, changed, ids, place, schema_of};
 use crate::{Canvas, Project, Recording, validate::MAX_PIXELS};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
+
+/// More canvases than this no computer draws.
+const MAX_CANVASES: usize = 8;
 
 static CANVAS: LazyLock<Value> = LazyLock::new(schema_of::<Canvas>);
 static RECORDING: LazyLock<Value> = LazyLock::new(schema_of::<Recording>);
@@ -21,19 +24,80 @@ pub fn set_canvas(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Re
             "a canvas' id and scene can't be changed this way; put another scene on show instead",
         ));
     }
-    if next.width % 2 != 0 || next.height % 2 != 0 {
-        return Err(EditError::refused(format!(
-            "{}×{} has an odd side; video needs even ones",
-            next.width, next.height
-        )));
-    }
-    if u64::from(next.width) * u64::from(next.height) > MAX_PIXELS {
-        return Err(EditError::refused(format!(
-            "{}×{} has more pixels than any encoder takes; 7680×4320 is the largest usual size",
-            next.width, next.height
-        )));
-    }
+    check_size(next.width, next.height)?;
     p.canvases[at] = next;
+    Ok(())
+}
+
+fn check_size(width: u32, height: u32) -> Result<(), EditError> {
+    if !(16..=8192).contains(&width) || !(16..=8192).contains(&height) {
+        return Err(EditError::refused(format!(
+            "{width}×{height} is no size for a canvas; each side has 16 to 8192 pixels"
+        )));
+    }
+    if !width.is_multiple_of(2) || !height.is_multiple_of(2) {
+        return Err(EditError::refused(format!(
+            "{width}×{height} has an odd side; video needs even ones"
+        )));
+    }
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(EditError::refused(format!(
+            "{width}×{height} has more pixels than any encoder takes; 7680×4320 is the largest usual size"
+        )));
+    }
+    Ok(())
+}
+
+/// Adds a canvas that is like the first one but for its size and what else is given; gives its id.
+///
+/// # Errors
+/// A size no encoder takes; a scene that is not there; more than eight.
+pub fn add_canvas(
+    p: &mut Project,
+    name: Option<&str>,
+    (width, height): (u32, u32),
+    scene: Option<&str>,
+) -> Result<String, EditError> {
+    check_size(width, height)?;
+    if p.canvases.len() >= MAX_CANVASES {
+        return Err(EditError::refused(format!(
+            "there can be at most {MAX_CANVASES} canvases"
+        )));
+    }
+    let mut made = p.canvases.first().cloned().unwrap_or_default();
+    if let Some(scene) = scene {
+        place("scene", scene, p.scenes.iter().map(|s| &s.id))?;
+        scene.clone_into(&mut made.scene);
+    }
+    let base = ids::slug(name.unwrap_or_default(), "canvas");
+    made.id = ids::unique_id(&base, p.canvases.iter().map(|c| &c.id));
+    (made.width, made.height) = (width, height);
+    p.canvases.push(made);
+    Ok(p.canvases.last().map(|c| c.id.clone()).unwrap_or_default())
+}
+
+/// Removes a canvas.
+///
+/// # Errors
+/// It is not there; it is the first one; an encoder or a destination names it.
+pub fn remove_canvas(p: &mut Project, id: &str) -> Result<(), EditError> {
+    let at = place("canvas", id, p.canvases.iter().map(|c| &c.id))?;
+    if at == 0 {
+        return Err(EditError::refused("the first canvas is the programme; it stays"));
+    }
+    if let Some(e) = p.encoders.iter().find(|e| e.canvas == id) {
+        return Err(EditError::refused(format!(
+            "the encoder `{}` encodes the canvas `{id}`; give it another canvas first",
+            e.id
+        )));
+    }
+    if let Some(d) = p.destinations.iter().find(|d| d.encode.canvas == id) {
+        return Err(EditError::refused(format!(
+            "{} gets the canvas `{id}`; give it another canvas first",
+            d.label()
+        )));
+    }
+    p.canvases.remove(at);
     Ok(())
 }
 
@@ -50,4 +114,59 @@ pub fn set_recording(p: &mut Project, changes: &Map<String, Value>) -> Result<()
     }
     p.recording = next;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Destination, Encoder};
+
+    #[test]
+    fn canvases_come_and_go() {
+        let mut p = Project::default();
+        let first = p.canvases[0].clone();
+        assert_eq!(
+            add_canvas(&mut p, Some("Tall one"), (1080, 1920), None).as_deref(),
+            Ok("tall-one")
+        );
+        let made = p.canvases[1].clone();
+        assert_eq!((made.width, made.height, made.fps), (1080, 1920, first.fps));
+        assert_eq!(made.scene, first.scene);
+        assert_eq!(
+            add_canvas(&mut p, Some("直播"), (640, 360), None).as_deref(),
+            Ok("canvas")
+        );
+        for (size, scene) in [
+            ((1081, 1920), None),
+            ((8, 8), None),
+            ((8192, 8192), None),
+            ((640, 360), Some("gone")),
+        ] {
+            assert!(add_canvas(&mut p, None, size, scene).is_err(), "{size:?} {scene:?}");
+        }
+        assert!(remove_canvas(&mut p, &first.id).is_err(), "the first one stays");
+        assert!(remove_canvas(&mut p, "gone").is_err());
+        p.encoders.push(Encoder {
+            id: "tall".into(),
+            canvas: "tall-one".into(),
+            ..Encoder::default()
+        });
+        let error = remove_canvas(&mut p, "tall-one").expect_err("it is encoded");
+        assert!(error.to_string().contains("`tall`"), "{error}");
+        p.encoders.pop();
+        p.destinations.push(Destination {
+            id: "reels".into(),
+            ..Destination::default()
+        });
+        p.destinations[0].encode.canvas = "tall-one".into();
+        let error = remove_canvas(&mut p, "tall-one").expect_err("it is sent");
+        assert!(error.to_string().contains("reels"), "{error}");
+        p.destinations.clear();
+        assert_eq!(remove_canvas(&mut p, "tall-one"), Ok(()));
+        assert_eq!(p.canvases.len(), 2);
+        for _ in 2..8 {
+            add_canvas(&mut p, None, (640, 360), None).expect("room for eight");
+        }
+        assert!(add_canvas(&mut p, None, (640, 360), None).is_err());
+    }
 }

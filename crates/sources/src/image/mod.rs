@@ -9,7 +9,7 @@ use crate::{
     Source, SourceContext, SourceError, SourceKind, SourceState,
     still::{hold, release},
     watch::{Watch, complaint},
-    worker::{LOOK_AGAIN, Link, Plan, start},
+    worker::{Link, Plan, start},
 };
 use media::MediaTime;
 use project::{KindInfo, Settings};
@@ -124,7 +124,7 @@ fn play(link: &Link<ImageSettings>, clip: &Clip, watch: &mut Watch) {
         }
         if !link.picture_room() {
             link.set_state(SourceState::Ready);
-            link.stop.wait(LOOK_AGAIN);
+            link.look_again();
             continue;
         }
         next = next.max(clip.step_at(link.now() - link.ctx.start));

@@ -13,7 +13,7 @@ use crate::{
     sound::{Flashes, Synth},
     still::{hold, release},
     tone::SoundLine,
-    worker::{LOOK_AGAIN, Link, Plan, start},
+    worker::{Link, Plan, start},
 };
 use media::{FrameRate, MediaTime, VideoFrame};
 use project::{KindInfo, Settings};
@@ -189,7 +189,7 @@ fn run(link: &Link<TestPatternSettings>, mut s: TestPatternSettings) {
             let heard = sound.pump(link, synth.as_mut().map(|s| (s, gain)));
             if !drawn && !heard {
                 link.set_state(SourceState::Ready);
-                link.stop.wait(LOOK_AGAIN);
+                link.look_again();
             }
         }
         match link.take_settings() {

@@ -158,4 +158,10 @@ export const destinations = {
   kind_custom_is: "Any address and container this computer’s FFmpeg knows: UDP, TCP, RTP, a file.",
   standsIn: "Stands in for {name}",
   delayed: "{n} s later",
+  setTitle: "Say what is playing…",
+  setTitleOf: "What is playing on {name}?",
+  setTitleText: "Listeners see it in their player.",
+  setTitleLine: "Title",
+  setTitleDo: "Tell listeners",
+  titleSet: "Listeners see the new title",
 } as const;

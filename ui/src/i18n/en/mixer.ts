@@ -63,4 +63,8 @@ export const mixer = {
   addMic: "Add a microphone",
   lufs: "{n} LUFS",
   inTrack: "In track “{name}”",
+  renameTracks: "Rename an audio track",
+  renameTrack: "Rename the audio track “{name}”",
+  renameTrackText: "Recordings and destinations call it by this name.",
+  nameOfTrack: "Name of the track",
 } as const;

@@ -22,7 +22,7 @@ export const report = {
   loudnessSilent: "The show was silent.",
   truePeak: "True peak {n} dBTP",
   bitrate: "Bitrate",
-  bitrateText: "Mb/s to each place",
+  bitrateText: "Mbit/s to each place",
   lookAt: "{n} {n|thing|things} to look at",
   allWell: "Nothing to look at. All of it went well.",
   troubleAway: "{name} was away for {time}. {others}",

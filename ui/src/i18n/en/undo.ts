@@ -44,4 +44,6 @@ export const undo = {
   set_project: "name of the project",
   set_master_volume: "programme volume",
   restore: "going back to an earlier version",
+  add_canvas: "new canvas",
+  remove_canvas: "delete canvas",
 } as const;

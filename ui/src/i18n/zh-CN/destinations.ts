@@ -161,4 +161,10 @@ export const destinations: Words<typeof en> = {
   kind_custom_is: "这台电脑的 FFmpeg 认得的任何地址与封装：UDP、TCP、RTP、文件。",
   standsIn: "{name} 的备用",
   delayed: "晚 {n} 秒",
+  setTitle: "告诉听众正在播放什么…",
+  setTitleOf: "{name} 正在播放什么？",
+  setTitleText: "听众会在播放器里看到。",
+  setTitleLine: "标题",
+  setTitleDo: "告诉听众",
+  titleSet: "听众看到的标题已更新",
 };

@@ -66,4 +66,8 @@ export const mixer: Words<typeof en> = {
   addMic: "添加麦克风",
   lufs: "{n} LUFS",
   inTrack: "放进音轨“{name}”",
+  renameTracks: "重命名音轨",
+  renameTrack: "重命名音轨“{name}”",
+  renameTrackText: "录制和直播平台会使用这个名称。",
+  nameOfTrack: "音轨名称",
 };

@@ -25,7 +25,7 @@ export const report: Words<typeof en> = {
   loudnessSilent: "节目没有声音。",
   truePeak: "真峰值 {n} dBTP",
   bitrate: "码率",
-  bitrateText: "发送到各平台的 Mb/s",
+  bitrateText: "发送到各平台的 Mbit/s",
   lookAt: "有 {n} 件事请看一下",
   allWell: "没有需要注意的事，一切顺利。",
   troubleAway: "{name} 中断了 {time}。{others}",

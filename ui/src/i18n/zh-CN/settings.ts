@@ -122,4 +122,12 @@ export const settings: Words<typeof en> = {
   planSounds: "{n} 个声音编码",
   planUpload: "上传 {rate}",
   planFps: "每秒 {n} 帧",
+  projectsFolderHint: "新项目和导入的项目会放在这里；已有的项目留在原处。",
+  wholePath: "请填写完整路径，从磁盘的最上层开始",
+  moreCanvases: "更多画布",
+  moreCanvasesHint: "同一个节目的另一种形状，例如给手机看的竖屏画面。在直播平台的“画布”中可以选用。",
+  addCanvas: "添加画布",
+  sizeOf: "{name} 的尺寸",
+  sceneOf: "{name} 播出的场景",
+  removeCanvas: "移除画布 {name}",
 };

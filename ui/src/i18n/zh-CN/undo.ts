@@ -46,4 +46,6 @@ export const undo: Words<typeof en> = {
   set_project: "项目名称",
   set_master_volume: "节目音量",
   restore: "回到之前的版本",
+  add_canvas: "添加画布",
+  remove_canvas: "删除画布",
 };

@@ -161,4 +161,10 @@ export const destinations: Words<typeof en> = {
   kind_custom_is: "這台電腦的 FFmpeg 認得的任何網址與封裝：UDP、TCP、RTP、檔案。",
   standsIn: "{name} 的備援",
   delayed: "晚 {n} 秒",
+  setTitle: "告訴聽眾正在播什麼…",
+  setTitleOf: "{name} 正在播什麼？",
+  setTitleText: "聽眾會在播放器裡看到。",
+  setTitleLine: "標題",
+  setTitleDo: "告訴聽眾",
+  titleSet: "聽眾看到的標題已更新",
 };

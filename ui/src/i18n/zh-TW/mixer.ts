@@ -66,4 +66,8 @@ export const mixer: Words<typeof en> = {
   addMic: "加入麥克風",
   lufs: "{n} LUFS",
   inTrack: "放進音軌「{name}」",
+  renameTracks: "重新命名音軌",
+  renameTrack: "重新命名音軌「{name}」",
+  renameTrackText: "錄影和直播平台會用這個名稱。",
+  nameOfTrack: "音軌名稱",
 };

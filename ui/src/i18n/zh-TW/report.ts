@@ -25,7 +25,7 @@ export const report: Words<typeof en> = {
   loudnessSilent: "節目沒有聲音。",
   truePeak: "真峰值 {n} dBTP",
   bitrate: "位元率",
-  bitrateText: "送到各平台的 Mb/s",
+  bitrateText: "送到各平台的 Mbit/s",
   lookAt: "有 {n} 件事請看一下",
   allWell: "沒有需要注意的事，一切順利。",
   troubleAway: "{name} 中斷了 {time}。{others}",

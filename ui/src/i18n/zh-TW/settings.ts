@@ -122,4 +122,12 @@ export const settings: Words<typeof en> = {
   planSounds: "{n} 個聲音編碼",
   planUpload: "上傳 {rate}",
   planFps: "每秒 {n} 格",
+  projectsFolderHint: "新專案和匯入的專案會放在這裡；已有的專案留在原處。",
+  wholePath: "請填寫完整路徑，從磁碟的最上層開始",
+  moreCanvases: "更多畫布",
+  moreCanvasesHint: "同一個節目的另一種形狀，例如給手機看的直式畫面。在直播平台的「畫布」可以選用。",
+  addCanvas: "新增畫布",
+  sizeOf: "{name} 的尺寸",
+  sceneOf: "{name} 播出的場景",
+  removeCanvas: "移除畫布 {name}",
 };

@@ -46,4 +46,6 @@ export const undo: Words<typeof en> = {
   set_project: "專案名稱",
   set_master_volume: "節目音量",
   restore: "回到先前的版本",
+  add_canvas: "新增畫布",
+  remove_canvas: "刪除畫布",
 };
