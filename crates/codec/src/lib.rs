@@ -10,6 +10,7 @@
 mod audio_encoder;
 pub mod av1;
 mod bits;
+pub mod captions;
 mod color;
 mod container;
 mod convert;
