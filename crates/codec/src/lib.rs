@@ -25,6 +25,7 @@ mod frames;
 pub mod h264;
 pub mod hevc;
 mod hybrid;
+mod id3;
 mod info;
 mod jpeg;
 mod location;

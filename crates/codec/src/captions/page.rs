@@ -115,7 +115,7 @@ fn popping(lines: &[Vec<char>]) -> Page {
 /// `b` with odd parity.
 fn odd(b: u8) -> u8 {
     let b = b & 0x7f;
-    if b.count_ones() % 2 == 0 { b | 0x80 } else { b }
+    if b.count_ones().is_multiple_of(2) { b | 0x80 } else { b }
 }
 
 #[derive(Default)]
@@ -157,7 +157,7 @@ impl Writer {
         let lower: u8 = match row {
             11 => 0,
             12.. => u8::from(row % 2 == 1),
-            _ => u8::from(row % 2 == 0),
+            _ => u8::from(row.is_multiple_of(2)),
         };
         let first = FIRST[row.clamp(1, 15) - 1];
         let indent = (column.min(COLUMNS - 1) / 4) as u8;
