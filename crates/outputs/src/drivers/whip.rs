@@ -91,6 +91,11 @@ struct WhipDriver {
     named: Vec<IceServer>,
 }
 
+/// Reads a `Link` header as an endpoint's answer has it.
+pub(crate) fn read_links(value: &str) {
+    let _ = links::ice_servers(value);
+}
+
 impl Driver for WhipDriver {
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
