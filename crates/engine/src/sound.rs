@@ -1,7 +1,7 @@
 //! The sound thread: mixes 10 ms blocks on the engine's sample grid and hands them to the audio encoders.
 //!
-//! A block is mixed [`LATENCY`] after its end, so that devices have delivered it; its samples carry their own times, so
-//! this delay shifts nothing between picture and sound.
+//! A block is mixed once everything that is open has delivered it (see [`crate::patience`]); its samples carry their own times,
+//! so this delay shifts nothing between picture and sound.
 
 use crate::{
     alone::Solos,
@@ -26,9 +26,6 @@ use std::{
         atomic::{AtomicI64, Ordering::Relaxed},
     },
 };
-
-/// How long after its end a block is mixed.
-const LATENCY: MediaTime = MediaTime::from_millis(120);
 
 /// What others may read of the mix.
 pub(crate) struct SoundState {
@@ -100,7 +97,7 @@ impl SoundThread {
                 return;
             }
             let done = MediaTime::from_ticks((block + 1) * BLOCK_FRAMES as i64, SAMPLE_RATE);
-            self.clock.sleep_until(done + LATENCY);
+            crate::patience::wait(&*self.clock, done, || reaches(&open, &project));
             let stage = self.stage.sources();
             let now = self.project.load_full();
             if !Arc::ptr_eq(&stage, &open) {
@@ -212,6 +209,16 @@ impl SoundThread {
         state.lufs = audible(loudness.integrated_lufs);
         state.peak_dbfs = audible(loudness.peak_dbfs);
     }
+}
+
+/// How far the sound of each open source reaches, on the timeline of the mix: a source with a sync offset has to have delivered
+/// less, or more.
+fn reaches(open: &Sources, project: &Project) -> impl Iterator<Item = MediaTime> {
+    open.iter().filter_map(|(id, s)| {
+        let end = s.feed.as_ref()?.level().end?;
+        let offset = project.source(id).map_or(0, |s| s.audio.sync_offset_ms.max(0));
+        Some(end + MediaTime::from_millis(offset.into()))
+    })
 }
 
 /// Whether this is the source that is only being tried, which nobody hears.
