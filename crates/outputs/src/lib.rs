@@ -13,6 +13,8 @@ mod error;
 mod fanout;
 pub mod filename;
 mod hls;
+#[doc(hidden)]
+pub mod hostile;
 mod http;
 mod kind;
 mod link;

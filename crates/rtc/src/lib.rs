@@ -9,6 +9,8 @@
 mod codecs;
 mod description;
 mod error;
+#[doc(hidden)]
+pub mod hostile;
 mod ice;
 mod packetise;
 mod peer;
