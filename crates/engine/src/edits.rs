@@ -67,6 +67,7 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         | Command::SetEncoder { .. }
         | Command::RemoveEncoder { .. }) => destinations(p, c),
         Command::SetRecording { changes } => Ok(edit::set_recording(p, &changes)?).map(|()| done),
+        Command::SetCaptions { changes } => Ok(edit::set_captions(p, &changes)?).map(|()| done),
         Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {
             let i = canvas_index(p, canvas.as_deref())?;

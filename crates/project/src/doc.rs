@@ -1,10 +1,12 @@
 //! The document of version 1. Every struct keeps fields it does not know in `extra`, so that a project made by a newer
 //! Footlight (or a person's own note) survives being opened and saved here.
 
+mod captions;
 mod encoding;
 mod recording;
 mod scene;
 
+pub use captions::*;
 pub use encoding::*;
 pub use recording::*;
 pub use scene::*;
@@ -45,6 +47,8 @@ pub struct Project {
     pub destinations: Vec<Destination>,
     /// The recording on this computer.
     pub recording: Recording,
+    /// Closed captions.
+    pub captions: Captions,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -63,6 +67,7 @@ impl Default for Project {
             encoders: vec![Encoder::default()],
             destinations: vec![],
             recording: Recording::default(),
+            captions: Captions::default(),
             extra: Extra::new(),
         }
     }

@@ -65,6 +65,10 @@ export type H264Profile = "baseline" | "main" | "high";
  */
 export type RecordingFormat = "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
 /**
+ * How captions come.
+ */
+export type CaptionStyle = "roll_up_2" | "roll_up_3" | "pop_on";
+/**
  * Where a destination stands.
  */
 export type DestinationState = "idle" | "connecting" | "live" | "degraded" | "retrying" | "failed" | "stopped";
@@ -576,6 +580,13 @@ export type Command =
       changes: RecordingChanges;
     }
   | {
+      command: "set_captions";
+      /**
+       * Changed fields, named as in the project file.
+       */
+      changes: Settings;
+    }
+  | {
       command: "set_canvas";
       /**
        * The canvas.
@@ -697,6 +708,24 @@ export type Command =
        * The destination; every one that is started when absent.
        */
       id?: string | null;
+    }
+  | {
+      command: "caption";
+      /**
+       * At most 1000 characters; empty takes away what is shown and what waits.
+       */
+      text: string;
+    }
+  | {
+      command: "metadata";
+      /**
+       * Names with texts, numbers or truth values; at most 32, 4096 bytes in all.
+       */
+      fields: Settings;
+      /**
+       * How long from now, ms, 0 to 600000; now when absent.
+       */
+      after_ms?: number | null;
     }
   | {
       command: "start_recording";
@@ -845,6 +874,7 @@ export interface Project {
    */
   destinations: Destination[];
   recording: Recording;
+  captions: Captions;
 }
 /**
  * A composition with its own size and frame rate.
@@ -1366,6 +1396,31 @@ export interface Replay {
   on_disk: boolean;
 }
 /**
+ * Closed captions.
+ */
+export interface Captions {
+  /**
+   * Whether the pictures carry captions.
+   */
+  enabled: boolean;
+  /**
+   * How they come.
+   */
+  style: "roll_up_2" | "roll_up_3" | "pop_on";
+  /**
+   * Seconds after which they are taken away when nothing more is said; 0 to leave them.
+   */
+  clear_after_s: number;
+  /**
+   * A text file whose new lines are captioned, relative to the project's folder; empty for none.
+   */
+  file: string;
+  /**
+   * Id of a text source whose last line is captioned whenever it changes; empty for none.
+   */
+  source: string;
+}
+/**
  * The state.
  */
 export interface Snapshot {
@@ -1451,6 +1506,7 @@ export interface Snapshot {
    * All scenes.
    */
   scenes: SceneView[];
+  captions: CaptionsView;
   desk: DeskState;
 }
 /**
@@ -1879,6 +1935,23 @@ export interface SceneView {
   name: string;
 }
 /**
+ * Closed captions.
+ */
+export interface CaptionsView {
+  /**
+   * Whether the pictures carry them.
+   */
+  enabled: boolean;
+  /**
+   * What was said last.
+   */
+  last: string;
+  /**
+   * Seconds of captions that wait to be said.
+   */
+  waiting_s: number;
+}
+/**
  * Studio mode, preview and transition.
  */
 export interface DeskState {
@@ -2027,6 +2100,7 @@ export interface Project1 {
    */
   destinations: Destination[];
   recording: Recording;
+  captions: Captions;
 }
 /**
  * How a source is mixed.
@@ -2318,6 +2392,32 @@ export interface Replay1 {
   on_disk: boolean;
 }
 /**
+ * Closed captions (CEA-608) inside the picture: every destination and recording has them, and players show them to who wants
+ * them. H.264, HEVC and AV1 carry them.
+ */
+export interface Captions1 {
+  /**
+   * Whether the pictures carry captions.
+   */
+  enabled: boolean;
+  /**
+   * How they come.
+   */
+  style: "roll_up_2" | "roll_up_3" | "pop_on";
+  /**
+   * Seconds after which they are taken away when nothing more is said; 0 to leave them.
+   */
+  clear_after_s: number;
+  /**
+   * A text file whose new lines are captioned, relative to the project's folder; empty for none.
+   */
+  file: string;
+  /**
+   * Id of a text source whose last line is captioned whenever it changes; empty for none.
+   */
+  source: string;
+}
+/**
  * The state of a show.
  */
 export interface Snapshot1 {
@@ -2403,6 +2503,7 @@ export interface Snapshot1 {
    * All scenes.
    */
   scenes: SceneView[];
+  captions: CaptionsView;
   desk: DeskState;
 }
 /**
@@ -2436,6 +2537,23 @@ export interface Level3 {
    * @maxItems 2
    */
   rms_db: [number, number];
+}
+/**
+ * The captions in a snapshot.
+ */
+export interface CaptionsView1 {
+  /**
+   * Whether the pictures carry them.
+   */
+  enabled: boolean;
+  /**
+   * What was said last.
+   */
+  last: string;
+  /**
+   * Seconds of captions that wait to be said.
+   */
+  waiting_s: number;
 }
 /**
  * The desk in a snapshot.

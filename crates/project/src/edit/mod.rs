@@ -13,7 +13,7 @@ pub mod secrets;
 mod sources;
 mod tracks;
 
-pub use canvases::{set_canvas, set_recording};
+pub use canvases::{set_canvas, set_captions, set_recording};
 pub use destinations::{
     DestinationEdit, MOST_DELAY_S, NewDestination, add_destination, add_encoder, main_of, move_destination,
     remove_destination, remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
