@@ -10,6 +10,8 @@ pub mod obu {
     pub const SEQUENCE_HEADER: u8 = 1;
     /// Begins a temporal unit; left out in files and packets.
     pub const TEMPORAL_DELIMITER: u8 = 2;
+    /// What is said about the pictures.
+    pub const METADATA: u8 = 5;
     /// Nothing.
     pub const PADDING: u8 = 15;
 }
@@ -95,7 +97,7 @@ fn write_leb128(out: &mut Vec<u8>, mut n: usize) {
     out.push(n as u8);
 }
 
-fn write(out: &mut Vec<u8>, unit: &Obu<'_>) {
+pub(crate) fn write(out: &mut Vec<u8>, unit: &Obu<'_>) {
     out.push(unit.kind << 3 | u8::from(unit.extension.is_some()) << 2 | 2);
     out.extend(unit.extension);
     write_leb128(out, unit.payload.len());

@@ -1,7 +1,7 @@
 //! Fragmented MP4 in memory: an initialisation segment, then one fragment (moof and mdat) at a time, for HLS and for
 //! browsers. When to cut is the caller's decision.
 
-use crate::{CodecError, Container, Labels, ff, mux::Muxer};
+use crate::{CodecError, Container, Labels, ff, id3, mux::Muxer};
 use bytes::Bytes;
 use ffmpeg_next::format::context::StreamIo;
 use media::{MediaTime, Packet, StreamInfo};
@@ -14,6 +14,9 @@ pub struct FragmentMuxer {
     out: Arc<Mutex<Vec<u8>>>,
     init: Bytes,
     empty: bool,
+    /// Event messages that go before the fragment, and how many there were.
+    events: Vec<u8>,
+    events_seen: u32,
 }
 
 struct Memory(Arc<Mutex<Vec<u8>>>);
@@ -54,6 +57,8 @@ impl FragmentMuxer {
             out,
             init,
             empty: true,
+            events: vec![],
+            events_seen: 0,
         })
     }
 
@@ -62,11 +67,19 @@ impl FragmentMuxer {
         self.init.clone()
     }
 
-    /// Adds `packet` to the fragment that is being gathered.
+    /// Adds `packet` to the fragment that is being gathered; timed metadata goes before it.
     ///
     /// # Errors
     /// When its stream is not among those announced.
     pub fn write(&mut self, packet: &Packet) -> Result<(), CodecError> {
+        if packet.is_data() {
+            if let Some(tag) = id3::tag(&packet.data) {
+                self.events_seen += 1;
+                let event = id3::event(self.events_seen, self.muxer.place(packet.pts), &tag);
+                self.events.extend(event);
+            }
+            return Ok(());
+        }
         self.muxer.write(packet, false).map_err(|c| broken(ff::text(c)))?;
         self.empty = false;
         Ok(())
@@ -81,7 +94,13 @@ impl FragmentMuxer {
             return Ok(Bytes::new());
         }
         self.muxer.flush().map_err(|c| broken(ff::text(c)))?;
-        Ok(std::mem::take(&mut *self.out.lock()).into())
+        let fragment = std::mem::take(&mut *self.out.lock());
+        if self.events.is_empty() {
+            return Ok(fragment.into());
+        }
+        let mut out = std::mem::take(&mut self.events);
+        out.extend(fragment);
+        Ok(out.into())
     }
 }
 

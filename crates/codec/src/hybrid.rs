@@ -6,6 +6,7 @@ use crate::{
     mp4::{
         RESERVED, big_mdat,
         boxes::{atoms, child},
+        chapters,
         index::full_moov,
         reserved,
         scan::{Found, Fragments, scan},
@@ -143,25 +144,29 @@ fn fragment_heads(data: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 /// Turns a file in fragments into an ordinary one. In this order a kill between any two steps, or within the first,
 /// leaves a file that plays: the full index, which is only skipped by readers of fragments; then, in one write, the header
 /// that hides the fragments from all but the index.
-fn close(file: &mut File, f: &Fragments, chapters: &[Chapter]) -> io::Result<u64> {
+fn close(file: &mut File, f: &Fragments, marks: &[Chapter]) -> io::Result<u64> {
     file.set_len(f.end)?;
     let Some(at) = f.reserved else {
         file.sync_all()?;
         return Ok(f.end);
     };
-    let moov =
-        full_moov(&f.moov, &f.table, chapters).ok_or_else(|| io::Error::other("its header can't be understood"))?;
+    let (mut tail, named) = chapters::samples(&f.moov, marks, f.end).unzip();
+    let mut tail: Vec<u8> = tail.take().unwrap_or_default();
+    let end = f.end + tail.len() as u64;
+    let moov = full_moov(&f.moov, &f.table, marks, named.as_ref())
+        .ok_or_else(|| io::Error::other("its header can't be understood"))?;
+    tail.extend(moov);
     file.seek(SeekFrom::Start(f.end))?;
-    if let Err(e) = file.write_all(&moov).and_then(|()| file.sync_data()) {
+    if let Err(e) = file.write_all(&tail).and_then(|()| file.sync_data()) {
         // No room for the index: it stays a file in fragments.
         let _ = file.set_len(f.end);
         return Err(e);
     }
-    let head: [u8; RESERVED] = big_mdat(f.end - at);
+    let head: [u8; RESERVED] = big_mdat(end - at);
     file.seek(SeekFrom::Start(at))?;
     file.write_all(&head)?;
     file.sync_all()?;
-    Ok(f.end + moov.len() as u64)
+    Ok(f.end + tail.len() as u64)
 }
 
 /// Puts a file right whose writer was killed: cuts off what is incomplete and, where the file was to become an ordinary

@@ -10,6 +10,7 @@
 mod audio_encoder;
 pub mod av1;
 mod bits;
+pub mod captions;
 mod color;
 mod container;
 mod convert;
@@ -24,6 +25,7 @@ mod frames;
 pub mod h264;
 pub mod hevc;
 mod hybrid;
+mod id3;
 mod info;
 mod jpeg;
 mod location;

@@ -151,7 +151,7 @@ impl Muxer {
         let index = match p.stream {
             StreamKind::Video if self.has_video => 0,
             StreamKind::Audio(n) => usize::from(n) + usize::from(self.has_video),
-            StreamKind::Video => usize::MAX,
+            StreamKind::Video | StreamKind::Data => usize::MAX,
         };
         let Some(base) = self.bases.get(index).copied() else {
             return Err(-libc::EINVAL);
@@ -182,6 +182,11 @@ impl Muxer {
             }
         };
         if code < 0 { Err(code) } else { Ok(()) }
+    }
+
+    /// Where a moment lies in the file.
+    pub(crate) fn place(&self, time: MediaTime) -> MediaTime {
+        time + self.shift
     }
 
     /// Hands everything complete to the writer behind the container; with fragments, ends the fragment.

@@ -312,3 +312,48 @@ fn a_blocked_write_ends_when_it_is_interrupted() {
     assert!(matches!(e, CodecError::Interrupted { .. }), "{e}");
     writer.expect("thread").join().expect("ends well");
 }
+
+#[test]
+fn timed_metadata_is_a_stream_of_tags_with_the_pictures_of_its_moment() {
+    let (info, mut packets) = show();
+    let at = packets[packets.len() / 2].dts;
+    let place = packets.iter().position(|p| p.dts >= at).expect("a place");
+    let data = Packet {
+        stream: StreamKind::Data,
+        data: bytes::Bytes::from_static(br#"{"title":"Goal","score":3}"#),
+        pts: at,
+        dts: at,
+        duration: MediaTime::ZERO,
+        keyframe: false,
+    };
+    packets.insert(place, data);
+    let dir = tempfile::tempdir().expect("folder");
+    for (format, streams) in [(StreamFormat::MpegTs, 0), (StreamFormat::MpegTsWithId3, 1)] {
+        let file = dir.path().join(format!("{streams}.ts"));
+        std::fs::write(&file, pack(format, &(info.clone(), packets.clone()), &[])).expect("written");
+        let found = ffprobe("-select_streams d -show_entries stream=codec_name", &file);
+        // Named once by itself and once in its programme.
+        assert_eq!(
+            found.iter().any(|f| f == "timed_id3"),
+            streams == 1,
+            "{format:?}: {found:?}"
+        );
+        assert_eq!(frames(&file), 90);
+        let said = ffprobe("-select_streams d -show_packets -show_data", &file).join("\n");
+        assert_eq!(said.contains("ID3"), streams == 1, "{said}");
+        if streams == 1 {
+            let first = ffprobe("-select_streams d -show_entries packet=pts_time", &file);
+            let pictures = ffprobe("-select_streams v -show_entries packet=dts_time", &file);
+            let number = |t: &String| t.parse::<f64>().ok();
+            let begin = pictures.iter().filter_map(number).fold(f64::MAX, f64::min);
+            let there = first.iter().find_map(number).expect("a time") - begin;
+            let picture_dts = packets
+                .iter()
+                .filter(|p| p.is_video())
+                .map(|p| p.dts)
+                .min()
+                .expect("pictures");
+            assert!((there - (at - picture_dts).as_secs_f64()).abs() < 0.002, "{there} s");
+        }
+    }
+}

@@ -438,6 +438,11 @@ pub enum Command {
         /// The canvas.
         id: String,
     },
+    /// Changes the closed captions.
+    SetCaptions {
+        /// Changed fields, named as in the project file.
+        changes: Changes,
+    },
     /// Changes a canvas. Size and rate only off air: the show starts anew.
     SetCanvas {
         /// The canvas.
@@ -533,6 +538,18 @@ pub enum Command {
         title: String,
         /// The destination; every one that is started when absent.
         id: Option<String>,
+    },
+    /// Captions a text (CEA-608), in every picture that carries captions. Gives `missing`: characters that can't be shown.
+    Caption {
+        /// At most 1000 characters; empty takes away what is shown and what waits.
+        text: String,
+    },
+    /// Timed metadata: goes with the pictures of this moment to every destination that carries it (RTMP, HLS).
+    Metadata {
+        /// Names with texts, numbers or truth values; at most 32, 4096 bytes in all.
+        fields: Changes,
+        /// How long from now, ms, 0 to 600000; now when absent.
+        after_ms: Option<u32>,
     },
     /// Starts a recording.
     StartRecording {

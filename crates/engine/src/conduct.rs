@@ -26,6 +26,7 @@ impl Shared {
             Command::PlayReplay { source } => self.play_replay(source.as_deref()),
             Command::Screenshot { target } => self.screenshot(target.as_deref()),
             Command::RemuxRecording { file, format } => self.remux_recording(&file, format),
+            Command::Caption { text } => self.caption(&text),
             Command::DropTry
             | Command::SplitRecording
             | Command::PauseRecording
@@ -38,6 +39,7 @@ impl Shared {
             | Command::StopDestination { .. }
             | Command::RetryDestination { .. }
             | Command::SetTitle { .. }
+            | Command::Metadata { .. }
             | Command::StartRecording { .. }
             | Command::StopRecording
             | Command::SaveProject
@@ -66,6 +68,7 @@ impl Shared {
                 self.retry_destination(&d)?;
             }
             Command::SetTitle { title, id } => self.set_title(&title, id.as_deref())?,
+            Command::Metadata { fields, after_ms } => self.metadata(&fields, after_ms.unwrap_or(0))?,
             Command::StartRecording { path } => self.start_recording(path)?,
             Command::StopRecording => self.stop_recordings(),
             Command::SplitRecording => self.split_recording()?,

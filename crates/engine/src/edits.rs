@@ -89,6 +89,7 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
             Ok(done.with("canvas", id))
         }
         Command::RemoveCanvas { id } => Ok(edit::remove_canvas(p, &id)?).map(|()| done),
+        Command::SetCaptions { changes } => Ok(edit::set_captions(p, &changes)?).map(|()| done),
         Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {
             let i = canvas_index(p, canvas.as_deref())?;

@@ -14,6 +14,7 @@ pub(crate) use visit::Host;
 
 use crate::{
     EngineError,
+    captions::{Caption, Captioner},
     events::{EventLevel, EventLog},
     feed::Feed,
     wants::{AudioWant, VideoWant, Want},
@@ -23,7 +24,7 @@ use codec::{AudioEncoder, Availability, VideoEncoder};
 use crossbeam_channel::bounded;
 use isolated::Isolated;
 use lane::IDLE;
-use media::{Clock, FrameRate, MediaTime, StreamInfo};
+use media::{Clock, FrameRate, MediaTime, Packet, StreamInfo};
 use outputs::Fanout;
 use parking_lot::Mutex;
 use project::{Project, VideoCodecName, VideoEncoding};
@@ -156,6 +157,7 @@ pub(crate) struct Encoders {
     probes: Probes,
     clock: Arc<dyn Clock>,
     log: EventLog,
+    captions: Arc<Caption>,
 }
 
 impl Encoders {
@@ -173,7 +175,23 @@ impl Encoders {
             probes,
             clock,
             log,
+            captions: Arc::default(),
         }
+    }
+
+    /// With the captions that go into the pictures of canvases.
+    pub(crate) fn with_captions(mut self, captions: Arc<Caption>) -> Self {
+        self.captions = captions;
+        self
+    }
+
+    /// Puts a packet of timed data into every output. False when there is none.
+    pub(crate) fn send_data(&self, packet: &Arc<Packet>) -> bool {
+        let outputs = self.outputs.lock();
+        for o in outputs.iter() {
+            o.feed.push([packet.clone()]);
+        }
+        !outputs.is_empty()
     }
 
     /// The output of the project's encoder `id` (the first when empty) with all audio tracks, started now if nobody used
@@ -342,10 +360,13 @@ impl Encoders {
             failed: AtomicBool::new(false),
             counted: AtomicBool::new(false),
         });
+        let captioner = of_canvas
+            .then(|| Captioner::new(&self.captions, lane.stream.codec))
+            .flatten();
         let (worker, log, clock) = (lane.clone(), self.log.clone(), self.clock.clone());
         let thread = std::thread::Builder::new()
             .name(format!("encode-{id}"))
-            .spawn(move || worker.run(encoder, &rx, &*clock, &log))?;
+            .spawn(move || worker.run((encoder, captioner), &rx, &*clock, &log))?;
         self.threads.lock().push((thread, Some(lane.clone())));
         self.video
             .store(Arc::new(lanes.iter().cloned().chain([lane.clone()]).collect()));

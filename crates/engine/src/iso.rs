@@ -13,13 +13,14 @@ use crate::{
     plan::hint,
     recording::Tape,
     show::Shared,
-    wants::{AudioWant, VideoWant, Want},
+    wants::{AudioWant, Begin, VideoWant, Want},
 };
 use media::{FrameRate, MediaTime};
 use outputs::{Beginning, RecordingStatus};
 use parking_lot::Mutex;
 use project::{AudioEncoding, IsoPart, Project, RateControl, ScaleFilter, VideoEncoding};
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{
         Arc, OnceLock,
@@ -63,6 +64,17 @@ pub(crate) struct Part {
     pub(crate) name: String,
     /// What is encoded for it, or why it can't be.
     pub(crate) want: Result<Want, String>,
+}
+
+/// Lets files of sound alone begin with the others, to the sample.
+pub(crate) fn begin_sounds(parts: &mut [Part], begins: &Beginning) {
+    for want in parts.iter_mut().filter_map(|p| p.want.as_mut().ok()) {
+        if want.video.is_none() {
+            for a in &mut want.audio {
+                a.begins = Some(Begin(begins.clone()));
+            }
+        }
+    }
 }
 
 /// What the document wants recorded on its own, each thing once. `shows` says what an open source has.
@@ -149,6 +161,7 @@ fn want(p: &Project, encoder: String, video: Option<VideoWant>, track: Option<St
     let audio = track.map(|track| AudioWant {
         track,
         settings: sound(p),
+        begins: None,
     });
     Want {
         encoder,
@@ -232,6 +245,10 @@ pub(crate) struct Session {
     wanted: PathBuf,
     name: String,
     rows: Mutex<Vec<Row>>,
+    /// What is recorded, or could not be: `source:ID` and so on.
+    pub(crate) subjects: Mutex<Vec<String>>,
+    /// Sources that came while it runs, whose picture's size is not known yet: since when.
+    pub(crate) waiting: Mutex<BTreeMap<String, MediaTime>>,
     /// Where it is, and what it held last.
     written: Mutex<Option<PathBuf>>,
     busy: AtomicBool,
@@ -239,15 +256,24 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(wanted: PathBuf, name: String, rows: Vec<Row>, now: MediaTime) -> Self {
+    pub(crate) fn new(wanted: PathBuf, name: String, rows: Vec<Row>, subjects: Vec<String>, now: MediaTime) -> Self {
         Self {
             wanted,
             name,
             rows: Mutex::new(rows),
+            subjects: Mutex::new(subjects),
+            waiting: Mutex::default(),
             written: Mutex::default(),
             busy: AtomicBool::new(false),
             at: Mutex::new(now),
         }
+    }
+
+    /// One more row; gives its number.
+    pub(crate) fn add(&self, row: Row) -> usize {
+        let mut rows = self.rows.lock();
+        rows.push(row);
+        rows.len() - 1
     }
 
     /// Says how far row `index` is.

@@ -23,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) rate: Option<FrameRate>,
     /// Whether it has sound.
     pub(crate) sound: bool,
+    /// How much later than the others it begins, seconds.
+    pub(crate) begins_s: f64,
     /// Its files in order, each following the one before, with their lengths in seconds.
     pub(crate) files: Vec<(PathBuf, f64)>,
 }
@@ -81,7 +83,9 @@ pub(crate) fn timeline(name: &str, folder: &Path, rows: &[Row]) -> Value {
 }
 
 fn track(row: &Row, kind: &str, rate: f64, folder: &Path) -> Value {
-    let clips: Vec<Value> = row.files.iter().map(|(path, s)| clip(path, *s, rate, folder)).collect();
+    let gap = (row.begins_s > 0.0).then(|| gap(row.begins_s, rate));
+    let clips = row.files.iter().map(|(path, s)| clip(path, *s, rate, folder));
+    let clips: Vec<Value> = gap.into_iter().chain(clips).collect();
     json!({
         "OTIO_SCHEMA": "Track.1",
         "metadata": {},
@@ -92,6 +96,19 @@ fn track(row: &Row, kind: &str, rate: f64, folder: &Path) -> Value {
         "enabled": true,
         "kind": kind,
         "children": clips,
+    })
+}
+
+/// Nothing, for so long.
+fn gap(seconds: f64, rate: f64) -> Value {
+    json!({
+        "OTIO_SCHEMA": "Gap.1",
+        "metadata": {},
+        "name": "",
+        "source_range": TimeRange::whole(seconds, rate),
+        "effects": [],
+        "markers": [],
+        "enabled": true,
     })
 }
 
@@ -171,6 +188,7 @@ mod tests {
                 name: "Desk".into(),
                 rate: FrameRate::new(30_000, 1001),
                 sound: false,
+                begins_s: 0.0,
                 files: vec![
                     (folder.join("one - Desk.mkv"), 2.002),
                     ("/other/two #2.mkv".into(), 1.001),
@@ -180,6 +198,7 @@ mod tests {
                 name: "Mix".into(),
                 rate: None,
                 sound: true,
+                begins_s: 0.25,
                 files: vec![(folder.join("mix.mkv"), 0.5)],
             },
         ];
@@ -203,7 +222,12 @@ mod tests {
             .map(|c| &c["media_references"]["DEFAULT_MEDIA"]["target_url"])
             .collect();
         assert_eq!(urls, ["one%20-%20Desk.mkv", "file:///other/two%20%232.mkv"]);
-        let sound = &tracks[1]["children"][0]["source_range"]["duration"];
+        let gap = &tracks[1]["children"][0];
+        assert_eq!(
+            (&gap["OTIO_SCHEMA"], &gap["source_range"]["duration"]["value"]),
+            (&json!("Gap.1"), &json!(12_000.0))
+        );
+        let sound = &tracks[1]["children"][1]["source_range"]["duration"];
         assert_eq!((&sound["value"], &sound["rate"]), (&json!(24_000.0), &json!(48_000.0)));
     }
 }

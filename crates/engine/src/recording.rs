@@ -6,13 +6,13 @@ use crate::{
     encode::Lease,
     events::EventLog,
     health::free_bytes,
-    iso::{Part, Place, Session, parts},
+    iso::{Part, Place, Session, begin_sounds, parts},
     otio::Row,
     show::Shared,
 };
 use codec::{Container, Labels};
 use media::MediaTime;
-use outputs::{Recorder, RecordingPlan, filename};
+use outputs::{Beginning, Recorder, RecordingPlan, filename};
 use project::{Project, RecordingFormat};
 use std::{
     path::{Path, PathBuf},
@@ -25,6 +25,31 @@ pub(crate) struct Tape {
     pub(crate) lease: Arc<Lease>,
     /// Where it belongs in a recording in several files.
     pub(crate) place: Option<Place>,
+    /// Of the programme's: what files that join later are made from.
+    pub(crate) base: Option<Arc<Base>>,
+}
+
+/// How the programme's recording was begun.
+pub(crate) struct Base {
+    name: String,
+    pub(crate) plan: RecordingPlan,
+    /// The path that was given for it.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) at: filename::WallTime,
+    /// Where zero is written in its files, and so in all of them.
+    pub(crate) lead: MediaTime,
+}
+
+impl Base {
+    /// The programme as it was begun, for the manifest.
+    pub(crate) fn programme(&self, lease: &Arc<Lease>) -> Ready {
+        Ready {
+            name: self.name.clone(),
+            subject: String::new(),
+            plan: self.plan.clone(),
+            lease: lease.clone(),
+        }
+    }
 }
 
 impl Tape {
@@ -35,8 +60,10 @@ impl Tape {
 }
 
 /// What is about to be recorded.
-struct Ready {
+pub(crate) struct Ready {
     name: String,
+    /// `source:ID` and so on; empty for the programme.
+    subject: String,
     plan: RecordingPlan,
     lease: Arc<Lease>,
 }
@@ -106,7 +133,7 @@ fn plan_of(project: &Arc<Project>, project_dir: &Path, path: Option<PathBuf>, at
 
 /// The plan of a part, from the programme's: its own name, beside it, in a container that takes it. `path` is what was given
 /// for the programme.
-fn plan_beside(
+pub(crate) fn plan_beside(
     plan: &RecordingPlan,
     project: &Arc<Project>,
     part: &str,
@@ -151,13 +178,15 @@ impl Shared {
         let lease = self.encoders.feed(&project, &project.recording.encoder)?;
         let at = wall_time();
         let plan = plan_of(&project, &self.project_dir, path.clone(), at);
-        let beside = self.parts_beside(&project, &plan, (path.as_deref(), at));
+        let begins = self.common_beginning();
+        let beside = self.parts_beside(&project, &plan, (path.as_deref(), at), &begins);
         let programme = Ready {
             name: project.name.clone(),
+            subject: String::new(),
             plan,
             lease,
         };
-        self.start_tapes(programme, beside)?;
+        self.start_tapes((programme, beside), (path, at), begins)?;
         self.begin_replay_with_show();
         Ok(())
     }
@@ -168,6 +197,7 @@ impl Shared {
         project: &Arc<Project>,
         plan: &RecordingPlan,
         named: (Option<&Path>, filename::WallTime),
+        begins: &Beginning,
     ) -> Vec<Ready> {
         let ready = |part: Part| -> Result<Ready, String> {
             let want = part.want?;
@@ -175,11 +205,14 @@ impl Shared {
             Ok(Ready {
                 plan: plan_beside(plan, project, &part.name, named, &lease),
                 name: part.name,
+                subject: part.subject,
                 lease,
             })
         };
         let mut all = vec![];
-        for part in parts(project, &self.canvases, &|id| self.shows(id)) {
+        let mut wanted = parts(project, &self.canvases, &|id| self.shows(id));
+        begin_sounds(&mut wanted, begins);
+        for part in wanted {
             let name = part.name.clone();
             match ready(part) {
                 Ok(r) => all.push(r),
@@ -193,10 +226,14 @@ impl Shared {
     }
 
     /// Starts the recorders; those that belong together with the same picture.
-    fn start_tapes(&self, mut programme: Ready, mut beside: Vec<Ready>) -> Result<(), EngineError> {
+    fn start_tapes(
+        &self,
+        (mut programme, mut beside): (Ready, Vec<Ready>),
+        (path, at): (Option<PathBuf>, filename::WallTime),
+        begins: Beginning,
+    ) -> Result<(), EngineError> {
         let mut session = None;
         if !beside.is_empty() {
-            let begins = self.common_beginning();
             let lead = |r: &Ready| codec::lead(r.lease.feed.fanout.info());
             let latest = beside.iter().map(lead).fold(lead(&programme), MediaTime::max);
             for r in beside.iter_mut().chain([&mut programme]) {
@@ -215,10 +252,18 @@ impl Shared {
                     row,
                     programme,
                 }),
+                base: None,
             })
         };
         // The programme's is the last in the list, as people expect of what they started.
-        let main = start(&programme, beside.len(), true).map_err(EngineError::BadValue)?;
+        let mut main = start(&programme, beside.len(), true).map_err(EngineError::BadValue)?;
+        main.base = Some(Arc::new(Base {
+            name: programme.name.clone(),
+            plan: programme.plan.clone(),
+            path,
+            at,
+            lead: codec::lead(programme.lease.feed.fanout.info()) + programme.plan.later,
+        }));
         let mut tapes = vec![];
         for (row, r) in beside.iter().enumerate() {
             match start(r, row, false) {
@@ -238,20 +283,22 @@ impl Shared {
     }
 
     /// The manifest of a recording in several files.
-    fn session(&self, programme: &Ready, beside: &[Ready]) -> Arc<Session> {
+    pub(crate) fn session(&self, programme: &Ready, beside: &[Ready]) -> Arc<Session> {
+        let subjects = beside.iter().map(|r| r.subject.clone()).collect();
         let rows = beside.iter().chain([programme]).map(|r| {
             let info = r.lease.feed.fanout.info();
             Row {
                 name: r.name.clone(),
                 rate: info.video.as_ref().map(|v| v.rate),
                 sound: !info.audio.is_empty(),
+                begins_s: 0.0,
                 files: vec![],
             }
         });
         let name = (programme.plan.name)(1);
         let folder = programme.plan.folders.first().cloned().unwrap_or_default();
         let wanted = folder.join(format!("{name}.otio"));
-        Arc::new(Session::new(wanted, name, rows.collect(), self.clock.now()))
+        Arc::new(Session::new(wanted, name, rows.collect(), subjects, self.clock.now()))
     }
 
     /// Something is done with the recording that runs.

@@ -3,6 +3,7 @@
 use crate::{
     EngineError, Event, EventLevel, Report, ShowOptions, Snapshot,
     air::Air,
+    captions::Caption,
     desk::Desk,
     document::Restart,
     encode::{CanvasFormat, Encoders, Probes},
@@ -71,6 +72,8 @@ pub(crate) struct Shared {
     /// Pictures for people.
     pub(crate) pictures: Pictures,
     pub(crate) encoders: Encoders,
+    /// What is captioned.
+    pub(crate) captions: Arc<Caption>,
     /// Who watches over WebRTC.
     pub(crate) viewers: Arc<outputs::Viewers>,
     pub(crate) canvases: Vec<CanvasFormat>,
@@ -206,6 +209,8 @@ impl Show {
         let revision = studio.as_ref().map_or(1, |s| s.revision);
         let saved = revision - u64::from(studio.as_ref().is_some_and(|s| s.changed));
         let on_show = Arc::new(OnShow::new(canvases.len()));
+        let captions: Arc<Caption> = Arc::default();
+        captions.set_enabled(project.captions.enabled);
         let shared = Arc::new(Shared {
             start,
             first: Arc::default(),
@@ -234,7 +239,9 @@ impl Show {
             on_show,
             project_dir: project_dir.to_owned(),
             stage,
-            encoders: Encoders::new(canvases.clone(), probes, clock.clone(), log.clone()),
+            encoders: Encoders::new(canvases.clone(), probes, clock.clone(), log.clone())
+                .with_captions(captions.clone()),
+            captions,
             counters: canvases.iter().map(|_| Arc::default()).collect(),
             renderer: (renderers[0].name().to_owned(), renderers[0].adapter()),
             fps_now: Mutex::new(vec![0.0; canvases.len()]),

@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub lufs: Option<f64>,
     /// All scenes.
     pub scenes: Vec<SceneView>,
+    /// Closed captions.
+    pub captions: crate::CaptionsView,
     /// Studio mode, preview and transition.
     pub desk: crate::DeskState,
 }

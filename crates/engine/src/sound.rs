@@ -1,7 +1,7 @@
 //! The sound thread: mixes 10 ms blocks on the engine's sample grid and hands them to the audio encoders.
 //!
-//! A block is mixed [`LATENCY`] after its end, so that devices have delivered it; its samples carry their own times, so
-//! this delay shifts nothing between picture and sound.
+//! A block is mixed once everything that is open has delivered it (see [`crate::patience`]); its samples carry their own times,
+//! so this delay shifts nothing between picture and sound.
 //!
 //! In a studio, while nothing is encoded and nobody has asked for a level for a while, the sound rests: ten times a second
 //! the feeds are read past and one block in ten is measured, so that whoever looks again finds levels and sound in step.
@@ -11,6 +11,7 @@ use crate::{
     desk::Desk,
     encode::{AudioLane, Mixed},
     heard::shares,
+    patience,
     snapshot::Level,
     stage::{Sources, Stage},
 };
@@ -29,9 +30,6 @@ use std::{
         atomic::{AtomicI64, Ordering::Relaxed},
     },
 };
-
-/// How long after its end a block is mixed.
-const LATENCY: MediaTime = MediaTime::from_millis(120);
 
 /// Blocks from one look to the next while the sound rests.
 const NAP: i64 = 10;
@@ -112,9 +110,12 @@ impl SoundThread {
             if time.0 >= self.end.load(Relaxed) {
                 return;
             }
-            // Whoever wakes up finds the blocks of the nap still to be mixed.
-            let nap = if resting { NAP } else { 1 };
-            self.clock.sleep_until(block_time(block + nap) + LATENCY);
+            if resting {
+                // Whoever wakes up finds the blocks of the nap still to be mixed.
+                self.clock.sleep_until(block_time(block + NAP) + patience::MOST);
+            } else {
+                patience::wait(&*self.clock, block_time(block + 1), || reaches(&open, &project));
+            }
             let stage = self.stage.sources();
             let now = self.project.load_full();
             if !Arc::ptr_eq(&stage, &open) {
@@ -252,6 +253,16 @@ impl SoundThread {
 
 fn block_time(block: i64) -> MediaTime {
     MediaTime::from_ticks(block * BLOCK_FRAMES as i64, SAMPLE_RATE)
+}
+
+/// How far the sound of each open source reaches, on the timeline of the mix: a source with a sync offset has to have delivered
+/// less, or more.
+fn reaches(open: &Sources, project: &Project) -> impl Iterator<Item = MediaTime> {
+    open.iter().filter_map(|(id, s)| {
+        let end = s.feed.as_ref()?.level().end?;
+        let offset = project.source(id).map_or(0, |s| s.audio.sync_offset_ms.max(0));
+        Some(end + MediaTime::from_millis(offset.into()))
+    })
 }
 
 /// Whether this is the source that is only being tried, which nobody hears.

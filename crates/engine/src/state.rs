@@ -187,6 +187,7 @@ impl Shared {
                 })
                 .collect(),
             lufs: sound.lufs,
+            captions: self.captions_view(),
             desk: self.desk.state(&project, self.clock.now()),
             scenes: project
                 .scenes

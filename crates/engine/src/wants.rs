@@ -47,6 +47,43 @@ pub(crate) struct AudioWant {
     /// Its id.
     pub(crate) track: String,
     pub(crate) settings: AudioEncoding,
+    /// For a file of sound alone that begins with others: when.
+    pub(crate) begins: Option<Begin>,
+}
+
+/// When an encode is to begin, so that one of its packets begins at that very sample. Nobody else can have such an encode.
+#[derive(Clone, Debug)]
+pub(crate) struct Begin(pub(crate) outputs::Beginning);
+
+impl PartialEq for Begin {
+    fn eq(&self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Begin {
+    /// What is encoded first, of a block for `stream`; none before the beginning.
+    pub(crate) fn trimmed(&self, block: &media::AudioBlock, stream: &media::AudioStream) -> Option<media::AudioBlock> {
+        let from = *self.0.get()?;
+        let (rate, frame) = (stream.sample_rate, i64::from(stream.frame_size.max(1)));
+        // No packet may begin before the moment, not by half a sample.
+        let sample = from.to_ticks(rate) + i64::from(media::MediaTime::from_ticks(from.to_ticks(rate), rate) < from);
+        // A whole packet of run-up, and as much more as brings a packet's beginning to the moment.
+        let run_up = 2 * frame - i64::from(stream.initial_padding).rem_euclid(frame);
+        let first = sample - run_up;
+        let at = block.time.to_ticks(rate);
+        let skip = usize::try_from(first - at).unwrap_or(0);
+        // A show that begins at the moment has no sound for the run-up.
+        let lacks = usize::try_from(at - first).unwrap_or(0).min(2 * frame as usize);
+        (skip < block.frames()).then(|| {
+            let mut samples = vec![0.0; lacks * media::audio::CHANNELS];
+            samples.extend_from_slice(&block.samples[skip * media::audio::CHANNELS..]);
+            media::AudioBlock {
+                time: media::MediaTime::from_ticks(at + skip as i64 - lacks as i64, rate),
+                samples,
+            }
+        })
+    }
 }
 
 /// Everything somebody wants.
@@ -78,6 +115,7 @@ impl Want {
                 .map(|t| AudioWant {
                     track: t.id,
                     settings: encoder.audio.clone(),
+                    begins: None,
                 })
                 .collect(),
             changes: vec![],
@@ -111,6 +149,7 @@ impl Want {
         let audio = tracks.into_iter().map(|track| AudioWant {
             track,
             settings: sound.clone(),
+            begins: None,
         });
         Ok(Self {
             encoder: encoder.id.clone(),
@@ -153,6 +192,7 @@ impl Want {
                 .map(|track| AudioWant {
                     track,
                     settings: sound.clone(),
+                    begins: None,
                 })
                 .collect(),
             changes: vec![],

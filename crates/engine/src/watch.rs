@@ -30,6 +30,7 @@ impl Shared {
     /// Runs until the show has ended.
     pub(crate) fn watch(self: &Arc<Self>) {
         let mut seen = Seen::default();
+        let mut followed = crate::captions::Followed::default();
         let mut marks: VecDeque<(MediaTime, Vec<u64>)> = VecDeque::new();
         while !self.ended.load(Relaxed) {
             self.look(&mut seen);
@@ -39,7 +40,9 @@ impl Shared {
             self.look_at_rungs();
             self.look_at_air();
             self.look_at_health();
+            self.look_at_iso();
             self.look_at_manifest();
+            self.look_at_captions(&mut followed);
             self.replace_failed_encoders();
             self.release_encoders();
             self.clock.sleep_until(self.clock.now() + PERIOD);

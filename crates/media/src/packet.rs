@@ -93,6 +93,8 @@ pub enum StreamKind {
     Video,
     /// Audio track by index.
     Audio(u8),
+    /// Timed metadata: a JSON object. Only who asks for it gets it ([`crate::PacketReceiver::recv_with_data`]).
+    Data,
 }
 
 /// One encoded access unit. H.264 and HEVC are length-prefixed (four bytes, big endian), without parameter sets in-band; AV1
@@ -114,6 +116,11 @@ pub struct Packet {
 }
 
 impl Packet {
+    /// Whether this is timed metadata.
+    pub fn is_data(&self) -> bool {
+        self.stream == StreamKind::Data
+    }
+
     /// Whether this is a video packet.
     pub fn is_video(&self) -> bool {
         self.stream == StreamKind::Video

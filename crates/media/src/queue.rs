@@ -77,7 +77,7 @@ impl State {
     fn drop_packet(&mut self, p: &Packet) {
         if p.is_video() {
             self.stats.video_dropped += 1;
-        } else {
+        } else if !p.is_data() {
             self.stats.audio_dropped += 1;
         }
     }
@@ -91,6 +91,15 @@ impl State {
         match (self.packets.front(), self.packets.back()) {
             (Some(a), Some(b)) => b.dts + b.duration - a.dts,
             _ => MediaTime::ZERO,
+        }
+    }
+    /// The next packet; timed metadata is passed over unless it is wanted.
+    fn next(&mut self, with_data: bool) -> Option<Arc<Packet>> {
+        loop {
+            let p = self.packets.pop_front()?;
+            if with_data || !p.is_data() {
+                return Some(p);
+            }
         }
     }
     fn wake(&mut self, arrived: &Condvar) {
@@ -195,7 +204,7 @@ pub enum Received {
 }
 
 impl PacketReceiver {
-    /// The next packet, waiting at most `limit`. For writer threads.
+    /// The next packet of picture or sound, waiting at most `limit`. For writer threads.
     pub fn recv_timeout(&self, limit: Duration) -> Received {
         let mut s = self.0.state.lock();
         if s.packets.is_empty() && !s.ended {
@@ -203,17 +212,21 @@ impl PacketReceiver {
                 .arrived
                 .wait_while_for(&mut s, |s| s.packets.is_empty() && !s.ended, limit);
         }
-        match s.packets.pop_front() {
+        match s.next(false) {
             Some(p) => Received::Packet(p),
             None if s.ended => Received::End,
             None => Received::TimedOut,
         }
     }
 
-    /// The next packet for an async task; `None` at the end.
+    /// The next packet of picture or sound for an async task; `None` at the end.
     pub fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<Arc<Packet>>> {
+        self.poll(cx, false)
+    }
+
+    fn poll(&self, cx: &mut Context<'_>, with_data: bool) -> Poll<Option<Arc<Packet>>> {
         let mut s = self.0.state.lock();
-        match s.packets.pop_front() {
+        match s.next(with_data) {
             Some(p) => Poll::Ready(Some(p)),
             None if s.ended => Poll::Ready(None),
             None => {
@@ -223,7 +236,12 @@ impl PacketReceiver {
         }
     }
 
-    /// The next packet for an async task; `None` at the end. Cancel-safe.
+    /// The next packet for an async task, timed metadata among them; `None` at the end. Cancel-safe.
+    pub async fn recv_with_data(&self) -> Option<Arc<Packet>> {
+        std::future::poll_fn(|cx| self.poll(cx, true)).await
+    }
+
+    /// The next packet of picture or sound for an async task; `None` at the end. Cancel-safe.
     pub async fn recv(&self) -> Option<Arc<Packet>> {
         std::future::poll_fn(|cx| self.poll_recv(cx)).await
     }
@@ -287,6 +305,28 @@ mod tests {
         tx.send(packet(100, true, StreamKind::Audio(0)));
         assert_eq!(drain(&rx), [100, 100]);
         assert_eq!((tx.stats().video_in, tx.stats().video_dropped), (2, 1));
+    }
+
+    #[test]
+    fn timed_data_comes_only_to_who_asks_for_it() {
+        let send = |tx: &PacketSender| {
+            tx.send(packet(0, true, StreamKind::Video));
+            tx.send(packet(0, false, StreamKind::Data));
+            tx.send(packet(100, false, StreamKind::Video));
+            tx.end();
+        };
+        let (tx, rx) = PacketQueue::bounded(MediaTime::from_millis(1000), true);
+        send(&tx);
+        assert_eq!(drain(&rx), [0, 100]);
+        let (tx, rx) = PacketQueue::bounded(MediaTime::from_millis(1000), true);
+        send(&tx);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut got = vec![];
+        while let Poll::Ready(Some(p)) = rx.poll(&mut cx, true) {
+            got.push(p.stream);
+        }
+        assert_eq!(got, [StreamKind::Video, StreamKind::Data, StreamKind::Video]);
+        assert_eq!(tx.stats().audio_dropped, 0);
     }
 
     #[test]

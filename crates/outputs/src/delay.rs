@@ -19,7 +19,7 @@ pub(crate) fn limit(delay: MediaTime) -> MediaTime {
 
 /// Hands every packet on once it is `delay` old. Ends `out` after the last one, or when nobody takes them any more.
 pub(crate) async fn run(line: PacketReceiver, out: PacketSender, delay: MediaTime, clock: Arc<dyn Clock>) {
-    while let Some(packet) = line.recv().await {
+    while let Some(packet) = line.recv_with_data().await {
         let due = packet.dts + delay;
         while !out.is_ended() {
             let left = due - clock.now();

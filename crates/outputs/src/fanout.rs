@@ -285,7 +285,7 @@ impl State {
     fn push(&mut self, packet: &Arc<Packet>) {
         if packet.is_video() {
             self.stats.video_packets += 1;
-        } else {
+        } else if !packet.is_data() {
             self.stats.audio_packets += 1;
         }
         self.stats.bytes += packet.data.len() as u64;

@@ -189,6 +189,7 @@ static KINDS: &[DestinationKind] = &[
     drivers::whip::KIND,
     drivers::icecast::KIND,
     drivers::hls_push::KIND,
+    drivers::hls_folder::KIND,
     drivers::custom::KIND,
     drivers::local::KIND,
 ];

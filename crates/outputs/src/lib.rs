@@ -14,6 +14,8 @@ mod fanout;
 pub mod filename;
 mod handover;
 mod hls;
+#[doc(hidden)]
+pub mod hostile;
 mod http;
 mod kind;
 mod link;

@@ -322,7 +322,7 @@ impl Link {
 
     /// A packet has been handed over completely.
     pub fn sent(&self, packet: &Packet) {
-        if packet.is_video() || !self.ledger.has_video {
+        if packet.is_video() || !self.ledger.has_video && !packet.is_data() {
             self.ledger.frames.fetch_add(1, Relaxed);
         }
         let mut s = self.ledger.state.lock();

@@ -18,11 +18,16 @@ const MOST_HEAD: usize = 16 * 1024;
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
-/// Connects to `host`, encrypted or not.
+/// Connects to a host and port, encrypted where `ca_file` is given: the file of the one authority to trust, or empty for the
+/// system's.
 ///
 /// # Errors
 /// Nobody is there, or the encryption failed.
-pub(crate) async fn connect(host: &str, port: u16, encrypted: bool, to: &str) -> Result<Box<dyn Wire>, OutputError> {
+pub(crate) async fn connect(
+    (host, port): (&str, u16),
+    ca_file: Option<&str>,
+    to: &str,
+) -> Result<Box<dyn Wire>, OutputError> {
     let connecting = async {
         let unreachable = |why: String| OutputError::Unreachable { to: to.to_owned(), why };
         let addresses = lookup_host((host, port)).await;
@@ -33,10 +38,9 @@ pub(crate) async fn connect(host: &str, port: u16, encrypted: bool, to: &str) ->
         let socket = socket.map_err(|e| unreachable(io_words(&e)))?;
         // Not worth failing for.
         let _ = socket.set_nodelay(true);
-        let wire: Box<dyn Wire> = if encrypted {
-            Box::new(tls::encrypt(socket, host, "", to).await?)
-        } else {
-            Box::new(socket)
+        let wire: Box<dyn Wire> = match ca_file {
+            Some(file) => Box::new(tls::encrypt(socket, host, file, to).await?),
+            None => Box::new(socket),
         };
         Ok(wire)
     };
@@ -66,6 +70,24 @@ pub(crate) struct Head {
 /// # Errors
 /// The server hung up, or what it says is no answer.
 pub(crate) async fn answer(wire: &mut dyn Wire, to: &str) -> Result<Head, OutputError> {
+    let head = answer_without_body(wire, to).await?;
+    let mut left = head.length.min(1024 * 1024);
+    let mut room = [0; 1024];
+    while left > 0 {
+        let n = left.min(room.len());
+        match wire.read(&mut room[..n]).await {
+            Ok(n @ 1..) => left -= n,
+            _ => break,
+        }
+    }
+    Ok(head)
+}
+
+/// Reads the head of an answer alone.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) async fn answer_without_body(wire: &mut dyn Wire, to: &str) -> Result<Head, OutputError> {
     let lost = |why: &str| OutputError::Lost {
         to: to.to_owned(),
         why: why.to_owned(),
@@ -81,20 +103,10 @@ pub(crate) async fn answer(wire: &mut dyn Wire, to: &str) -> Result<Head, Output
             _ => lost(&io_words(&e)),
         })?);
     }
-    let head = parse(&head).ok_or_else(|| lost("what answers there is no web server"))?;
-    let mut left = head.length.min(1024 * 1024);
-    let mut room = [0; 1024];
-    while left > 0 {
-        let n = left.min(room.len());
-        match wire.read(&mut room[..n]).await {
-            Ok(n @ 1..) => left -= n,
-            _ => break,
-        }
-    }
-    Ok(head)
+    parse(&head).ok_or_else(|| lost("what answers there is no web server"))
 }
 
-fn parse(head: &[u8]) -> Option<Head> {
+pub(crate) fn parse(head: &[u8]) -> Option<Head> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.lines();
     let mut first = lines.next()?.splitn(3, ' ');

@@ -1,6 +1,7 @@
 //! The document of version 1. Every struct keeps fields it does not know in `extra`, so that a project made by a newer
 //! Footlight (or a person's own note) survives being opened and saved here.
 
+mod captions;
 mod encoding;
 mod filter;
 mod look;
@@ -8,6 +9,7 @@ mod recording;
 mod scene;
 mod transition;
 
+pub use captions::*;
 pub use encoding::*;
 pub use filter::*;
 pub use look::*;
@@ -55,6 +57,8 @@ pub struct Project {
     pub destinations: Vec<Destination>,
     /// The recording on this computer.
     pub recording: Recording,
+    /// Closed captions.
+    pub captions: Captions,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -74,6 +78,7 @@ impl Default for Project {
             encoders: vec![Encoder::default()],
             destinations: vec![],
             recording: Recording::default(),
+            captions: Captions::default(),
             extra: Extra::new(),
         }
     }

@@ -10,6 +10,8 @@
 mod codecs;
 mod description;
 mod error;
+#[doc(hidden)]
+pub mod hostile;
 mod ice;
 mod line;
 mod packetise;

@@ -146,6 +146,27 @@ fn more_tracks(tracks: &[AudioStream]) -> Value {
     Value::Object(tracks.iter().enumerate().skip(1).map(track).collect())
 }
 
+/// `onTextData` with the fields of a JSON object, as Flash Media Server had it and players and FFmpeg read it: those for
+/// subtitles and tickers look for `text`. None when it is no such object.
+pub fn timed_data(json: &[u8]) -> Option<Vec<u8>> {
+    let serde_json::Value::Object(fields) = serde_json::from_slice(json).ok()? else {
+        return None;
+    };
+    let fields: Vec<(&str, Value)> = fields
+        .iter()
+        .map(|(name, v)| {
+            let value = match v {
+                serde_json::Value::Bool(b) => Value::Bool(*b),
+                serde_json::Value::Number(n) => Value::Number(n.as_f64().unwrap_or_default()),
+                serde_json::Value::String(s) => text(s),
+                other => Value::Text(other.to_string()),
+            };
+            (name.as_str(), value)
+        })
+        .collect();
+    Some(Writer::default().text("onTextData").ecma_array(&fields).finish())
+}
+
 /// `@setDataFrame onMetaData` for a stream of which so many audio tracks go out: sizes in pixels, rates in kbit/s, as FLV
 /// has them (E.5); codecs that FLV has no number for by their four letters.
 pub fn metadata(info: &StreamInfo, audio_tracks: usize) -> Vec<u8> {

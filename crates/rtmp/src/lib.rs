@@ -18,6 +18,8 @@ pub mod enhanced;
 mod error;
 mod flv;
 pub mod fourcc;
+#[doc(hidden)]
+pub mod hostile;
 mod reply;
 mod session;
 mod streams;

@@ -140,6 +140,7 @@ impl PublishSession {
         match stream {
             StreamKind::Video => self.info.video.is_some(),
             StreamKind::Audio(i) => usize::from(i) < self.tracks,
+            StreamKind::Data => true,
         }
     }
 
@@ -225,6 +226,11 @@ impl PublishSession {
                 self.video(stream, time_ms, part, &packet.data);
             }
             StreamKind::Audio(i) => self.audio(stream, time_ms, AudioPart::Frames, i, &packet.data),
+            StreamKind::Data => {
+                if let Some(body) = command::timed_data(&packet.data) {
+                    self.media(chunk_writer::DATA, kind::DATA, stream, time_ms, &[&body]);
+                }
+            }
         }
         self.last_ms = time_ms;
         Ok(())

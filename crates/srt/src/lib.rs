@@ -6,6 +6,7 @@
 //! whether to go on; nothing here is for an async task. This crate knows no media: what is sent is datagrams.
 
 mod address;
+mod ask;
 mod connection;
 mod error;
 mod log;
@@ -14,6 +15,7 @@ mod socket;
 mod stats;
 mod sys;
 
+pub use ask::ask;
 pub use connection::{Connection, Listener};
 pub use error::{Refusal, SrtError};
 pub use options::{KeyLength, LARGEST_PAYLOAD, LONGEST_STREAM_ID, Mode, Options, PASSPHRASE_LENGTH};

@@ -20,6 +20,7 @@ pub mod icecast;
 pub mod janus;
 pub mod media_files;
 pub mod mp4;
+pub mod mutate;
 pub mod net;
 pub mod nginx_rtmp;
 pub mod node_media_server;

@@ -127,6 +127,10 @@ export type WhenSlow = "drop" | "step_down";
  */
 export type RecordingFormat = "mkv" | "mp4" | "fragmented_mp4" | "mov" | "mpegts" | "flv" | "webm";
 /**
+ * How captions come.
+ */
+export type CaptionStyle = "roll_up_2" | "roll_up_3" | "pop_on";
+/**
  * Where a destination stands.
  */
 export type DestinationState = "idle" | "connecting" | "live" | "degraded" | "retrying" | "failed" | "stopped";
@@ -962,6 +966,24 @@ export type Command =
       id?: string | null;
     }
   | {
+      command: "caption";
+      /**
+       * At most 1000 characters; empty takes away what is shown and what waits.
+       */
+      text: string;
+    }
+  | {
+      command: "metadata";
+      /**
+       * Names with texts, numbers or truth values; at most 32, 4096 bytes in all.
+       */
+      fields: Settings;
+      /**
+       * How long from now, ms, 0 to 600000; now when absent.
+       */
+      after_ms?: number | null;
+    }
+  | {
       command: "start_recording";
     }
   | {
@@ -1114,6 +1136,7 @@ export interface Project {
    */
   destinations: Destination[];
   recording: Recording;
+  captions: Captions;
 }
 /**
  * A composition with its own size and frame rate.
@@ -1910,6 +1933,7 @@ export interface Snapshot {
    * All scenes.
    */
   scenes: SceneView[];
+  captions: CaptionsView;
   desk: DeskState;
 }
 /**
@@ -2359,6 +2383,23 @@ export interface SceneView {
   name: string;
 }
 /**
+ * Closed captions.
+ */
+export interface CaptionsView {
+  /**
+   * Whether the pictures carry them.
+   */
+  enabled: boolean;
+  /**
+   * What was said last.
+   */
+  last: string;
+  /**
+   * Seconds of captions that wait to be said.
+   */
+  waiting_s: number;
+}
+/**
  * Studio mode, preview and transition.
  */
 export interface DeskState {
@@ -2517,6 +2558,7 @@ export interface Project1 {
    */
   destinations: Destination[];
   recording: Recording;
+  captions: Captions;
 }
 /**
  * How a source is mixed.
@@ -2808,6 +2850,32 @@ export interface Replay1 {
   on_disk: boolean;
 }
 /**
+ * Closed captions (CEA-608) inside the picture: every destination and recording has them, and players show them to who wants
+ * them. H.264, HEVC and AV1 carry them.
+ */
+export interface Captions1 {
+  /**
+   * Whether the pictures carry captions.
+   */
+  enabled: boolean;
+  /**
+   * How they come.
+   */
+  style: "roll_up_2" | "roll_up_3" | "pop_on";
+  /**
+   * Seconds after which they are taken away when nothing more is said; 0 to leave them.
+   */
+  clear_after_s: number;
+  /**
+   * A text file whose new lines are captioned, relative to the project's folder; empty for none.
+   */
+  file: string;
+  /**
+   * Id of a text source whose last line is captioned whenever it changes; empty for none.
+   */
+  source: string;
+}
+/**
  * The state of a show.
  */
 export interface Snapshot1 {
@@ -2893,6 +2961,7 @@ export interface Snapshot1 {
    * All scenes.
    */
   scenes: SceneView[];
+  captions: CaptionsView;
   desk: DeskState;
 }
 /**
@@ -2926,6 +2995,23 @@ export interface Level3 {
    * @maxItems 2
    */
   rms_db: [number, number];
+}
+/**
+ * The captions in a snapshot.
+ */
+export interface CaptionsView1 {
+  /**
+   * Whether the pictures carry them.
+   */
+  enabled: boolean;
+  /**
+   * What was said last.
+   */
+  last: string;
+  /**
+   * Seconds of captions that wait to be said.
+   */
+  waiting_s: number;
 }
 /**
  * The desk in a snapshot.

@@ -10,6 +10,7 @@ export type {
   Bounds,
   Canvas,
   CanvasState,
+  Captions,
   ChangeMessage,
   Command,
   Destination,
@@ -100,6 +101,8 @@ export interface Devices {
 
 /** What a command answers: `ok` and, where something was made, its id. */
 export interface Result {
+  /** Characters that captions have no sign for. */
+  missing?: string;
   ok: true;
   scene?: string;
   source?: string;

@@ -50,6 +50,7 @@ const NEEDS: { [kind: string]: (settings: Settings) => string | null } = {
   srt: (settings) => (settings["mode"] === "listener" ? null : "host"),
   icecast: () => "host",
   hls_push: () => "url",
+  hls_folder: () => "folder",
   whip: () => "url",
   custom: () => "url",
 };

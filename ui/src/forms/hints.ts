@@ -51,6 +51,8 @@ export const HINTS: Readonly<Record<string, Hints>> = {
     order: ["host", "port", "mount", "password", "station", "tls"],
     fields: { host: { example: "radio.example.com" }, mount: { example: "/live" }, website: { example: "https://example.com" } },
   },
+  captions: { order: ["style", "clear_after_s", "file"], fields: { file: { control: "file", accept: ["txt"] } } },
+  hls_folder: { order: ["folder", "segment_s", "part_s", "delete_old"], fields: { folder: { example: "/srv/www/show" } } },
   hls_push: { fields: { url: { example: "https://example.com/show/live.m3u8" } } },
   custom: { fields: { url: { example: "udp://239.0.0.1:5000" }, format: { example: "mpegts" }, options: { example: "ttl=4 pkt_size=1316" } } },
   encoder: {

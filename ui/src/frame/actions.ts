@@ -85,6 +85,7 @@ function view(): Action[] {
     { id: "settings.look", icon: "palette", label: "settings.look", also: "settings.lookAlso", run: () => dialogs.open("settings", { tab: "look" }) },
     { id: "settings.encoder", icon: "chip", label: "settings.encoder", also: "settings.encoderAlso", run: () => dialogs.open("settings", { tab: "encoder" }) },
     { id: "settings.recording", icon: "rec", label: "settings.recording", run: () => dialogs.open("settings", { tab: "recording" }) },
+    { id: "settings.captions", icon: "text", label: "settings.captions", also: "settings.captionsAlso", run: () => dialogs.open("settings", { tab: "captions" }) },
     { id: "view.simple", key: "Ctrl+1", icon: "l-solo", label: "frame.toSimple", run: () => (layouts.kind = "simple") },
     { id: "view.studio", key: "Ctrl+2", icon: "l-two", label: "frame.toStudio", run: () => (layouts.kind = "studio") },
     { id: "view.larger", key: "Ctrl++", icon: "plus", label: "frame.larger", run: () => look.step(1) },

@@ -2,18 +2,23 @@
 
 use super::{
     boxes::{atoms, child, put, u32_at, w32, w64},
+    chapters::{self, ChapterTrack},
     table::{Table, Track},
 };
 use crate::Chapter;
 
 /// Ticks a second of the whole file's own clock: a whole number for each usual frame and sample rate.
 const MOVIE_SCALE: u32 = 48_000;
-/// Most chapters: their count is one byte.
-const MOST_CHAPTERS: usize = 255;
 
 /// Makes the whole `moov` box, with header, from the body of the first one. Samples lie in the file where the table says.
 /// None when the first `moov` can't be understood.
-pub(crate) fn full_moov(first: &[u8], table: &Table, chapters: &[Chapter]) -> Option<Vec<u8>> {
+/// `named` is the track of the chapters, whose samples are in the file too.
+pub(crate) fn full_moov(
+    first: &[u8],
+    table: &Table,
+    chapters: &[Chapter],
+    named: Option<&ChapterTrack<'_>>,
+) -> Option<Vec<u8>> {
     let zero = zero_of(table);
     let length = table.tracks.iter().map(|t| shown(t, zero)).max().unwrap_or(0);
     let mut out = Vec::new();
@@ -21,12 +26,15 @@ pub(crate) fn full_moov(first: &[u8], table: &Table, chapters: &[Chapter]) -> Op
     put(&mut out, b"moov", |out| {
         for a in atoms(first) {
             match &a.kind {
-                b"mvhd" => broken |= mvhd(out, a.body, length).is_none(),
-                b"trak" => broken |= trak(out, a.body, table, zero).is_none(),
+                b"mvhd" => broken |= mvhd(out, a.body, length, named.map(|n| n.id)).is_none(),
+                b"trak" => broken |= trak(out, a.body, table, (zero, named.map(|n| n.id))).is_none(),
                 // Fragments are told of no more; a `udta` of the file is joined with the chapters.
                 b"mvex" | b"udta" => {}
                 _ => out.extend_from_slice(a.whole),
             }
+        }
+        if let (Some(n), Some(like)) = (named, child(first, b"trak")) {
+            n.write(out, like.body, (length, MOVIE_SCALE));
         }
         let udta = child(first, b"udta").map(|a| a.body);
         if udta.is_some() || !chapters.is_empty() {
@@ -76,7 +84,7 @@ fn duration_field(out: &mut Vec<u8>, wide: bool, duration: u64) {
     }
 }
 
-fn mvhd(out: &mut Vec<u8>, old: &[u8], length: u64) -> Option<()> {
+fn mvhd(out: &mut Vec<u8>, old: &[u8], length: u64, last_track: Option<u32>) -> Option<()> {
     // After version, two times, scale and duration come fields that do not depend on the version.
     let rest = old.get(if old.first()? == &1 { 32 } else { 20 }..)?;
     let wide = length > u64::from(u32::MAX);
@@ -85,12 +93,18 @@ fn mvhd(out: &mut Vec<u8>, old: &[u8], length: u64) -> Option<()> {
         out.extend(std::iter::repeat_n(0, if wide { 16 } else { 8 }));
         w32(out, MOVIE_SCALE);
         duration_field(out, wide, length);
+        // The last field is the number that a further track would get.
+        let (rest, next) = rest.split_at(rest.len().saturating_sub(4));
         out.extend_from_slice(rest);
+        match last_track {
+            Some(id) => w32(out, id.saturating_add(1)),
+            None => out.extend_from_slice(next),
+        }
     });
     Some(())
 }
 
-fn trak(out: &mut Vec<u8>, old: &[u8], table: &Table, zero: (u64, u32)) -> Option<()> {
+fn trak(out: &mut Vec<u8>, old: &[u8], table: &Table, (zero, chapters): ((u64, u32), Option<u32>)) -> Option<()> {
     let tkhd = child(old, b"tkhd")?.body;
     let id = u32_at(tkhd, if tkhd.first()? == &1 { 20 } else { 12 })?;
     let t = table.tracks.iter().find(|t| t.id == id)?;
@@ -101,9 +115,13 @@ fn trak(out: &mut Vec<u8>, old: &[u8], table: &Table, zero: (u64, u32)) -> Optio
             if !t.sizes.is_empty() {
                 edts(out, t, zero);
             }
+            if let Some(id) = chapters {
+                chapters::reference(out, id);
+            }
             for a in atoms(old) {
                 match &a.kind {
                     b"tkhd" | b"edts" => {}
+                    b"tref" if chapters.is_some() => {}
                     b"mdia" => mdia(out, a.body, t)?,
                     _ => out.extend_from_slice(a.whole),
                 }
@@ -265,20 +283,17 @@ fn chunk_offsets(out: &mut Vec<u8>, t: &Track) {
 }
 
 /// Chapters as most players read them in MP4 (after Nero's; times in 100 ns).
-fn chpl(out: &mut Vec<u8>, chapters: &[Chapter]) {
-    let chapters = &chapters[..chapters.len().min(MOST_CHAPTERS)];
+fn chpl(out: &mut Vec<u8>, all: &[Chapter]) {
+    let all = &all[..all.len().min(chapters::MOST)];
     put(out, b"chpl", |out| {
         w32(out, 1 << 24);
         w32(out, 0);
-        out.push(chapters.len() as u8);
-        for c in chapters {
+        out.push(all.len() as u8);
+        for c in all {
             w64(out, (c.at.0.max(0) / 100) as u64);
-            let mut end = c.name.len().min(255);
-            while !c.name.is_char_boundary(end) {
-                end -= 1;
-            }
-            out.push(end as u8);
-            out.extend_from_slice(&c.name.as_bytes()[..end]);
+            let name = chapters::name(c);
+            out.push(name.len() as u8);
+            out.extend_from_slice(name.as_bytes());
         }
     });
 }

@@ -14,8 +14,11 @@
 //! ```text
 //! ftyp | mdat (everything from here on) ……………………………………… | moov
 //! ```
+//!
+//! The names of chapters ([`chapters`]) go before the full `moov`, in an `mdat` of their own that the big one swallows.
 
 pub(crate) mod boxes;
+pub(crate) mod chapters;
 pub(crate) mod index;
 pub(crate) mod scan;
 pub(crate) mod table;

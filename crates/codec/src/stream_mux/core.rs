@@ -4,7 +4,7 @@
 use crate::{
     CodecError, color,
     ff::{self, Dict, Packet as AvPacket},
-    log,
+    id3, log,
 };
 use ffmpeg_sys_next::{self as sys, AVCodecID, AVFormatContext, AVMediaType, AVRational, AVStream};
 use media::{AudioCodec, AudioStream, MediaTime, Packet, StreamInfo, StreamKind, VideoCodec, VideoStream};
@@ -21,6 +21,8 @@ pub(super) struct Core {
     shift: Option<MediaTime>,
     packet: AvPacket,
     last_dts: Vec<Option<i64>>,
+    /// Which stream timed metadata is, where there is one.
+    data: Option<usize>,
 }
 
 impl Core {
@@ -31,7 +33,7 @@ impl Core {
     pub(super) unsafe fn begin(
         ctx: *mut AVFormatContext,
         info: &StreamInfo,
-        labels: &[TrackLabel],
+        (labels, with_id3): (&[TrackLabel], bool),
         options: &[(&str, &str)],
         lead: MediaTime,
     ) -> Result<Self, String> {
@@ -50,6 +52,9 @@ impl Core {
                 if let Some(l) = labels.get(i) {
                     label(stream, l);
                 }
+            }
+            if with_id3 {
+                add_id3(ctx)?;
             }
             let code = sys::avformat_write_header(ctx, &mut dict.0);
             if code < 0 {
@@ -71,6 +76,7 @@ impl Core {
             shift: None,
             packet,
             last_dts: vec![None; count],
+            data: with_id3.then(|| count - 1),
         })
     }
 
@@ -83,9 +89,19 @@ impl Core {
             StreamKind::Video if self.has_video => 0,
             StreamKind::Audio(n) => usize::from(n) + usize::from(self.has_video),
             StreamKind::Video => usize::MAX,
+            StreamKind::Data => match self.data {
+                Some(index) => index,
+                None => return Ok(()),
+            },
         };
         let Some(base) = self.bases.get(index).copied() else {
             return Err(-libc::EINVAL);
+        };
+        let tag = p.is_data().then(|| id3::tag(&p.data));
+        let payload = match &tag {
+            None => &p.data[..],
+            Some(Some(tag)) => tag,
+            Some(None) => return Ok(()),
         };
         let shift = *self.shift.get_or_insert(self.lead - p.dts);
         // Rounding to the container's ticks must not make two decoding times equal, nor one later than its picture.
@@ -94,7 +110,7 @@ impl Core {
             dts = dts.max(last + 1);
         }
         self.last_dts[index] = Some(dts);
-        self.packet.copy_from(&p.data).map_err(|_| -libc::ENOMEM)?;
+        self.packet.copy_from(payload).map_err(|_| -libc::ENOMEM)?;
         // SAFETY: our packet and the caller's output, whose header is written.
         let code = unsafe {
             let q = &mut *self.packet.ptr();
@@ -198,6 +214,20 @@ unsafe fn add_audio(ctx: *mut AVFormatContext, a: &AudioStream) -> Result<*mut A
         sys::av_channel_layout_default(&mut par.ch_layout, a.channels.into());
         Ok(s)
     }
+}
+
+/// The stream of ID3 tags.
+///
+/// # Safety
+/// As [`Core::begin`].
+unsafe fn add_id3(ctx: *mut AVFormatContext) -> Result<(), String> {
+    // SAFETY: the caller's promise; numbers of a stream that is ours to describe.
+    unsafe {
+        let s = add_stream(ctx, AVRational { num: 1, den: 90_000 }, &[])?;
+        (*(*s).codecpar).codec_type = AVMediaType::AVMEDIA_TYPE_DATA;
+        (*(*s).codecpar).codec_id = AVCodecID::AV_CODEC_ID_TIMED_ID3;
+    }
+    Ok(())
 }
 
 /// # Safety

@@ -24,6 +24,8 @@ pub const TS_PACKET: usize = 188;
 pub enum StreamFormat {
     /// MPEG transport stream: H.264 or HEVC, and any number of AAC, Opus or MP3 tracks.
     MpegTs,
+    /// The same, with a stream of timed metadata (ID3), as HLS has it.
+    MpegTsWithId3,
     /// Ogg with one Opus track.
     OggOpus,
     /// MP3 frames, nothing around them.
@@ -36,7 +38,7 @@ impl StreamFormat {
     /// The name for people.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::MpegTs => "MPEG-TS",
+            Self::MpegTs | Self::MpegTsWithId3 => "MPEG-TS",
             Self::OggOpus => "Ogg",
             Self::Mp3 => "an MP3 stream",
             Self::Adts => "an AAC stream",
@@ -45,7 +47,7 @@ impl StreamFormat {
 
     fn muxer(self) -> &'static str {
         match self {
-            Self::MpegTs => "mpegts",
+            Self::MpegTs | Self::MpegTsWithId3 => "mpegts",
             Self::OggOpus => "ogg",
             Self::Mp3 => "mp3",
             Self::Adts => "adts",
@@ -58,13 +60,17 @@ impl StreamFormat {
             Self::OggOpus => &[("page_duration", "200000")],
             // Both would be written for a file, and again at every reconnect.
             Self::Mp3 => &[("write_xing", "0"), ("id3v2_version", "0")],
-            Self::MpegTs | Self::Adts => &[],
+            Self::MpegTs | Self::MpegTsWithId3 | Self::Adts => &[],
         }
+    }
+
+    fn is_ts(self) -> bool {
+        matches!(self, Self::MpegTs | Self::MpegTsWithId3)
     }
 
     fn takes_audio(self, codec: AudioCodec) -> bool {
         match self {
-            Self::MpegTs => matches!(codec, AudioCodec::Aac | AudioCodec::Opus | AudioCodec::Mp3),
+            Self::MpegTs | Self::MpegTsWithId3 => matches!(codec, AudioCodec::Aac | AudioCodec::Opus | AudioCodec::Mp3),
             Self::OggOpus => codec == AudioCodec::Opus,
             Self::Mp3 => codec == AudioCodec::Mp3,
             Self::Adts => codec == AudioCodec::Aac,
@@ -86,7 +92,7 @@ impl StreamFormat {
             return no("there is neither picture nor sound");
         }
         match (&info.video, self) {
-            (Some(v), Self::MpegTs) => match v.codec {
+            (Some(v), Self::MpegTs | Self::MpegTsWithId3) => match v.codec {
                 VideoCodec::H264 | VideoCodec::Hevc => {}
                 VideoCodec::Av1 => return no("AV1 has no place in MPEG-TS. Choose H.264 or HEVC for this destination"),
                 _ => return no("it carries H.264 or HEVC. Choose one of these for this destination"),
@@ -94,12 +100,14 @@ impl StreamFormat {
             (Some(_), _) => return no("it carries no picture"),
             (None, _) => {}
         }
-        if self != Self::MpegTs && info.audio.len() > 1 {
+        if !self.is_ts() && info.audio.len() > 1 {
             return no("it carries one audio track");
         }
         if info.audio.iter().any(|a| !self.takes_audio(a.codec)) {
             return no(match self {
-                Self::MpegTs => "its sound must be AAC, Opus or MP3. Choose one of these for this destination",
+                Self::MpegTs | Self::MpegTsWithId3 => {
+                    "its sound must be AAC, Opus or MP3. Choose one of these for this destination"
+                }
                 Self::OggOpus => "its sound must be Opus. Choose Opus as this destination's audio codec",
                 Self::Mp3 => "its sound must be MP3. Choose MP3 as this destination's audio codec",
                 Self::Adts => "its sound must be AAC. Choose AAC as this destination's audio codec",
@@ -163,7 +171,8 @@ impl StreamMuxer {
             let ctx = output.as_mut_ptr();
             // Decoders may hold this much before they show it; audio frames are gathered for no longer than this either.
             (*ctx).max_delay = 100_000;
-            Core::begin(ctx, info, labels, format.options(), lead(format, info))
+            let with_id3 = format == StreamFormat::MpegTsWithId3;
+            Core::begin(ctx, info, (labels, with_id3), format.options(), lead(format, info))
         }
         .map_err(broken)?;
         Ok(Self {
@@ -196,7 +205,7 @@ impl StreamMuxer {
         if code < 0 {
             return Err(self.broken(code));
         }
-        if self.format == StreamFormat::MpegTs {
+        if self.format.is_ts() {
             // SAFETY: as above; the option exists in every version and both strings are C strings.
             unsafe {
                 sys::av_opt_set(
@@ -241,7 +250,7 @@ impl StreamMuxer {
 fn lead(format: StreamFormat, info: &StreamInfo) -> MediaTime {
     match format {
         // B-frames are shown later than they decode and sound may begin a little earlier; TS clocks may start anywhere.
-        StreamFormat::MpegTs => MediaTime::from_millis(1000),
+        StreamFormat::MpegTs | StreamFormat::MpegTsWithId3 => MediaTime::from_millis(1000),
         // Ogg's Opus begins before zero, by what the decoder throws away (RFC 7845, 4.3).
         StreamFormat::OggOpus => {
             let padding = info.audio.first();

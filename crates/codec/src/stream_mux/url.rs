@@ -94,7 +94,7 @@ impl UrlMuxer {
         // Nothing may lie before zero in most containers, and sound may begin a little before the picture.
         let lead = MediaTime::from_millis(100);
         // SAFETY: our output, opened and without a header; `Self` keeps it as long as the core.
-        let core = unsafe { Core::begin(output.ctx.as_ptr(), info, &[] as &[TrackLabel], &options, lead) };
+        let core = unsafe { Core::begin(output.ctx.as_ptr(), info, (&[] as &[TrackLabel], false), &options, lead) };
         let core = core.map_err(|reason| told(&interrupter, reason))?;
         output.begun = true;
         Ok(Self {

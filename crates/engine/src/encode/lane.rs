@@ -3,6 +3,7 @@
 
 use super::{isolated::Isolated, scaled::Scaled};
 use crate::{
+    captions::Captioner,
     events::{EventLevel, EventLog},
     feed::Feed,
     wants::{AudioWant, VideoWant},
@@ -113,9 +114,12 @@ impl VideoLane {
         (n > 0).then(|| self.encode_ns.load(Relaxed) as f64 / 1e6 / n as f64)
     }
 
-    fn publish(&self, packets: &mut Vec<Packet>) {
+    fn publish(&self, packets: &mut Vec<Packet>, captioner: Option<&mut Captioner>) {
         if packets.is_empty() {
             return;
+        }
+        if let Some(c) = captioner {
+            packets.iter_mut().for_each(|p| c.comes_out(p));
         }
         self.frames_out.fetch_add(packets.len() as u64, Relaxed);
         self.bytes
@@ -156,7 +160,7 @@ impl VideoLane {
 
     pub(crate) fn run(
         &self,
-        mut encoder: VideoEncoder,
+        (mut encoder, mut captioner): (VideoEncoder, Option<Captioner>),
         frames: &Receiver<Arc<VideoFrame>>,
         clock: &dyn Clock,
         log: &EventLog,
@@ -169,7 +173,7 @@ impl VideoLane {
             if encoder.can_spread() && load.is_too_much(frames.len()) {
                 tracing::info!("encoder {}: one thread is too slow, it gets others to help", self.id);
                 result = encoder.spread(&mut out);
-                self.publish(&mut out);
+                self.publish(&mut out, captioner.as_mut());
                 if result.is_err() {
                     break;
                 }
@@ -179,17 +183,20 @@ impl VideoLane {
                 encoder.set_bitrate(wanted);
                 kbps = wanted;
             }
+            if let Some(c) = &mut captioner {
+                c.goes_in(frame.time);
+            }
             let begun = clock.now();
             result = self.encode(&mut encoder, &frame, &mut out, clock);
             load.add(clock.now() - begun);
             if result.is_err() {
                 break;
             }
-            self.publish(&mut out);
+            self.publish(&mut out, captioner.as_mut());
         }
         if result.is_ok() {
             result = encoder.finish(&mut out);
-            self.publish(&mut out);
+            self.publish(&mut out, captioner.as_mut());
         }
         self.busy_since.store(IDLE, Relaxed);
         if let Err(e) = result {
@@ -291,7 +298,15 @@ impl AudioLane {
     pub(crate) fn run(&self, mut encoder: AudioEncoder, blocks: &Receiver<Arc<AudioBlock>>, log: &EventLog) {
         let mut out: Vec<Packet> = Vec::new();
         let mut result = Ok(());
-        for block in blocks {
+        let mut waits = self.want.begins.as_ref();
+        for mut block in blocks {
+            if let Some(begin) = waits {
+                let Some(first) = begin.trimmed(&block, encoder.stream()) else {
+                    continue;
+                };
+                block = Arc::new(first);
+                waits = None;
+            }
             result = encoder.encode(&block, &mut out);
             if result.is_err() {
                 break;

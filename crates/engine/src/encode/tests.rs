@@ -233,6 +233,7 @@ fn each_output_gets_its_own_tracks_in_its_own_order() {
             codec: project::AudioCodecName::Pcm,
             ..AudioEncoding::default()
         },
+        begins: None,
     };
     let wants = |tracks: &[&str]| Want {
         encoder: "main".into(),

@@ -4,13 +4,17 @@ use crate::Stand;
 use engine::{Finding, FindingLevel};
 use media::{Clock, MediaTime, SystemClock};
 use serde_json::json;
-use std::fs;
+use std::{fs, process::Command, time::Duration};
 use test_support::{
     black_hole_tcp,
+    icecast::{Icecast, SOURCE_PASSWORD},
     nginx_rtmp::{NginxOptions, NginxRtmp},
+    ports::free_udp,
+    process::ChildGuard,
     refusing_port,
     rtmp_server::{Behaviour, RtmpServer, Step},
     tls_front::{Certificate, TestAuthority, TlsFront},
+    wait_for,
 };
 
 const KEY: &str = "s3cret-key";
@@ -116,5 +120,155 @@ fn a_users_newer_list_gives_rules_and_a_test_mark_for_keys() {
     assert!(
         arrived.bodies(9).is_empty() && arrived.bodies(8).is_empty(),
         "nothing to see"
+    );
+}
+
+fn add_kind(s: &Stand, kind: &str, name: &str, settings: serde_json::Value) -> String {
+    let command = json!({"command": "add_destination", "kind": kind, "name": name, "settings": settings});
+    s.made(command, "destination")
+}
+
+#[test]
+fn servers_of_every_kind_are_asked_in_their_own_words() {
+    let s = Stand::new();
+    let icecast = Icecast::start().expect("icecast");
+    let authority = TestAuthority::new().expect("authority");
+    let front = TlsFront::start(&authority, Certificate::Good, icecast.port()).expect("front");
+    let (srt, quiet) = (free_udp().expect("port"), free_udp().expect("port"));
+    let mut c = Command::new("/usr/bin/srt-live-transmit");
+    c.args([&format!("srt://127.0.0.1:{srt}?mode=listener"), "file://con"]);
+    let mut listener = ChildGuard::spawn(c, &s.dir.path().join("srt.log"), true).expect("srt-live-transmit");
+    let nobody = refusing_port().expect("port");
+    let radio =
+        |port: u16, password: &str| json!({"host": "127.0.0.1", "port": port, "mount": "/show", "password": password});
+    let mut secure = radio(front.port(), SOURCE_PASSWORD);
+    (secure["tls"], secure["ca_file"]) = (json!(true), json!(authority.file()));
+    let mut untrusted = secure.clone();
+    untrusted["ca_file"] = json!("");
+    let list =
+        |scheme: &str, port: u16| json!({"url": format!("{scheme}://127.0.0.1:{port}/show/live.m3u8?key={KEY}")});
+    let mut trusted = list("https", front.port());
+    trusted["ca_file"] = json!(authority.file());
+    let folder = s.dir.path().join("www/show");
+    let good = [
+        (
+            add_kind(&s, "icecast", "Radio", radio(icecast.port(), SOURCE_PASSWORD)),
+            "takes the password",
+        ),
+        (
+            add_kind(&s, "icecast", "Encrypted radio", secure),
+            "takes the password, encrypted",
+        ),
+        (
+            add_kind(&s, "hls_push", "Upload", list("http", icecast.port())),
+            "the server answers",
+        ),
+        (
+            add_kind(&s, "hls_push", "Encrypted upload", trusted),
+            "the server answers, encrypted",
+        ),
+        (
+            add_kind(&s, "hls_folder", "Folder", json!({"folder": folder})),
+            "can be written",
+        ),
+        (
+            add_kind(&s, "srt", "Line", json!({"host": "127.0.0.1", "port": srt})),
+            "an SRT listener answers",
+        ),
+        (
+            add_kind(
+                &s,
+                "srt",
+                "Waiting",
+                json!({"mode": "listener", "port": free_udp().expect("port")}),
+            ),
+            "is free",
+        ),
+        (
+            add_kind(&s, "custom", "File", json!({"url": s.dir.path().join("x.ts")})),
+            "folder is there",
+        ),
+        (add_kind(&s, "local", "Page", json!({})), ""),
+    ];
+    let bad = [
+        (
+            add_kind(&s, "icecast", "Wrong password", radio(icecast.port(), "hush")),
+            "does not take the password",
+        ),
+        (add_kind(&s, "icecast", "Stranger", untrusted), "not trusted here"),
+        (
+            add_kind(&s, "icecast", "No radio", radio(nobody.port(), "x")),
+            "refused",
+        ),
+        (
+            add_kind(&s, "hls_push", "No upload", list("http", nobody.port())),
+            "refused",
+        ),
+        (
+            add_kind(&s, "srt", "No line", json!({"host": "127.0.0.1", "port": quiet})),
+            "nobody answered",
+        ),
+        (
+            add_kind(&s, "rist", "No receiver", json!({"host": "127.0.0.1", "port": quiet})),
+            "nobody receives",
+        ),
+        (
+            add_kind(&s, "custom", "No folder", json!({"url": "/nowhere/at/all/x.ts"})),
+            "folder is not there",
+        ),
+        (
+            add_kind(
+                &s,
+                "custom",
+                "No server",
+                json!({"url": "rtsp://no-such-host.invalid/x"}),
+            ),
+            "no server",
+        ),
+        (
+            add_kind(
+                &s,
+                "custom",
+                "Not RTSP",
+                json!({"url": format!("rtsp://127.0.0.1:{}/x", icecast.port())}),
+            ),
+            "RTSP",
+        ),
+    ];
+    // A caller that came too early would see nobody.
+    assert!(wait_for(Duration::from_secs(20), || srt::ask(
+        "127.0.0.1",
+        srt,
+        Duration::from_millis(300)
+    )
+    .is_ok()));
+    let clock = SystemClock::new();
+    let all = s.remote().check();
+    assert!(clock.now() < MediaTime::from_millis(10_000), "{:?}", clock.now());
+    for (id, words) in &good {
+        let found = of(&all, id);
+        let well = found
+            .iter()
+            .any(|(l, text)| *l == FindingLevel::Pass && text.contains(words));
+        assert!(
+            well && found.iter().all(|f| f.0 == FindingLevel::Pass),
+            "{words}: {found:?}"
+        );
+    }
+    for (id, words) in &bad {
+        let found = of(&all, id);
+        let told = found
+            .iter()
+            .any(|(l, text)| *l == FindingLevel::Fail && text.contains(words));
+        assert!(told, "{words}: {found:?}");
+    }
+    assert!(
+        all.iter()
+            .all(|f| !f.message.contains(KEY) && !f.message.contains("hush")),
+        "{all:?}"
+    );
+    assert!(
+        listener.is_running(),
+        "a receiver that takes one caller still waits for it"
     );
 }

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod bad_project;
+mod captions;
 mod cli;
 mod common;
 mod disk;

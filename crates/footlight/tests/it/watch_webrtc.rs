@@ -1,7 +1,7 @@
 //! The watch page over WebRTC: a browser sees and hears the show a fraction of a second after it happens, viewers come and go
 //! without the encoder of anybody else noticing, and a page that WebRTC can't reach plays HLS.
 
-use crate::common::{LIMIT, Running, Show, browser::Browser, http};
+use crate::common::{LIMIT, Running, Show, browser::Browser, film, http};
 use serde_json::{Value, json};
 use test_support::wait_for;
 
@@ -57,6 +57,33 @@ const WITNESS: &str = r"(() => {
   }, 250);
 })()";
 
+/// In the page: notes which number of the counter is seen when, and what the show's clock said meanwhile.
+const COUNTER_WITNESS: &str = r"(() => {
+  const video = document.querySelector('video'), canvas = document.createElement('canvas');
+  canvas.width = 34, canvas.height = 1;
+  const ink = canvas.getContext('2d', { willReadFrequently: true });
+  Object.assign(window, { seen: [], clocks: [] });
+  const look = () => {
+    const { videoWidth: w, videoHeight: h } = video;
+    ink.drawImage(video, 0, h * 37 / 40, w, h / 20, 0, 0, 34, 1);
+    const gray = ink.getImageData(0, 0, 34, 1).data.filter((_, i) => i % 4 === 1);
+    const bits = [...gray].map((v) => (v < 76 ? 0 : v > 175 ? 1 : NaN));
+    const number = bits.slice(1, 33).reduce((n, b) => n * 2 + b, 0);
+    if (bits[0] === 1 && bits[33] === 0 && !Number.isNaN(number)) seen.push([performance.now(), number]);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  const ask = async () => {
+    const state = await (await fetch('/api/state')).json();
+    clocks.push([performance.now(), state.elapsed_s * 1000]);
+    setTimeout(ask, clocks.length < 400 ? 7 : 500);
+  };
+  ask();
+})()";
+
+/// A page that is to find no WebRTC.
+const NO_WEBRTC: &str = "window.RTCPeerConnection = class { constructor() { throw new Error('none here'); } }";
+
 fn show() -> Show {
     Show::new()
         .source("sync", "test_pattern", json!({ "pattern": "flash_beep" }))
@@ -89,17 +116,17 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Milliseconds from a flash's picture being due in the studio to its being seen in the page, for each flash.
-fn delays(browser: &mut Browser) -> Vec<f64> {
-    let clocks = browser.eval("clocks");
+/// Milliseconds by which the page's clock is ahead of the show's.
+fn offset(clocks: &Value) -> f64 {
     let lead = |c: &Value| Some(c[0].as_f64()? - c[1].as_f64()?);
     // The clock moves in whole pictures: the smallest difference was read just after one.
-    let offset = clocks
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(lead)
-        .fold(f64::MAX, f64::min);
+    let all = clocks.as_array().into_iter().flatten().filter_map(lead);
+    all.fold(f64::MAX, f64::min)
+}
+
+/// Milliseconds from a flash's picture being due in the studio to its being seen in the page, for each flash.
+fn delays(browser: &mut Browser) -> Vec<f64> {
+    let offset = offset(&browser.eval("clocks"));
     // Of 30 pictures a second the first is number 5 of the engine's grid (150 ms), and number 30 flashes: the 26th.
     let flash_at = 26_000.0 / 30.0;
     numbers(&browser.eval("flashes"))
@@ -172,12 +199,44 @@ fn several_viewers_share_one_encoder_and_leave_no_trace() {
 #[test]
 fn a_page_that_gets_no_webrtc_plays_hls() {
     let (mut running, address) = on_air(show());
-    let break_it = "window.RTCPeerConnection = class { constructor() { throw new Error('none here'); } }";
-    let mut browser = watch(&address, break_it, (640, 400));
+    let mut browser = watch(&address, NO_WEBRTC, (640, 400));
     browser.waits("document.querySelector('video')?.currentTime > 1 && document.querySelector('#curtain').hidden");
     assert_eq!(browser.eval("document.querySelector('video').srcObject === null"), true);
     running.interrupt();
     running.ended().with_code(0);
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "figures for people")]
+fn low_latency_hls_is_a_few_seconds_behind() {
+    let (mut running, address) = on_air(Show::counter().destination("here", "local", json!({})).record());
+    let mut browser = watch(&address, NO_WEBRTC, (640, 400));
+    browser.waits("document.querySelector('video')?.currentTime > 1 && document.querySelector('#curtain').hidden");
+    assert_eq!(browser.eval("document.querySelector('video').srcObject === null"), true);
+    browser.eval(COUNTER_WITNESS);
+    // Past the beginning, in which the page still finds its place.
+    browser.waits("seen.length >= 120 && clocks.length >= 200");
+    browser.eval("seen.length = 0");
+    browser.waits("seen.length >= 120");
+    let offset = offset(&browser.eval("clocks"));
+    let seen = browser.eval("seen");
+    drop(browser);
+    running.interrupt();
+    let ended = running.ended().with_code(0);
+    let first = film::counters(&ended.recording())
+        .into_iter()
+        .flatten()
+        .next()
+        .expect("a number");
+    let delay = |s: &Value| {
+        let due = (s[1].as_f64()? - f64::from(first)) * 1000.0 / 30.0;
+        Some(s[0].as_f64()? - offset - due)
+    };
+    let delays: Vec<f64> = seen.as_array().into_iter().flatten().filter_map(delay).collect();
+    let delay = median(delays);
+    println!("LL-HLS, picture due to picture seen: median {delay:.0} ms");
+    // Far above what it is on an idle machine: the tests run side by side.
+    assert!((0.0..6000.0).contains(&delay), "{delay} ms");
 }
 
 #[test]

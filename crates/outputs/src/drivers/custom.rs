@@ -1,10 +1,12 @@
 //! Any address and any container that this computer's FFmpeg can write: `udp://`, `tcp://`, `rtp://`, a file. For what has no
 //! kind of its own; what goes wrong is said in FFmpeg's words. On a thread of its own, as FFmpeg blocks.
 
+mod ask;
+
 use super::blocking::{on_a_thread, send_to_url};
 use crate::{
     Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Wants},
 };
 use codec::UrlTarget;
 use media::{PacketReceiver, Secret, StreamInfo};
@@ -187,6 +189,13 @@ impl Driver for CustomDriver {
         Box::pin(on_a_thread("custom output", info, link, move |feed| {
             send_to_url(&feed, &target)
         }))
+    }
+
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        Box::pin(async move {
+            let to = redacted(&self.target.url);
+            ask::look_ahead(&self.target.url, &to).await.map(Some)
+        })
     }
 }
 

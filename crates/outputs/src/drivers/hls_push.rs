@@ -10,9 +10,9 @@ mod upload;
 
 use crate::{
     Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Probed, Wants},
 };
-use codec::CodecError;
+use codec::{CodecError, StreamFormat};
 use media::{MediaTime, PacketReceiver, Secret, StreamInfo};
 use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
@@ -104,6 +104,11 @@ pub struct HlsPushSettings {
     /// Delete segments of this show from the server (HTTP DELETE) once they are no longer in the playlist. Nothing else is
     /// ever deleted.
     pub delete_old: bool,
+    /// Carry timed metadata in MPEG-TS too, as a stream of ID3 tags; fragmented MP4 always does. Leave it off where the service
+    /// does not ask for it.
+    pub timed_metadata: bool,
+    /// For a server of one's own: the PEM file of the certificate authority to trust instead of the system's.
+    pub ca_file: String,
 }
 
 impl Default for HlsPushSettings {
@@ -116,6 +121,8 @@ impl Default for HlsPushSettings {
             user: String::new(),
             password: Secret::default(),
             delete_old: false,
+            timed_metadata: false,
+            ca_file: String::new(),
         }
     }
 }
@@ -152,6 +159,14 @@ impl Place {
 }
 
 impl HlsPushSettings {
+    fn ts_format(&self) -> StreamFormat {
+        if self.timed_metadata {
+            StreamFormat::MpegTsWithId3
+        } else {
+            StreamFormat::MpegTs
+        }
+    }
+
     fn place(&self) -> Result<Place, OutputError> {
         let wrong = |problem: &str| OutputError::Config {
             to: "The HLS upload".into(),
@@ -252,7 +267,8 @@ impl Driver for HlsPush {
             let mut upload = Upload {
                 settings,
                 place,
-                link,
+                to: link.to(),
+                wrote: &|n| link.wrote(n),
                 wire: None,
             };
             // Connected before anything is there to be sent, so that a wrong address shows at once.
@@ -268,7 +284,7 @@ impl Driver for HlsPush {
             }
             let mut begins = true;
             loop {
-                let packet = packets.recv().await;
+                let packet = packets.recv_with_data().await;
                 let ready = match &packet {
                     Some(p) => cutter.write(p),
                     None => cutter.finish(),
@@ -296,6 +312,43 @@ impl Driver for HlsPush {
                     None => return Ok(()),
                 }
             }
+        })
+    }
+
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        Box::pin(async move { self.look_ahead().await.map(Some) })
+    }
+}
+
+impl HlsPush {
+    /// Asks for the playlist, which is not there yet: that tells whether the server is there and lets us in. Nothing is put.
+    async fn look_ahead(&self) -> Result<Probed, OutputError> {
+        let to = self.settings.shown();
+        let mut upload = Upload {
+            settings: &self.settings,
+            place: &self.place,
+            to: &to,
+            wrote: &|_| {},
+            wire: None,
+        };
+        let (status, reason) = upload.look().await?;
+        let encrypted = if self.place.tls { ", encrypted" } else { "" };
+        let mut doubts = vec![];
+        if matches!(status, 401 | 403) {
+            let why = format!(
+                "it said \"{status} {reason}\". Check the address with its key, and user and password where the server asks for \
+                 them"
+            );
+            return Err(OutputError::Password { to, why });
+        }
+        if status >= 500 {
+            doubts.push(format!(
+                "the server has trouble of its own: it said \"{status} {reason}\""
+            ));
+        }
+        Ok(Probed {
+            passed: format!("the server answers{encrypted}"),
+            doubts,
         })
     }
 }

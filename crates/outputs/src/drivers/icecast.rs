@@ -2,10 +2,12 @@
 //! authorisation and `ice-*` headers about the stream. The audio codec decides what is sent: Opus goes in Ogg, AAC in ADTS,
 //! MP3 as it is. The first audio track is taken; pictures are passed over.
 
+mod ask;
+
 use crate::{
     Link, OutputError,
     error::io_words,
-    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Wants},
     wire::{self, Wire, basic},
 };
 use bytes::Bytes;
@@ -79,6 +81,8 @@ pub struct IcecastSettings {
     pub website: String,
     /// List the station in public directories.
     pub public: bool,
+    /// For a server of one's own: the PEM file of the certificate authority to trust instead of the system's.
+    pub ca_file: String,
 }
 
 impl Default for IcecastSettings {
@@ -95,6 +99,7 @@ impl Default for IcecastSettings {
             genre: String::new(),
             website: String::new(),
             public: false,
+            ca_file: String::new(),
         }
     }
 }
@@ -153,6 +158,11 @@ impl IcecastSettings {
         })
     }
 
+    /// The file of authorities, where the connection is encrypted.
+    fn trusted(&self) -> Option<&str> {
+        self.tls.then_some(&*self.ca_file)
+    }
+
     fn login(&self) -> String {
         basic(&self.user, self.password.reveal())
     }
@@ -190,19 +200,7 @@ impl IcecastSettings {
 
     /// Tells listeners what is played (not for Ogg, which carries it inside).
     fn title_request(&self, title: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("mount", &self.mount);
-        query.append_pair("mode", "updinfo");
-        query.append_pair("charset", "UTF-8");
-        query.append_pair("song", title);
-        format!(
-            "GET /admin/metadata?{} HTTP/1.0\r\nHost: {}:{}\r\nAuthorization: Basic {}\r\nUser-Agent: Footlight/{}\r\n\r\n",
-            query.finish(),
-            self.host.trim(),
-            self.port,
-            self.login(),
-            env!("CARGO_PKG_VERSION"),
-        )
+        self.admin_request("updinfo", title)
     }
 }
 
@@ -318,6 +316,10 @@ impl Driver for IcecastDriver {
             Ok(())
         })
     }
+
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        Box::pin(async move { self.look_ahead().await.map(Some) })
+    }
 }
 
 impl IcecastDriver {
@@ -325,7 +327,7 @@ impl IcecastDriver {
     async fn ask(&self, sound: &Sound, link: &Link) -> Result<Box<dyn Wire>, OutputError> {
         let s = &self.settings;
         let to = link.to();
-        let mut wire = wire::connect(s.host.trim(), s.port, s.tls, to).await?;
+        let mut wire = wire::connect((s.host.trim(), s.port), s.trusted(), to).await?;
         let asking = async {
             let request = s.request(sound);
             wire.write_all(request.as_bytes())
@@ -344,13 +346,7 @@ impl IcecastDriver {
         let unreachable = |why: String| OutputError::Unreachable { to: to.to_owned(), why };
         match head.status {
             100 | 200..=299 => Ok(wire),
-            401 => Err(OutputError::Password {
-                to: to.to_owned(),
-                why: format!(
-                    "it does not take the password of user `{}`. Enter the server's source password again",
-                    s.user
-                ),
-            }),
+            401 => Err(s.wrong_password(to)),
             403 => Err(unreachable(format!(
                 "it said \"{}\". Somebody may be sending to this mount point already, or it takes no {}",
                 head.reason, sound.content_type
@@ -457,7 +453,7 @@ async fn write(link: &Link, wire: &mut dyn Wire, bytes: &[u8]) -> Result<(), Out
 /// A title that does not get through is no reason to end the show: it is told in the log.
 async fn tell_title(s: &IcecastSettings, link: &Link, title: &str) {
     let telling = async {
-        let mut wire = wire::connect(s.host.trim(), s.port, s.tls, link.to()).await?;
+        let mut wire = wire::connect((s.host.trim(), s.port), s.trusted(), link.to()).await?;
         let request = s.title_request(title);
         let asked = wire.write_all(request.as_bytes()).await;
         asked.map_err(|e| lost(link, &io_words(&e)))?;

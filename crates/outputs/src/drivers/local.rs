@@ -64,7 +64,7 @@ impl Settings for LocalSettings {
     }
 }
 
-fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
+pub(super) fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
     if info.video.is_none() && info.audio.is_empty() {
         return Err(OutputError::Unsupported {
             to: "The watch page".into(),
@@ -94,7 +94,10 @@ impl Driver for LocalDriver {
         Box::pin(async move {
             link.connected();
             let mut segmenter = None;
-            while let Some(p) = packets.recv().await {
+            while let Some(p) = packets.recv_with_data().await {
+                if p.is_data() && segmenter.is_none() {
+                    continue;
+                }
                 if segmenter.is_none() {
                     segmenter = Some(Segmenter::begin(&self.store, info, &p, (self.segment, self.part))?);
                 }
@@ -112,7 +115,7 @@ impl Driver for LocalDriver {
     }
 }
 
-fn failed(source: CodecError) -> OutputError {
+pub(super) fn failed(source: CodecError) -> OutputError {
     OutputError::Mux {
         what: "The watch page's stream".into(),
         source,
@@ -120,7 +123,7 @@ fn failed(source: CodecError) -> OutputError {
 }
 
 /// Cuts one show into segments, and those into parts. However it ends, the playlist ends with it.
-struct Segmenter<'a> {
+pub(super) struct Segmenter<'a> {
     store: &'a HlsStore,
     muxer: FragmentMuxer,
     segment: MediaTime,
@@ -143,7 +146,7 @@ struct Gathered {
 }
 
 impl<'a> Segmenter<'a> {
-    fn begin(
+    pub(super) fn begin(
         store: &'a HlsStore,
         info: &StreamInfo,
         first: &Packet,
@@ -174,8 +177,8 @@ impl<'a> Segmenter<'a> {
         })
     }
 
-    fn write(&mut self, p: &Packet) -> Result<(), CodecError> {
-        let leads = p.is_video() || !self.has_video;
+    pub(super) fn write(&mut self, p: &Packet) -> Result<(), CodecError> {
+        let leads = p.is_video() || !self.has_video && !p.is_data();
         if leads && p.keyframe && self.is_full_at(p) {
             self.cut(Some(p.pts))?;
         } else if leads && self.in_part > 0 && self.gathered.pictures >= self.in_part {
@@ -207,7 +210,7 @@ impl<'a> Segmenter<'a> {
     }
 
     /// Ends the segment where the next begins, or where its own last picture ends. An empty one is left out.
-    fn cut(&mut self, next: Option<MediaTime>) -> Result<(), CodecError> {
+    pub(super) fn cut(&mut self, next: Option<MediaTime>) -> Result<(), CodecError> {
         if let Some(begun) = self.begun.take() {
             self.cut_part()?;
             self.store.finish_segment(next.unwrap_or(self.end) - begun);

@@ -2,6 +2,7 @@
 
 mod blocking;
 pub mod custom;
+pub mod hls_folder;
 pub mod hls_push;
 pub mod icecast;
 pub mod local;

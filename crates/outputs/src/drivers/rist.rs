@@ -4,7 +4,7 @@
 use super::blocking::{on_a_thread, send_to_url};
 use crate::{
     Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Probed, Wants},
 };
 use codec::{StreamFormat, UrlTarget};
 use media::{PacketReceiver, Secret, StreamInfo};
@@ -12,6 +12,12 @@ use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::{
+    io::ErrorKind,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+use tokio::{net::UdpSocket, time};
 
 /// `rist`: a receiver of that protocol.
 pub(crate) const KIND: DestinationKind = DestinationKind {
@@ -191,16 +197,69 @@ fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputE
     let (settings, _) = read(map, "settings")?;
     Ok(Box::new(RistDriver {
         target: settings.target(),
+        place: (settings.host.trim().to_owned(), settings.port),
     }))
 }
 
 struct RistDriver {
     target: UrlTarget,
+    /// Host (empty for a listener) and port.
+    place: (String, u16),
 }
 
 impl Driver for RistDriver {
     fn run<'a>(&'a mut self, info: &'a StreamInfo, _: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         let target = self.target.clone();
         Box::pin(on_a_thread("rist", info, link, move |feed| send_to_url(&feed, &target)))
+    }
+
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        let (host, port) = self.place.clone();
+        Box::pin(async move {
+            let to = format!("rist://{host}:{port}");
+            let unreachable = |why: String| OutputError::Unreachable { to: to.clone(), why };
+            if host.is_empty() {
+                return Ok(Some(look("whoever calls at this port gets the show")));
+            }
+            let found = tokio::net::lookup_host((host.as_str(), port)).await;
+            let found = found.map_err(|_| unreachable(format!("there is no receiver named {host}")))?;
+            for a in found {
+                if is_refused(a).await {
+                    let why =
+                        "nobody receives there. Check the address and the port (RIST uses UDP), and start the receiver";
+                    return Err(unreachable(why.into()));
+                }
+            }
+            Ok(Some(look(
+                "the receiver's address is good; RIST receivers say nothing before the show",
+            )))
+        })
+    }
+}
+
+/// How long a computer gets to say that nobody has the port.
+const REFUSAL_LIMIT: Duration = Duration::from_millis(400);
+
+/// Whether a computer says that nobody receives there. An empty datagram asks it, which receivers pass over.
+async fn is_refused(to: SocketAddr) -> bool {
+    let any: SocketAddr = if to.is_ipv4() {
+        (Ipv4Addr::UNSPECIFIED, 0).into()
+    } else {
+        (Ipv6Addr::UNSPECIFIED, 0).into()
+    };
+    let Ok(socket) = UdpSocket::bind(any).await else {
+        return false;
+    };
+    if socket.connect(to).await.is_err() || socket.send(&[]).await.is_err() {
+        return false;
+    }
+    let answer = time::timeout(REFUSAL_LIMIT, socket.recv(&mut [0; 64])).await;
+    matches!(answer, Ok(Err(e)) if e.kind() == ErrorKind::ConnectionRefused)
+}
+
+fn look(words: &str) -> Probed {
+    Probed {
+        passed: words.into(),
+        doubts: vec![],
     }
 }

@@ -5,10 +5,12 @@
 //! more than it can still deliver: what a slow line does not take stays in the destination's queue, where whole groups of
 //! pictures are dropped and counted.
 
+mod ask;
+
 use super::blocking::{Feed, on_a_thread};
 use crate::{
     LineFigures, Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Wants},
 };
 use bytes::Bytes;
 use codec::{StreamFormat, StreamMuxer, TS_PACKET, TrackLabel};
@@ -301,6 +303,20 @@ impl Driver for SrtDriver {
                 result => result,
             }
         }))
+    }
+
+    fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
+        let options = self.options.clone();
+        Box::pin(async move {
+            let to = format!("srt://{}", options.endpoint());
+            let gone = to.clone();
+            let asked = tokio::task::spawn_blocking(move || ask::look_ahead(&options, to)).await;
+            let fault = |e: tokio::task::JoinError| OutputError::Lost {
+                to: gone,
+                why: e.to_string(),
+            };
+            asked.map_err(fault)?.map(Some)
+        })
     }
 }
 

@@ -97,6 +97,11 @@ struct WhipDriver {
     bridges: Vec<turn::Bridge>,
 }
 
+/// Reads a `Link` header as an endpoint's answer has it.
+pub(crate) fn read_links(value: &str) {
+    let _ = links::ice_servers(value);
+}
+
 impl Driver for WhipDriver {
     /// Of several sizes none is replaced by another.
     fn goes_on(&self) -> bool {

@@ -70,6 +70,8 @@ struct State {
     /// No part is longer; zero when there are no parts.
     part: MediaTime,
     ended: bool,
+    /// Nobody is there to hold a request back until what it asks for has come.
+    plain: bool,
 }
 
 struct Segment {
@@ -99,6 +101,25 @@ impl HlsStore {
             state: Mutex::default(),
             next: watch::Sender::new((0, 0)),
         }
+    }
+
+    /// An empty store whose files a plain web server will hand out, with numbers from `first` on.
+    pub(crate) fn for_files(first: u64) -> Self {
+        let state = State {
+            next: first,
+            show: first,
+            plain: true,
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+            next: watch::Sender::new((first, 0)),
+        }
+    }
+
+    /// Number of the segment under way, and how many parts of it are there.
+    pub(crate) fn position(&self) -> (u64, u64) {
+        *self.next.borrow()
     }
 
     /// Begins a show: its init segment, its streams, how long segments are meant to be, and how long a part is at most (zero:

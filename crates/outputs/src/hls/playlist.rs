@@ -23,11 +23,9 @@ impl HlsStore {
         if low_latency {
             let part = s.part.as_secs_f64();
             let _ = writeln!(t, "#EXT-X-PART-INF:PART-TARGET={part:.6}");
-            let _ = writeln!(
-                t,
-                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.6}",
-                part * 3.0
-            );
+            let blocks = if s.plain { "" } else { "CAN-BLOCK-RELOAD=YES," };
+            let hold = part * 3.0;
+            let _ = writeln!(t, "#EXT-X-SERVER-CONTROL:{blocks}PART-HOLD-BACK={hold:.6}");
         }
         let _ = write!(
             t,
@@ -85,6 +83,9 @@ fn end(t: &mut String, s: &State, low_latency: bool) {
         t.push_str("#EXT-X-ENDLIST\n");
     } else if low_latency {
         list_parts(t, s.next, &s.open);
+        if s.plain {
+            return;
+        }
         let _ = writeln!(
             t,
             "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part-{}.{}.m4s\"",

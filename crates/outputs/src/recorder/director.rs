@@ -136,6 +136,7 @@ impl Director {
         {
             t.state.begins_at(*from);
             t.origin = Some(*from);
+            self.shared.zero.lock().get_or_insert(*from);
             self.now.begun = true;
         }
         self.now.begun
@@ -174,6 +175,9 @@ impl Director {
                     before: self.now.offset,
                 });
                 self.now.offset += p.pts - from;
+                if let Some(zero) = &mut *self.shared.zero.lock() {
+                    *zero += p.pts - from;
+                }
                 self.now.paused_at = None;
                 self.shared.set_paused(false);
             }
@@ -197,6 +201,7 @@ impl Director {
             None => self.begin(Some(at)),
             Some(t) if t.origin.is_none() => {
                 t.origin = Some(at);
+                self.shared.zero.lock().get_or_insert(at);
                 Ok(())
             }
             Some(t) if (by_hand || self.now.asked) && t.origin.is_some_and(|o| at > o) => {

@@ -48,6 +48,8 @@ struct Shared {
     /// Told when the director is over.
     over: Condvar,
     first_path: PathBuf,
+    /// Engine time of the first picture, moved on by every pause; none before it.
+    zero: Mutex<Option<MediaTime>>,
 }
 
 /// What a person wants, each from a moment on.
@@ -119,6 +121,7 @@ impl Recorder {
             stand: Mutex::default(),
             over: Condvar::new(),
             first_path: plan.path(0, 1),
+            zero: Mutex::default(),
         });
         let director = Director {
             plan,
@@ -191,6 +194,12 @@ impl Recorder {
             .over
             .wait_while_for(&mut stand, |s| !s.over, limit)
             .timed_out()
+    }
+
+    /// How long the recording is at `at` (engine time), pauses left out; none before its first picture.
+    pub fn elapsed(&self, at: MediaTime) -> Option<MediaTime> {
+        let zero = *self.shared.zero.lock();
+        zero.map(|zero| (at - zero).max(MediaTime::ZERO))
     }
 
     /// Whether it is paused, or about to be.

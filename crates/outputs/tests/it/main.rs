@@ -1,10 +1,12 @@
 //! Tests of `outputs` at its seams: scripted drivers in virtual time, real files, a real nginx-rtmp.
 
 mod hls;
+mod hls_folder;
 mod isolation;
 mod killed;
 mod kinds;
 mod live;
+mod mutations;
 mod other_peers;
 mod peers;
 mod recording;

@@ -1,7 +1,7 @@
-//! Edits of canvases and of how recordings are made.
+//! Edits of canvases, of how recordings are made and of captions.
 
 use super::{EditError, changed, ids, place, schema_of};
-use crate::{Canvas, Project, Recording, validate::MAX_PIXELS};
+use crate::{Canvas, Captions, Project, Recording, validate::MAX_PIXELS};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 const MAX_CANVASES: usize = 8;
 
 static CANVAS: LazyLock<Value> = LazyLock::new(schema_of::<Canvas>);
+static CAPTIONS: LazyLock<Value> = LazyLock::new(schema_of::<Captions>);
 static RECORDING: LazyLock<Value> = LazyLock::new(schema_of::<Recording>);
 
 /// Changes fields of a canvas. Its id stays, and its scene: that is put on show, not edited.
@@ -98,6 +99,19 @@ pub fn remove_canvas(p: &mut Project, id: &str) -> Result<(), EditError> {
         )));
     }
     p.canvases.remove(at);
+    Ok(())
+}
+
+/// Changes the captions.
+///
+/// # Errors
+/// A wrong value; a source that is not there.
+pub fn set_captions(p: &mut Project, changes: &Map<String, Value>) -> Result<(), EditError> {
+    let next = changed(&p.captions, changes, &CAPTIONS, "captions")?;
+    if !next.source.is_empty() {
+        place("source", &next.source, p.sources.iter().map(|s| &s.id))?;
+    }
+    p.captions = next;
     Ok(())
 }
 

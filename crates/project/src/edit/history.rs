@@ -55,6 +55,7 @@ impl Kept {
             encoders: p.encoders.clone(),
             destinations: p.destinations.clone(),
             recording: p.recording.clone(),
+            captions: p.captions.clone(),
             extra: p.extra.clone(),
         }
     }

@@ -15,7 +15,7 @@ mod sources;
 mod tracks;
 mod transitions;
 
-pub use canvases::{add_canvas, remove_canvas, set_canvas, set_recording};
+pub use canvases::{add_canvas, remove_canvas, set_canvas, set_captions, set_recording};
 pub use destinations::{
     DestinationEdit, MOST_DELAY_S, NewDestination, add_destination, add_encoder, main_of, move_destination,
     remove_destination, remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,

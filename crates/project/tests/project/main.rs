@@ -5,6 +5,7 @@ mod damage;
 mod documents;
 mod edits;
 mod findings;
+mod mutations;
 mod store;
 
 use project::{Destination, Project, Scene, SceneItem, Source};

@@ -4,6 +4,7 @@
 mod fixtures;
 mod flv;
 mod hostile;
+mod mutations;
 mod nginx;
 mod peer;
 mod publish;

@@ -154,6 +154,8 @@ export const destinations = {
   kind_icecast_is: "The show’s sound to an Icecast server, for internet radio.",
   kind_hls_push: "HLS upload",
   kind_hls_push_is: "Segments and a playlist, as YouTube’s HLS ingest and plain web servers take them.",
+  kind_hls_folder: "HLS folder",
+  kind_hls_folder_is: "Low-latency HLS in a folder, for a web server of yours to hand out.",
   kind_custom: "FFmpeg address",
   kind_custom_is: "Any address and container this computer’s FFmpeg knows: UDP, TCP, RTP, a file.",
   standsIn: "Stands in for {name}",

@@ -39,6 +39,7 @@ export const undo = {
   add_encoder: "new encoder",
   remove_encoder: "delete encoder",
   set_recording: "recording settings",
+  set_captions: "captions",
   set_canvas: "size of the picture",
   set_background: "background",
   set_project: "name of the project",

@@ -157,6 +157,8 @@ export const destinations: Words<typeof en> = {
   kind_icecast_is: "把节目的声音送到 Icecast 服务器，作网络电台。",
   kind_hls_push: "HLS 上传",
   kind_hls_push_is: "片段与播放列表，YouTube 的 HLS 与一般网页服务器都接受。",
+  kind_hls_folder: "HLS 文件夹",
+  kind_hls_folder_is: "把低延迟 HLS 写进文件夹，由您自己的网页服务器提供。",
   kind_custom: "FFmpeg 地址",
   kind_custom_is: "这台电脑的 FFmpeg 认得的任何地址与封装：UDP、TCP、RTP、文件。",
   standsIn: "{name} 的备用",

@@ -41,6 +41,7 @@ export const undo: Words<typeof en> = {
   add_encoder: "添加编码器",
   remove_encoder: "删除编码器",
   set_recording: "录制设置",
+  set_captions: "字幕设置",
   set_canvas: "画面尺寸",
   set_background: "背景颜色",
   set_project: "项目名称",

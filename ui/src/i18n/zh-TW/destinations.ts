@@ -157,6 +157,8 @@ export const destinations: Words<typeof en> = {
   kind_icecast_is: "把節目的聲音送到 Icecast 伺服器，作網路電台。",
   kind_hls_push: "HLS 上傳",
   kind_hls_push_is: "片段與播放清單，YouTube 的 HLS 與一般網頁伺服器都接受。",
+  kind_hls_folder: "HLS 資料夾",
+  kind_hls_folder_is: "把低延遲 HLS 寫進資料夾，由您自己的網頁伺服器提供。",
   kind_custom: "FFmpeg 網址",
   kind_custom_is: "這台電腦的 FFmpeg 認得的任何網址與封裝：UDP、TCP、RTP、檔案。",
   standsIn: "{name} 的備援",

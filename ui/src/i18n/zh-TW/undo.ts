@@ -41,6 +41,7 @@ export const undo: Words<typeof en> = {
   add_encoder: "新增編碼器",
   remove_encoder: "刪除編碼器",
   set_recording: "錄影設定",
+  set_captions: "字幕設定",
   set_canvas: "畫面尺寸",
   set_background: "背景顏色",
   set_project: "專案名稱",

@@ -3,7 +3,7 @@
 use super::{HlsContainer, HlsPushSettings, muxing};
 use crate::OutputError;
 use bytes::Bytes;
-use codec::{CodecError, FragmentMuxer, StreamFormat, StreamMuxer};
+use codec::{CodecError, FragmentMuxer, StreamMuxer};
 use media::{MediaTime, Packet, StreamInfo};
 use std::{collections::VecDeque, fmt::Write as _};
 
@@ -113,7 +113,7 @@ pub(super) struct Cutter {
 impl Cutter {
     pub(super) fn new(info: &StreamInfo, s: &HlsPushSettings) -> Result<Self, OutputError> {
         let packer = match s.container {
-            HlsContainer::Ts => Packer::Ts(StreamMuxer::new(StreamFormat::MpegTs, info, &[]).map_err(muxing)?),
+            HlsContainer::Ts => Packer::Ts(StreamMuxer::new(s.ts_format(), info, &[]).map_err(muxing)?),
             HlsContainer::Fmp4 => Packer::Fmp4(Some(FragmentMuxer::new(info, MediaTime::ZERO).map_err(muxing)?)),
         };
         Ok(Self {
@@ -135,7 +135,7 @@ impl Cutter {
 
     /// Takes a packet and gives the segment that ends before it, if one does.
     pub(super) fn write(&mut self, p: &Packet) -> Result<Option<(Bytes, MediaTime)>, CodecError> {
-        let leads = p.is_video() || !self.has_video;
+        let leads = p.is_video() || !self.has_video && !p.is_data();
         // Half a picture early will do, as rates like 29.97 never hit whole seconds.
         let full = self
             .begun

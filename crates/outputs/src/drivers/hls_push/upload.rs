@@ -2,7 +2,7 @@
 
 use super::{HlsMethod, HlsPushSettings, Place};
 use crate::{
-    Link, OutputError,
+    OutputError,
     error::io_words,
     wire::{self, Wire, basic},
 };
@@ -16,14 +16,17 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Upload<'a> {
     pub(super) settings: &'a HlsPushSettings,
     pub(super) place: &'a Place,
-    pub(super) link: &'a Link,
+    /// The server's name in messages.
+    pub(super) to: &'a str,
+    /// Counts bytes.
+    pub(super) wrote: &'a (dyn Fn(usize) + Send + Sync),
     pub(super) wire: Option<Box<dyn Wire>>,
 }
 
 impl Upload<'_> {
     pub(super) async fn connect(&mut self) -> Result<(), OutputError> {
         let p = self.place;
-        self.wire = Some(wire::connect(&p.host, p.port, p.tls, self.link.to()).await?);
+        self.wire = Some(wire::connect((&p.host, p.port), p.tls.then_some(&*self.settings.ca_file), self.to).await?);
         Ok(())
     }
 
@@ -33,8 +36,8 @@ impl Upload<'_> {
             HlsMethod::Post => "POST",
         };
         let status = self.request(method, name, media_type, bytes).await?;
-        self.link.wrote(bytes.len());
-        let to = self.link.to().to_owned();
+        (self.wrote)(bytes.len());
+        let to = self.to.to_owned();
         match status.0 {
             200..=299 => Ok(()),
             401 | 403 => Err(OutputError::Password {
@@ -58,14 +61,17 @@ impl Upload<'_> {
         }
     }
 
+    /// Asks for the playlist's head; gives what the server said.
+    pub(super) async fn look(&mut self) -> Result<(u16, String), OutputError> {
+        let name = self.place.playlist.clone();
+        self.request("HEAD", &name, "", &[]).await
+    }
+
     /// Whether it is gone is of no importance to the show.
     pub(super) async fn delete(&mut self, name: &str) -> Result<(), OutputError> {
         let (status, reason) = self.request("DELETE", name, "", &[]).await?;
         if !(200..300).contains(&status) {
-            tracing::debug!(
-                destination = self.link.to(),
-                "{name} was not deleted: {status} {reason}"
-            );
+            tracing::debug!(destination = self.to, "{name} was not deleted: {status} {reason}");
         }
         Ok(())
     }
@@ -99,7 +105,7 @@ impl Upload<'_> {
             return Ok((0, String::new()));
         };
         let head = self.head(method, name, media_type, body.len());
-        let to = self.link.to();
+        let to = self.to;
         let sending = async {
             let lost = |e: std::io::Error| OutputError::Lost {
                 to: to.to_owned(),
@@ -108,6 +114,10 @@ impl Upload<'_> {
             wire.write_all(head.as_bytes()).await.map_err(lost)?;
             wire.write_all(body).await.map_err(lost)?;
             wire.flush().await.map_err(lost)?;
+            if method == "HEAD" {
+                // Its answer tells the length of a body that does not come.
+                return wire::answer_without_body(&mut *wire, to).await;
+            }
             wire::answer(&mut *wire, to).await
         };
         let answer = time::timeout(LIMIT, sending).await.map_err(|_| OutputError::Stalled {

@@ -60,7 +60,7 @@ impl<'a> Publication<'a> {
             let room = now.has_room();
             let event = tokio::select! {
                 stepped = now.step(Some(link)) => Event::Stepped(stepped),
-                packet = packets.recv(), if room => Event::Packet(packet),
+                packet = packets.recv_with_data(), if room => Event::Packet(packet),
                 event = next.step() => event,
                 () = leave(&mut old) => Event::LeftOld,
             };
