@@ -105,7 +105,7 @@ async fn several_tracks_are_what_ffmpeg_understands() {
         for p in packets {
             match p.stream {
                 StreamKind::Audio(_) => fanout.send_all((0..3).map(|i| also(&p, i))),
-                StreamKind::Video => fanout.send_all([p]),
+                StreamKind::Video | StreamKind::Data => fanout.send_all([p]),
             }
         }
         until("all sent", LIMIT, || d.status().frames_sent == u64::from(FRAMES)).await;
