@@ -340,7 +340,10 @@ fn timed_metadata_is_a_stream_of_tags_with_the_pictures_of_its_moment() {
         );
         assert_eq!(frames(&file), 90);
         let said = ffprobe("-select_streams d -show_packets -show_data", &file).join("\n");
-        assert_eq!(said.contains("ID3"), streams == 1, "{said}");
+        assert_eq!(said.contains("TXXX"), streams == 1, "{said}");
+        // FFmpeg's reader leaves the tag's first bytes out; players of HLS do not.
+        let bytes = std::fs::read(&file).expect("read");
+        assert_eq!(bytes.windows(6).any(|w| w == b"ID3\x04\0\0"), streams == 1);
         if streams == 1 {
             let first = ffprobe("-select_streams d -show_entries packet=pts_time", &file);
             let pictures = ffprobe("-select_streams v -show_entries packet=dts_time", &file);
