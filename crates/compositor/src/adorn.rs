@@ -55,7 +55,7 @@ impl Shape {
     /// How much of a pixel at this distance from an edge is inside.
     fn inside(&self, distance: f32) -> f32 {
         if self.soft < 0.3 {
-            return (0.5 - distance).max(0.0).min(1.0);
+            return (0.5 - distance).clamp(0.0, 1.0);
         }
         // A logistic curve is within a hundredth of a Gaussian's edge.
         1.0 / (1.0 + (1.702 * distance / self.soft).exp())

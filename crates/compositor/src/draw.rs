@@ -186,8 +186,7 @@ impl DrawItem {
     }
     /// Whether every pixel well inside its rectangle hides what is below.
     pub fn is_solid(&self) -> bool {
-        // Not-a-number is not round either.
-        let over = self.style.blend == BlendMode::Normal && !(self.style.radius > 0.0);
+        let over = self.style.blend == BlendMode::Normal && self.style.radius == 0.0;
         over && self.picture.is_opaque() && self.opacity >= 1.0 && self.canvas_from_picture.is_upright()
     }
     /// The smallest upright rectangle `[x0, y0, x1, y1]` around it on the canvas.

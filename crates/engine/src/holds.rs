@@ -37,7 +37,7 @@ fn wanted(source: &Source, store: &Store) -> Option<(MediaTime, bool)> {
     for hold in made.filter_map(|m| m.filter.hold()) {
         let (later, still) = out.get_or_insert((MediaTime::ZERO, false));
         match hold {
-            Hold::Later(by) => *later = *later + by,
+            Hold::Later(by) => *later += by,
             Hold::Still => *still = true,
         }
     }

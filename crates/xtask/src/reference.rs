@@ -64,6 +64,8 @@ at half size. Files are named by a path from the project's folder; a file that c
 is set, and when a project is opened the picture is shown without that filter and the log says why.
 
 ![Every filter on one picture](filters.png)
+
+The picture is made by `footlight render docs/contact-sheet --at 1 --out docs/filters.png`.
 ";
 
 /// The page about filters.

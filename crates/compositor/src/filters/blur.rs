@@ -74,11 +74,8 @@ fn half_width(sigma: f64) -> f64 {
 fn divide(out: &mut [u8], times: &[u8], alpha: &[u8]) {
     for ((o, p), a) in out.iter_mut().zip(times).zip(alpha) {
         let a = u32::from(*a);
-        *o = if a == 0 {
-            *p
-        } else {
-            ((u32::from(*p) * 255 + a / 2) / a).min(255) as u8
-        };
+        let straight = (u32::from(*p) * 255 + a / 2).checked_div(a);
+        *o = straight.map_or(*p, |v| v.min(255) as u8);
     }
 }
 

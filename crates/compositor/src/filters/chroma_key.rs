@@ -129,7 +129,11 @@ impl Filter for Key {
         };
         out.fade(|y, row| {
             let near = y / 2;
-            let far = if y % 2 == 0 { near.saturating_sub(1) } else { near + 1 };
+            let far = if y.is_multiple_of(2) {
+                near.saturating_sub(1)
+            } else {
+                near + 1
+            };
             convert::widen(&mut wide, alpha.row(near), alpha.row(far), true);
             lower(row, &wide);
         })
@@ -170,7 +174,7 @@ fn keyed(k: &Key, [above, here, below]: [&[f32]; 3], [su, sv]: [&[u8]; 2], [a, u
     let (su, sv, u, v) = (&su[..n], &sv[..n], &mut u[..n], &mut v[..n]);
     for i in 0..n {
         let d = 0.25 * (above[i] + below[i]) + 0.5 * here[i] - k.similarity;
-        let hold = |x: f32| x.max(0.0).min(1.0);
+        let hold = |x: f32| x.clamp(0.0, 1.0);
         let (solid, clean) = (hold(d * k.per_smooth), hold(d * k.per_spill));
         a[i] = (solid * solid.sqrt() * 255.0 + 0.5) as i32 as u8;
         let keep = clean * clean.sqrt();

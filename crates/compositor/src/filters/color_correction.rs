@@ -152,7 +152,7 @@ impl Filter for Correction {
 
 fn curve(row: &mut [f32], table: &[f32]) {
     for v in row {
-        let at = (v.max(0.0).min(1.0) * STEPS as f32 + 0.5) as usize;
+        let at = (v.clamp(0.0, 1.0) * STEPS as f32 + 0.5) as usize;
         *v = table.get(at).copied().unwrap_or(1.0);
     }
 }

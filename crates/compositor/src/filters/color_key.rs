@@ -78,6 +78,6 @@ fn alpha(a: &mut [f32], r: &[f32], g: &[f32], b: &[f32], k: &Key) {
     for (((a, r), g), b) in a.iter_mut().zip(r).zip(g).zip(b) {
         let (r, g, b) = (r - kr, g - kg, b - kb);
         let d = (r * r + g * g + b * b).sqrt() * per;
-        *a *= ((d - k.similarity) * k.per_smooth).max(0.0).min(1.0);
+        *a *= ((d - k.similarity) * k.per_smooth).clamp(0.0, 1.0);
     }
 }

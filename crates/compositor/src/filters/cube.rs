@@ -127,7 +127,7 @@ impl Cube {
         let mut first = [0; 3];
         let mut share = [0.0; 3];
         for i in 0..3 {
-            let at = ((rgb[i] - low[i]) / (high[i] - low[i])).max(0.0).min(1.0) * last;
+            let at = ((rgb[i] - low[i]) / (high[i] - low[i])).clamp(0.0, 1.0) * last;
             first[i] = (at as usize).min(self.size - 2);
             share[i] = at - first[i] as f32;
         }

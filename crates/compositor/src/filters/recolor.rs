@@ -26,7 +26,7 @@ pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>)) -> Sheet {
     let mut alphas = alpha.then(|| vec![0; w * h]);
     let y = Layer::make(w, h, |y, out| {
         let near = (y / 2).min(ch - 1);
-        let far = if y % 2 == 0 {
+        let far = if y.is_multiple_of(2) {
             near.saturating_sub(1)
         } else {
             (near + 1).min(ch - 1)
@@ -132,7 +132,7 @@ fn to_rgb(y: &mut [f32], u: &mut [f32], v: &mut [f32]) {
 fn luma(out: &mut [u8], w: &Work) {
     let [r, g, b] = FromRgb::bt709_limited().rows[0].map(|v| (v * 255.0) as f32);
     for (((o, x), y), z) in out.iter_mut().zip(&w.y).zip(&w.u).zip(&w.v) {
-        let [x, y, z] = [*x, *y, *z].map(|c| c.max(0.0).min(1.0));
+        let [x, y, z] = [*x, *y, *z].map(|c| c.clamp(0.0, 1.0));
         *o = (r * x + g * y + b * z + 16.5) as i32 as u8;
     }
 }
@@ -142,7 +142,7 @@ fn chroma(u: &mut [u8], v: &mut [u8], w: &Work) {
     let rows = FromRgb::bt709_limited().rows.map(|r| r.map(|v| (v * 255.0) as f32));
     let ([ur, ug, ub], [vr, vg, vb]) = (rows[1], rows[2]);
     for ((((u, v), x), y), z) in u.iter_mut().zip(v).zip(&w.y).zip(&w.u).zip(&w.v) {
-        let [x, y, z] = [*x, *y, *z].map(|c| c.max(0.0).min(1.0));
+        let [x, y, z] = [*x, *y, *z].map(|c| c.clamp(0.0, 1.0));
         *u = (ur * x + ug * y + ub * z + 128.5) as i32 as u8;
         *v = (vr * x + vg * y + vb * z + 128.5) as i32 as u8;
     }

@@ -127,7 +127,7 @@ impl ShapeMask {
                 } else {
                     round.distance(dx, dy)
                 };
-                let shown = ((0.5 - distance / soft).max(0.0).min(1.0) * 255.0 + 0.5) as u8;
+                let shown = ((0.5 - distance / soft).clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
                 *o = if self.invert { 255 - shown } else { shown };
             }
         })

@@ -53,8 +53,8 @@ fn sharper(out: &mut [u8], above: &[u8], here: &[u8], below: &[u8], amount: i32)
         let more = (9 * i32::from(here[i]) - nine) * amount / (9 * 256);
         (i32::from(here[i]) + more).clamp(0, 255) as u8
     };
-    for i in 1..n.saturating_sub(1) {
-        out[i] = value(i - 1, i, i + 1);
+    for (i, o) in out.iter_mut().enumerate().take(n.saturating_sub(1)).skip(1) {
+        *o = value(i - 1, i, i + 1);
     }
     if n > 0 {
         out[0] = value(0, 0, 1.min(n - 1));

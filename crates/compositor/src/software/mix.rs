@@ -184,7 +184,7 @@ impl Side {
         to_float(&mut self.a, &f.a[y * w..(y + 1) * w]);
         self.ya.clone_from(&self.a);
         let near = (y / 2).min(ch - 1);
-        let far = if y % 2 == 0 {
+        let far = if y.is_multiple_of(2) {
             near.saturating_sub(1)
         } else {
             (near + 1).min(ch - 1)

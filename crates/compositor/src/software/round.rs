@@ -66,7 +66,7 @@ impl Corners {
             let (cx, cy) = ((u.abs() as f32) - self.from[0], (v.abs() as f32) - self.from[1]);
             *o = if cx > 0.0 && cy > 0.0 {
                 let outside = (cx * cx + cy * cy).sqrt() - self.radius;
-                ((0.5 - outside * per).max(0.0).min(1.0) * 255.0 + 0.5) as u8
+                ((0.5 - outside * per).clamp(0.0, 1.0) * 255.0 + 0.5) as u8
             } else {
                 255
             };

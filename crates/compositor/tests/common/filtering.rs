@@ -161,7 +161,7 @@ pub fn cases() -> Vec<Named> {
     );
     list(
         "pixel_by_pixel",
-        vec![wall(), on(at("presenter", 20.0, 14.0), &[key.clone()])],
+        vec![wall(), on(at("presenter", 20.0, 14.0), std::slice::from_ref(&key))],
     );
     list(
         "turned",
@@ -174,15 +174,15 @@ pub fn cases() -> Vec<Named> {
         "glass",
         vec![
             wall(),
-            on(at("glass", 10.0, 8.0), &[blur.clone()]),
-            on(at("glass_i420a", 50.0, 20.0), &[paler.clone()]),
+            on(at("glass", 10.0, 8.0), std::slice::from_ref(&blur)),
+            on(at("glass_i420a", 50.0, 20.0), std::slice::from_ref(&paler)),
         ],
     );
     list("nested", vec![wall(), on(nested("inner", 4.0, 2.0), &[blur, round])]);
     list(
         "formats",
         vec![
-            on(at("format_i444", 4.0, 4.0), &[paler.clone()]),
+            on(at("format_i444", 4.0, 4.0), std::slice::from_ref(&paler)),
             on(at("format_nv12", 50.0, 4.0), &[paler]),
         ],
     );
