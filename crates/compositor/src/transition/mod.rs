@@ -116,10 +116,11 @@ impl Easing {
 fn as_one(list: DrawList) -> DrawItem {
     let list = cull(list);
     let (w, h) = (list.width as f32, list.height as f32);
-    if let [item] = list.items.as_slice() {
-        if item.is_solid() && item.bounds() == [0.0, 0.0, w, h] {
-            return item.clone();
-        }
+    if let [item] = list.items.as_slice()
+        && item.is_solid()
+        && item.bounds() == [0.0, 0.0, w, h]
+    {
+        return item.clone();
     }
     let [r, g, b, a] = list.background.0;
     let dimmed = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
