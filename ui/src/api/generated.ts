@@ -828,6 +828,13 @@ export type Command =
       id: string;
     }
   | {
+      command: "set_captions";
+      /**
+       * Changed fields, named as in the project file.
+       */
+      changes: Settings;
+    }
+  | {
       command: "set_canvas";
       /**
        * The canvas.
@@ -1285,6 +1292,12 @@ export interface Scene {
    * How it comes on show, whatever transition is chosen; as chosen when absent.
    */
   transition?: SceneTransition | null;
+  /**
+   * What is done to the whole picture of it, in order.
+   *
+   * @maxItems 32
+   */
+  filters?: Filter[];
 }
 /**
  * A source (or another scene) placed in a scene. Coordinates are pixels of the canvas, y downwards.
@@ -1813,6 +1826,31 @@ export interface Replay {
    * Kept in the recording folder instead of in memory.
    */
   on_disk: boolean;
+}
+/**
+ * Closed captions.
+ */
+export interface Captions {
+  /**
+   * Whether the pictures carry captions.
+   */
+  enabled: boolean;
+  /**
+   * How they come.
+   */
+  style: "roll_up_2" | "roll_up_3" | "pop_on";
+  /**
+   * Seconds after which they are taken away when nothing more is said; 0 to leave them.
+   */
+  clear_after_s: number;
+  /**
+   * A text file whose new lines are captioned, relative to the project's folder; empty for none.
+   */
+  file: string;
+  /**
+   * Id of a text source whose last line is captioned whenever it changes; empty for none.
+   */
+  source: string;
 }
 /**
  * What changed in the document.
@@ -3103,9 +3141,13 @@ export interface Kinds {
    * Of transitions between scenes.
    */
   transitions: Kind[];
+  /**
+   * Of filters.
+   */
+  filters: Kind[];
 }
 /**
- * A kind of source, destination or transition, with everything a form needs.
+ * A kind of source, destination, transition or filter, with everything a form needs.
  */
 export interface Kind {
   /**

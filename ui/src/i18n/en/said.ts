@@ -71,8 +71,6 @@ export const said = {
   whipOneSize: "The server takes the picture in one size only; set the number of sizes to 1 to save the encoding",
   whipSizes: "The server takes the picture in {n} sizes only",
   whipLooking: "Nothing comes back from the server; another way to it is being looked for",
-  paceDown: "{name}: the connection takes less than {before} kbit/s; it gets {kbps} until it is better",
-  paceUp: "{name}: the connection takes {kbps} kbit/s again",
   stepDown: "{name}: the connection is too slow for it; it gets the picture of {other} ({words}) until it is better",
   stepUp: "{name}: it gets its own picture again ({words})",
   stepNow: "The connection is slow: it gets the picture of {other} for now ({words})",

@@ -69,8 +69,6 @@ export const said: Words<typeof en> = {
   whipOneSize: "服务器只接受一种画面尺寸；把尺寸数设为 1 可省下编码",
   whipSizes: "服务器只接受 {n} 种画面尺寸",
   whipLooking: "服务器没有任何回应；正在寻找另一条路",
-  paceDown: "{name}：连接承载不了 {before} kb/s；好转之前发送 {kbps}",
-  paceUp: "{name}：连接又能承载 {kbps} kb/s 了",
   stepDown: "{name}：连接对它太慢；好转之前改用 {other} 的画面（{words}）",
   stepUp: "{name}：又用回自己的画面（{words}）",
   stepNow: "连接太慢：暂时使用 {other} 的画面（{words}）",

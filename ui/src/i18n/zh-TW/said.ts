@@ -69,8 +69,6 @@ export const said: Words<typeof en> = {
   whipOneSize: "伺服器只接受一種畫面尺寸；把尺寸數設為 1 可省下編碼",
   whipSizes: "伺服器只接受 {n} 種畫面尺寸",
   whipLooking: "伺服器沒有任何回應；正在尋找另一條路",
-  paceDown: "{name}：連線承載不了 {before} kb/s；好轉之前送 {kbps}",
-  paceUp: "{name}：連線又能承載 {kbps} kb/s 了",
   stepDown: "{name}：連線對它太慢；好轉之前改用 {other} 的畫面（{words}）",
   stepUp: "{name}：又用回自己的畫面（{words}）",
   stepNow: "連線太慢：暫時使用 {other} 的畫面（{words}）",
