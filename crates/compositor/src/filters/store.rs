@@ -25,6 +25,16 @@ pub struct Made {
     pub filter: Arc<dyn Filter>,
 }
 
+impl Made {
+    /// One that stands in no project.
+    pub(crate) fn alone(filter: Arc<dyn Filter>) -> Self {
+        Self {
+            id: NEXT.fetch_add(1, Relaxed),
+            filter,
+        }
+    }
+}
+
 struct Entry {
     kind: String,
     settings: Map<String, Value>,

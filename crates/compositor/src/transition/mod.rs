@@ -8,6 +8,7 @@ mod fade;
 mod fade_color;
 mod move_items;
 mod slide;
+mod wipe;
 
 use crate::{Affine, DrawItem, DrawList, Picture, Style, cull};
 use project::{DocError, KindInfo, Rgba, Settings};
@@ -23,6 +24,7 @@ static LIST: &[TransitionKind] = &[
     slide::SLIDE,
     slide::SWIPE,
     slide::REVEAL,
+    wipe::KIND,
     move_items::KIND,
 ];
 

@@ -118,6 +118,7 @@ export const frame = {
   transition_slide: "Slide",
   transition_swipe: "Swipe",
   transition_reveal: "Reveal",
+  transition_wipe: "Wipe",
   transition_move: "Move",
   duration: "Duration",
   studioMode: "Studio mode",

@@ -116,6 +116,7 @@ export const frame: Words<typeof en> = {
   transition_slide: "推移",
   transition_swipe: "覆盖",
   transition_reveal: "揭开",
+  transition_wipe: "图案擦除",
   transition_move: "移动",
   duration: "时长",
   studioMode: "导播模式",

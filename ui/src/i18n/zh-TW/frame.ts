@@ -116,6 +116,7 @@ export const frame: Words<typeof en> = {
   transition_slide: "推移",
   transition_swipe: "覆蓋",
   transition_reveal: "揭開",
+  transition_wipe: "圖案擦除",
   transition_move: "移動",
   duration: "時間長度",
   studioMode: "導播模式",
