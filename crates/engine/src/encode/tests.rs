@@ -123,8 +123,11 @@ fn a_lane_that_falls_behind_gets_more_threads_and_loses_nothing() {
     let lease = e.lease(&want(90, 1, 300)).expect("opens");
     let rx = lease.feed.fanout.subscribe(MediaTime::from_millis(60_000));
     let lane = e.video.load()[0].clone();
+    offer_all(&e, 0..1);
+    let first = || lane.encoded.load(Relaxed) == 1;
+    assert!(test_support::wait_for(Duration::from_secs(20), first), "it has begun");
     // Its scaler is held while more than a fifth of a second of pictures come.
-    lane.scaled.clone().expect("scales").while_held(|| offer_all(&e, 0..20));
+    lane.scaled.clone().expect("scales").while_held(|| offer_all(&e, 1..20));
     end(&e);
     assert_eq!(lane.dropped.load(Relaxed), 0);
     let mut got = vec![];
