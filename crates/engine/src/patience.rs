@@ -1,6 +1,6 @@
 //! How long a block of sound is waited for. Files and generators are ahead of the show; a device delivers what it heard tens of
 //! milliseconds later, and how many differs from device to device. So each block is mixed as soon as everything that is open has
-//! delivered it: soon after its end where there is no device, later where there is one. Blocks follow each other whatever
+//! delivered what it needs: soon after its end where there is no device, later where there is one. Blocks follow each other whatever
 //! each one waited, so nothing that is encoded has a gap or moves.
 
 use media::{Clock, MediaTime};

@@ -114,7 +114,9 @@ impl SoundThread {
                 // Whoever wakes up finds the blocks of the nap still to be mixed.
                 self.clock.sleep_until(block_time(block + NAP) + patience::MOST);
             } else {
-                patience::wait(&*self.clock, block_time(block + 1), || reaches(&open, &project));
+                // The limiter has heard what comes after the block, too.
+                let needed = block_time(block + 1) + Mixer::LOOKAHEAD;
+                patience::wait(&*self.clock, needed, || reaches(&open, &project));
             }
             let stage = self.stage.sources();
             let now = self.project.load_full();
