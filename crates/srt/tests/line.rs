@@ -204,18 +204,17 @@ fn a_listener_with_a_stream_id_takes_only_who_gives_it() {
     o.stream_id = Secret::new("show");
     let stop = Arc::new(AtomicBool::new(false));
     let waiting = accept(listener(&o), &stop);
-    let stranger = Connection::open(
-        &Options {
-            stream_id: Secret::new("other"),
-            ..o.clone()
-        },
-        &|| false,
-    )
-    .expect("connects");
+    let other = Options {
+        stream_id: Secret::new("other"),
+        ..o.clone()
+    };
     let clock = SystemClock::new();
-    while !stranger.has_ended() {
-        assert!(clock.now() < MediaTime::from_millis(3000), "the stranger is sent away");
-        clock.sleep_until(clock.now() + MediaTime::from_millis(5));
+    // It may be sent away before it has seen that it was connected.
+    if let Ok(stranger) = Connection::open(&other, &|| false) {
+        while !stranger.has_ended() {
+            assert!(clock.now() < MediaTime::from_millis(3000), "the stranger is sent away");
+            clock.sleep_until(clock.now() + MediaTime::from_millis(5));
+        }
     }
     // While the stranger is being sent away a newcomer may have to try again.
     let near = loop {

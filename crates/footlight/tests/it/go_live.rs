@@ -247,7 +247,7 @@ fn has_the_stable_keys(report: &Value) {
     check(
         &report["encoders"][0],
         &encoder,
-        &["width", "height", "fps", "encode_ms"],
+        &["width", "height", "fps", "encode_ms", "target_kbps"],
     );
     let destination = [
         "id",
