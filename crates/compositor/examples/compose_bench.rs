@@ -139,6 +139,14 @@ fn main() {
     run("720p enlarged to the canvas", 50, &|| {
         list(vec![scaled(&base_pip, 1.5, 0.0, 0.0)])
     });
+    let four_thirds = frame(PixelFormat::I420, 2560, 1440, ours, AlphaMode::Opaque);
+    run("1440p reduced to the canvas", 50, &|| {
+        list(vec![scaled(&four_thirds, 0.75, 0.0, 0.0)])
+    });
+    let three_halves = frame(PixelFormat::I420, 2880, 1620, ours, AlphaMode::Opaque);
+    run("2880x1620 reduced to the canvas", 50, &|| {
+        list(vec![scaled(&three_halves, 2.0 / 3.0, 0.0, 0.0)])
+    });
     run("640x360 turned by 30 degrees over 1080p", 50, &|| show(turned(&small)));
     for (name, format, color) in [
         ("NV12 full canvas", PixelFormat::Nv12, ours),

@@ -27,8 +27,9 @@ pub const LOOK_AGAIN: Duration = Duration::from_millis(8);
 const LOOK_SELDOM: Duration = Duration::from_millis(100);
 /// From one picture to the next while nobody looks.
 const REST: MediaTime = MediaTime::from_millis(1000);
-/// Sound kept ahead of the mixer.
-const FEED_AHEAD: MediaTime = MediaTime::from_millis(500);
+/// Sound kept ahead of the mixer: no more than the pictures of a slot last, since a file's sound goes no further than its pictures
+/// are decoded, and each of those is megabytes.
+const FEED_AHEAD: MediaTime = MediaTime::from_millis(250);
 /// Longest `stop` waits for a thread that hangs in the system (a dead network disk) before it is left to itself.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
