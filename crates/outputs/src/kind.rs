@@ -62,6 +62,12 @@ pub trait Driver: Send {
         false
     }
 
+    /// Whether it may begin with pictures that are a moment old and get them faster than they were made: over a protocol that
+    /// carries times with the packets and takes what comes as fast as the line does.
+    fn catches_up(&self) -> bool {
+        false
+    }
+
     /// Talks to the server as far as can be done without anybody seeing anything. None where this kind can't: then only
     /// its endpoint is tried. The caller limits the time.
     ///

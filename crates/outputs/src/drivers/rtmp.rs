@@ -140,6 +140,10 @@ impl Driver for RtmpDriver {
         true
     }
 
+    fn catches_up(&self) -> bool {
+        true
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         Box::pin(async move {
             let publication = Publication {

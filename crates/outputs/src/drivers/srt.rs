@@ -287,6 +287,10 @@ struct SrtDriver {
 }
 
 impl Driver for SrtDriver {
+    fn goes_on(&self) -> bool {
+        true
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, _: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         let (options, labels) = (self.options.clone(), self.labels.clone());
         Box::pin(on_a_thread("srt", info, link, move |feed| {
@@ -374,6 +378,9 @@ impl Line<'_> {
             match self.feed.next() {
                 Received::Packet(_) if self.feed.is_over() => return Ok(()),
                 Received::Packet(p) => {
+                    if let Some(v) = self.feed.link.new_streams(&p).and_then(|s| s.video) {
+                        muxer.change_video(&v).map_err(|e| self.muxing(e))?;
+                    }
                     let bytes = muxer.write(&p).map_err(|e| self.muxing(e))?;
                     // A picture goes out whole; the sound between two pictures with the next.
                     let whole = p.is_video() || self.feed.info.video.is_none();

@@ -1,0 +1,215 @@
+//! The same captions as digital television has them (ANSI/CTA-708-E): windows, pens and characters for caption service 1, in
+//! service blocks inside caption channel packets (DTVCC). Decoders that read nothing else show these; they say the same as the
+//! CEA-608 pairs beside them, line by line and page by page. When a packet goes out is for others to say.
+
+use super::{Pair, carry::Unit, page::COLUMNS};
+
+/// Bytes that one service block holds (6.2.1: five bits), and one caption channel packet after its first (5: 127 at most).
+const BLOCK: usize = 31;
+const PACKET: usize = 127;
+/// The service everybody shows first.
+const SERVICE: u8 = 1;
+
+const END_OF_TEXT: u8 = 0x03;
+const CARRIAGE_RETURN: u8 = 0x0d;
+/// What follows is of the second table of characters.
+const EXTENDED: u8 = 0x10;
+const DISPLAY_WINDOWS: u8 = 0x89;
+const DELETE_WINDOWS: u8 = 0x8c;
+const SET_PEN_LOCATION: u8 = 0x92;
+const DEFINE_WINDOW_0: u8 = 0x98;
+
+/// Predefined looks (8.4.11, tables 25 and 26): rolling up as NTSC captions do, popping on in the middle, and their pen.
+const ROLLS_UP: u8 = 4;
+const POPS_ON: u8 = 3;
+const PEN: u8 = 1;
+
+/// What is never parted: a command with its parameters, or one character.
+pub type Code = Vec<u8>;
+
+/// Takes everything off the screen.
+pub fn erase() -> Vec<Code> {
+    vec![vec![DELETE_WINDOWS, 0xff]]
+}
+
+/// A line below those before it, of which `rows` stay.
+pub(super) fn rolling(line: &[char], rows: u8) -> Vec<Code> {
+    let rows = rows.clamp(1, 15);
+    let mut out = vec![window(true, rows, ROLLS_UP)];
+    // A window that was there already keeps its text; in a new one the line must come lowest too.
+    out.push(vec![SET_PEN_LOCATION, rows - 1, 0]);
+    out.push(vec![CARRIAGE_RETURN]);
+    out.extend(line.iter().map(|c| character(*c)));
+    out.push(vec![END_OF_TEXT]);
+    out
+}
+
+/// A page that is there at once.
+pub(super) fn popping(lines: &[Vec<char>]) -> Vec<Code> {
+    let rows = lines.len().clamp(1, 15) as u8;
+    let mut out = erase();
+    out.push(window(false, rows, POPS_ON));
+    for (line, row) in lines.iter().zip(0..rows) {
+        out.push(vec![SET_PEN_LOCATION, row, 0]);
+        out.extend(line.iter().map(|c| character(*c)));
+    }
+    out.push(vec![END_OF_TEXT]);
+    out.push(vec![DISPLAY_WINDOWS, 1]);
+    out
+}
+
+/// Window 0 (8.10.5.2), of so many rows, its lower middle in the lower middle of the safe area of a wide picture.
+fn window(visible: bool, rows: u8, style: u8) -> Code {
+    const LOCKED: u8 = 0b0001_1000;
+    const LOWER_MIDDLE: u8 = 7;
+    const LOWEST: u8 = 74;
+    const MIDDLE: u8 = 105;
+    vec![
+        DEFINE_WINDOW_0,
+        LOCKED | u8::from(visible) << 5,
+        LOWEST,
+        MIDDLE,
+        LOWER_MIDDLE << 4 | (rows - 1),
+        COLUMNS as u8 - 1,
+        style << 3 | PEN,
+    ]
+}
+
+/// Tables G0 (ASCII and a note), G1 (Latin-1) and G2; what none of them has is a hyphen.
+fn character(c: char) -> Code {
+    const G2: &str = "     …    Š Œ   █‘’“”•   ™š œ℠ Ÿ";
+    const LINES: &str = "│┐└─┘┌";
+    let find = |table: &str, first: u8| {
+        let place = table.chars().zip(first..).find(|(x, _)| *x == c && c != ' ');
+        place.map(|(_, code)| vec![EXTENDED, code])
+    };
+    match c {
+        '♪' => vec![0x7f],
+        ' '..='~' | '\u{a0}'..='\u{ff}' => vec![c as u32 as u8],
+        _ => find(G2, 0x20).or_else(|| find(LINES, 0x7a)).unwrap_or(vec![b'-']),
+    }
+}
+
+/// These codes in caption channel packets, numbered from `sequence` on, which is moved (two bits, so that receivers notice what
+/// was lost).
+pub fn packets(codes: &[Code], sequence: &mut u8) -> Vec<Unit> {
+    let mut out = vec![];
+    let mut packet: Vec<u8> = vec![];
+    let mut block: Vec<u8> = vec![];
+    for code in codes.iter().filter(|c| c.len() <= BLOCK) {
+        if block.len() + code.len() > BLOCK {
+            add_block(&mut out, &mut packet, &mut block, sequence);
+        }
+        block.extend_from_slice(code);
+    }
+    add_block(&mut out, &mut packet, &mut block, sequence);
+    flush(&mut out, &mut packet, sequence);
+    out
+}
+
+fn add_block(out: &mut Vec<Unit>, packet: &mut Vec<u8>, block: &mut Vec<u8>, sequence: &mut u8) {
+    if block.is_empty() {
+        return;
+    }
+    if packet.len() + 1 + block.len() > PACKET {
+        flush(out, packet, sequence);
+    }
+    packet.push(SERVICE << 5 | block.len() as u8);
+    packet.append(block);
+}
+
+fn flush(out: &mut Vec<Unit>, packet: &mut Vec<u8>, sequence: &mut u8) {
+    if packet.is_empty() {
+        return;
+    }
+    // The whole packet has an even number of bytes; a null service block fills it.
+    if packet.len().is_multiple_of(2) {
+        packet.push(0);
+    }
+    // 128 bytes are written as none (5.1).
+    let pairs = packet.len().div_ceil(2) as u8 & 0x3f;
+    let mut bytes = vec![(*sequence & 3) << 6 | pairs];
+    *sequence = (*sequence + 1) & 3;
+    bytes.append(packet);
+    let mut first = true;
+    for p in bytes.chunks_exact(2) {
+        let pair: Pair = [p[0], p[1]];
+        out.push(if std::mem::take(&mut first) {
+            Unit::Begin(pair)
+        } else {
+            Unit::More(pair)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A caption channel packet of these codes, as bytes.
+    fn bytes(units: &[Unit]) -> Vec<Vec<u8>> {
+        let mut all: Vec<Vec<u8>> = vec![];
+        for u in units {
+            match u {
+                Unit::Begin(p) => all.push(p.to_vec()),
+                Unit::More(p) => all.last_mut().expect("begun").extend(p),
+                Unit::Field(_) => panic!("no pair of CEA-608"),
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_line_is_a_window_a_pen_and_characters() {
+        let mut sequence = 3;
+        let line: Vec<char> = "Hé♪…".chars().collect();
+        let all = bytes(&packets(&rolling(&line, 2), &mut sequence));
+        let codes = [
+            0x98, 0x38, 74, 105, 0x71, 31, 0x21, 0x92, 1, 0, 0x0d, b'H', 0xe9, 0x7f, 0x10, 0x25, 0x03,
+        ];
+        let mut want = vec![3 << 6 | 10, 1 << 5 | codes.len() as u8];
+        want.extend(codes);
+        want.push(0);
+        assert_eq!(all, [want]);
+        assert_eq!(sequence, 0);
+    }
+
+    #[test]
+    fn long_pages_take_several_blocks_and_no_command_is_parted() {
+        let lines: Vec<Vec<char>> = vec!["“x”".chars().collect()];
+        let wide: Vec<Vec<char>> = vec!["“”".repeat(16).chars().collect(); 2];
+        let mut sequence = 0;
+        assert_eq!(bytes(&packets(&popping(&lines), &mut sequence)).len(), 1);
+        let all = bytes(&packets(&popping(&wide), &mut sequence));
+        assert_eq!(all.len(), 2, "two rows of two bytes a character");
+        for p in &all {
+            assert!(p.len() <= 128 && p.len() == 2 * usize::from(if p[0] & 0x3f == 0 { 64 } else { p[0] & 0x3f }));
+            let mut rest = &p[1..];
+            while let [head, after @ ..] = rest {
+                let n = usize::from(head & 0x1f);
+                if n == 0 {
+                    break;
+                }
+                assert_eq!(head >> 5, 1);
+                assert_ne!(after[n - 1], EXTENDED, "its character would be in the next block");
+                rest = &after[n..];
+            }
+        }
+        assert_eq!([all[0][0] >> 6, all[1][0] >> 6], [1, 2]);
+    }
+
+    #[test]
+    fn every_letter_has_its_code() {
+        for (c, code) in [
+            ('A', vec![0x41]),
+            ('ÿ', vec![0xff]),
+            ('’', vec![0x10, 0x32]),
+            ('™', vec![0x10, 0x39]),
+            ('Ÿ', vec![0x10, 0x3f]),
+            ('┌', vec![0x10, 0x7f]),
+            ('—', vec![b'-']),
+        ] {
+            assert_eq!(character(c), code, "{c}");
+        }
+    }
+}
