@@ -4,7 +4,7 @@
 /** Milliseconds until the first picture must be there, and without a new one before the stream counts as gone. */
 const FIRST = 6000, SILENT = 4000;
 /** Milliseconds by which sound leaves the studio after its picture. */
-const MIXING = 120;
+const MIXING = 40;
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -257,6 +257,7 @@ impl Show {
             env: Env {
                 hls: Arc::new(HlsStore::new()),
                 clock: clock.clone(),
+                routes: Arc::new(outputs::SystemRoutes),
             },
             rt: runtime.handle().clone(),
             stop: Arc::default(),

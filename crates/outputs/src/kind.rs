@@ -5,7 +5,12 @@ use crate::{HlsStore, Link, OutputError, drivers};
 use media::{AudioCodec, Clock, PacketReceiver, StreamInfo, VideoCodec};
 use project::KindInfo;
 use serde_json::{Map, Value};
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    pin::Pin,
+    sync::Arc,
+};
 
 /// What drivers may use of the program around them.
 #[derive(Clone)]
@@ -14,6 +19,32 @@ pub struct Env {
     pub hls: Arc<HlsStore>,
     /// Engine time.
     pub clock: Arc<dyn Clock>,
+    /// This computer's addresses.
+    pub routes: Arc<dyn Routes>,
+}
+
+/// Which address of this computer leads somewhere. It changes when a cable is pulled or another network is joined.
+pub trait Routes: Send + Sync {
+    /// The address that packets to `there` come from now; none without a way there. Never blocks.
+    fn own_address(&self, there: SocketAddr) -> Option<IpAddr>;
+}
+
+/// As the system routes them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRoutes;
+
+impl Routes for SystemRoutes {
+    fn own_address(&self, there: SocketAddr) -> Option<IpAddr> {
+        let any: SocketAddr = if there.is_ipv4() {
+            (Ipv4Addr::UNSPECIFIED, 0).into()
+        } else {
+            (Ipv6Addr::UNSPECIFIED, 0).into()
+        };
+        // Connecting a UDP socket only looks the way up; nothing is sent.
+        let socket = UdpSocket::bind(any).ok()?;
+        socket.connect(there).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    }
 }
 
 /// What [`Driver::run`] gives.

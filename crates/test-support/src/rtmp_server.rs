@@ -231,7 +231,7 @@ fn is_media(m: &Message) -> bool {
         9 => (first & 0x80 != 0, first & 0xf == 7 && *second == 0),
         _ => return false,
     };
-    !header && !(enhanced && first & 0xf == 0)
+    !(header || enhanced && first & 0xf == 0)
 }
 
 #[derive(Default, Clone)]
