@@ -171,7 +171,10 @@ fn hevc_becomes_a_transport_stream_and_av1_is_refused() {
 
 #[test]
 fn another_encode_of_another_size_takes_over_in_mid_stream() {
-    for (encoder, more) in [("libx264", "-bf 2"), ("libx265", "-x265-params log-level=none -tag:v hvc1")] {
+    for (encoder, more) in [
+        ("libx264", "-bf 2"),
+        ("libx265", "-x265-params log-level=none -tag:v hvc1"),
+    ] {
         let dir = tempfile::tempdir().expect("folder");
         let ts = dir.path().join("both.ts");
         let codec = if encoder == "libx264" {

@@ -315,7 +315,11 @@ impl State {
     /// Keeps a packet for those who come within a moment of its keyframe.
     fn keep(&mut self, packet: &Arc<Packet>) {
         let key = packet.is_video() && packet.keyframe;
-        let late = |s: &Self| s.last_keyframe.zip(s.last_video).is_none_or(|(key, now)| now - key >= KEPT);
+        let late = |s: &Self| {
+            s.last_keyframe
+                .zip(s.last_video)
+                .is_none_or(|(key, now)| now - key >= KEPT)
+        };
         if key || late(self) || self.kept_bytes > MOST_KEPT {
             self.kept.clear();
             self.kept_bytes = 0;

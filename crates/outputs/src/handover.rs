@@ -203,7 +203,7 @@ impl Drop for HandOver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fanout;
+    use crate::{Fanout, fanout::Begins};
     use bytes::Bytes;
     use media::{FrameRate, PacketReceiver, StreamInfo, StreamKind, VideoCodec, VideoStream, queue::Received};
     use std::time::Duration;

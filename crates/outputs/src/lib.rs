@@ -38,9 +38,8 @@ pub use fanout::{Fanout, FanoutStats};
 pub use handover::HandOver;
 pub use hls::{HlsStore, NotServed, Served, codecs};
 pub use kind::{
-    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed, Routes,
-    SystemRoutes,
-    Wants, destination_kind, destination_kinds, from_url,
+    DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,
+    Routes, SystemRoutes, Wants, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{

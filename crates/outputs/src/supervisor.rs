@@ -99,7 +99,11 @@ impl DestinationHandle {
         terms: impl Into<Terms>,
     ) -> Self {
         let Terms { backoff, delay, layers } = terms.into();
-        let begins = if driver.catches_up() { Begins::Soon } else { Begins::Next };
+        let begins = if driver.catches_up() {
+            Begins::Soon
+        } else {
+            Begins::Next
+        };
         let (packets, queue, line) = attach(rt, fanout, delay, begins, &clock);
         let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT)
             .behind(line, delay)

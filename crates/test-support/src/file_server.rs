@@ -125,9 +125,6 @@ fn answer(kept: &mut Kept, method: &str, target: String, body: Vec<u8>) -> (&'st
             Some(_) => (FOUND, vec![]),
             None => (MISSING, vec![]),
         },
-        _ => kept
-            .files
-            .get(&name)
-            .map_or((MISSING, vec![]), |f| (FOUND, f.clone())),
+        _ => kept.files.get(&name).map_or((MISSING, vec![]), |f| (FOUND, f.clone())),
     }
 }

@@ -294,7 +294,10 @@ impl Peer<'_> {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "what came when is measured in the machine's own time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what came when is measured in the machine's own time"
+    )]
     fn note(&self, m: Message) {
         let arrived = &mut lock(self.peers).arrived[self.index];
         if is_media(&m) {

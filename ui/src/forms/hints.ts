@@ -44,7 +44,7 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   local: { order: ["segment_s", "part_s"], fields: { part_s: { advanced: true } } },
   srt: {
     order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"],
-    fields: { host: { example: "srt.example.com" }, local_port: { special: 0, specialWord: "forms.theSame", when: { key: "mode", is: ["rendezvous"] } }, languages: { example: "eng, deu" } },
+    fields: { host: { example: "srt.example.com" }, local_port: { special: 0, specialWord: "forms.theSame", when: { key: "mode", is: ["rendezvous"] } }, try_connection: { advanced: true, when: { key: "mode", is: ["caller"] } }, languages: { example: "eng, deu" } },
   },
   rist: { order: ["host", "port", "profile", "secret", "buffer_ms"], fields: { host: { example: "rist.example.com" }, secret: { when: { key: "profile", is: ["main"] } } } },
   icecast: {

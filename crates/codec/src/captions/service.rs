@@ -4,9 +4,8 @@
 
 use super::{Pair, carry::Unit, page::COLUMNS};
 
-/// Bytes that one service block holds (6.2.1: five bits), and one caption channel packet after its first (5: 127 at most).
+/// Bytes that one service block holds (6.2.1: five bits).
 const BLOCK: usize = 31;
-const PACKET: usize = 127;
 /// The service everybody shows first.
 const SERVICE: u8 = 1;
 
@@ -53,8 +52,9 @@ pub(super) fn popping(lines: &[Vec<char>]) -> Vec<Code> {
         out.push(vec![SET_PEN_LOCATION, row, 0]);
         out.extend(line.iter().map(|c| character(*c)));
     }
-    out.push(vec![END_OF_TEXT]);
     out.push(vec![DISPLAY_WINDOWS, 1]);
+    // After that: some decoders draw what is visible at the end of a text, and only then.
+    out.push(vec![END_OF_TEXT]);
     out
 }
 
@@ -91,54 +91,33 @@ fn character(c: char) -> Code {
 }
 
 /// These codes in caption channel packets, numbered from `sequence` on, which is moved (two bits, so that receivers notice what
-/// was lost).
+/// was lost). A packet has one service block: it could have several, but not every decoder looks beyond the first.
 pub fn packets(codes: &[Code], sequence: &mut u8) -> Vec<Unit> {
     let mut out = vec![];
-    let mut packet: Vec<u8> = vec![];
     let mut block: Vec<u8> = vec![];
     for code in codes.iter().filter(|c| c.len() <= BLOCK) {
         if block.len() + code.len() > BLOCK {
-            add_block(&mut out, &mut packet, &mut block, sequence);
+            packet(&mut out, &std::mem::take(&mut block), sequence);
         }
         block.extend_from_slice(code);
     }
-    add_block(&mut out, &mut packet, &mut block, sequence);
-    flush(&mut out, &mut packet, sequence);
+    packet(&mut out, &block, sequence);
     out
 }
 
-fn add_block(out: &mut Vec<Unit>, packet: &mut Vec<u8>, block: &mut Vec<u8>, sequence: &mut u8) {
+fn packet(out: &mut Vec<Unit>, block: &[u8], sequence: &mut u8) {
     if block.is_empty() {
         return;
     }
-    if packet.len() + 1 + block.len() > PACKET {
-        flush(out, packet, sequence);
-    }
-    packet.push(SERVICE << 5 | block.len() as u8);
-    packet.append(block);
-}
-
-fn flush(out: &mut Vec<Unit>, packet: &mut Vec<u8>, sequence: &mut u8) {
-    if packet.is_empty() {
-        return;
-    }
-    // The whole packet has an even number of bytes; a null service block fills it.
-    if packet.len().is_multiple_of(2) {
-        packet.push(0);
-    }
-    // 128 bytes are written as none (5.1).
-    let pairs = packet.len().div_ceil(2) as u8 & 0x3f;
-    let mut bytes = vec![(*sequence & 3) << 6 | pairs];
+    // A whole packet has an even number of bytes; an empty service block fills it.
+    let pairs = (2 + block.len()).div_ceil(2);
+    let mut bytes = vec![(*sequence & 3) << 6 | pairs as u8, SERVICE << 5 | block.len() as u8];
+    bytes.extend_from_slice(block);
+    bytes.resize(2 * pairs, 0);
     *sequence = (*sequence + 1) & 3;
-    bytes.append(packet);
-    let mut first = true;
-    for p in bytes.chunks_exact(2) {
+    for (i, p) in bytes.chunks_exact(2).enumerate() {
         let pair: Pair = [p[0], p[1]];
-        out.push(if std::mem::take(&mut first) {
-            Unit::Begin(pair)
-        } else {
-            Unit::More(pair)
-        });
+        out.push(if i == 0 { Unit::Begin(pair) } else { Unit::More(pair) });
     }
 }
 
@@ -175,27 +154,28 @@ mod tests {
     }
 
     #[test]
-    fn long_pages_take_several_blocks_and_no_command_is_parted() {
-        let lines: Vec<Vec<char>> = vec!["“x”".chars().collect()];
+    fn long_pages_take_several_packets_and_no_command_is_parted() {
         let wide: Vec<Vec<char>> = vec!["“”".repeat(16).chars().collect(); 2];
+        let codes = popping(&wide);
         let mut sequence = 0;
-        assert_eq!(bytes(&packets(&popping(&lines), &mut sequence)).len(), 1);
-        let all = bytes(&packets(&popping(&wide), &mut sequence));
-        assert_eq!(all.len(), 2, "two rows of two bytes a character");
-        for p in &all {
-            assert!(p.len() <= 128 && p.len() == 2 * usize::from(if p[0] & 0x3f == 0 { 64 } else { p[0] & 0x3f }));
-            let mut rest = &p[1..];
-            while let [head, after @ ..] = rest {
-                let n = usize::from(head & 0x1f);
-                if n == 0 {
-                    break;
-                }
-                assert_eq!(head >> 5, 1);
-                assert_ne!(after[n - 1], EXTENDED, "its character would be in the next block");
-                rest = &after[n..];
-            }
+        let all = bytes(&packets(&codes, &mut sequence));
+        let mut joined = vec![];
+        for (n, p) in all.iter().enumerate() {
+            assert_eq!(p[0] >> 6, n as u8 & 3);
+            assert_eq!(p.len(), 2 * usize::from(p[0] & 0x3f));
+            let length = usize::from(p[1] & 0x1f);
+            assert_eq!(p[1] >> 5, 1);
+            let block = &p[2..2 + length];
+            assert_ne!(
+                block.last(),
+                Some(&EXTENDED),
+                "its character would be in the next packet"
+            );
+            assert!(p[2 + length..].iter().all(|b| *b == 0));
+            joined.extend_from_slice(block);
         }
-        assert_eq!([all[0][0] >> 6, all[1][0] >> 6], [1, 2]);
+        assert_eq!(joined, codes.concat());
+        assert!(packets(&[], &mut sequence).is_empty());
     }
 
     #[test]

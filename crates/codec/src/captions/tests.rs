@@ -71,7 +71,12 @@ fn the_message_comes_after_other_messages_and_before_the_picture() {
     let mut avcc = vec![];
     unit(&mut avcc, &[6, 5, 1, 0, 0x80]);
     unit(&mut avcc, &[0x65, 1, 2, 3]);
-    let out = with_captions(VideoCodec::H264, &avcc.into(), &[Unit::Field([0x94, 0x2c]), Unit::Field(PADDING)]).expect("fits");
+    let out = with_captions(
+        VideoCodec::H264,
+        &avcc.into(),
+        &[Unit::Field([0x94, 0x2c]), Unit::Field(PADDING)],
+    )
+    .expect("fits");
     let units: Vec<_> = h264::avcc_units(&out).map(|u| u.expect("whole")).collect();
     assert_eq!(units.len(), 3);
     let digital = with_captions(
@@ -121,7 +126,7 @@ proptest! {
                 prop_assert!(p.load.iter().chain(&p.show).flatten().all(|b| b.count_ones() % 2 == 1));
                 let mut sequence = 0;
                 let units = packets(&p.service, &mut sequence);
-                prop_assert!(units.len() <= 2 * 64 && matches!(units[0], Unit::Begin(_)));
+                prop_assert!(units.len() <= 2 * 64 && units.first().is_some_and(|u| matches!(u, Unit::Begin(_))));
             }
         }
     }

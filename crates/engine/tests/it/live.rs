@@ -206,7 +206,10 @@ fn off_the_air_pictures_are_drawn_only_for_those_who_look() {
 const FIRST_PACKET: Duration = Duration::from_secs(8);
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "what the server saw is compared with the machine's own time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the server saw is compared with the machine's own time"
+)]
 fn going_live_waits_for_nothing_but_the_encoder() {
     let s = Stand::new();
     s.run(
@@ -244,7 +247,10 @@ fn going_live_waits_for_nothing_but_the_encoder() {
         let came = until("the first packet", || server.arrived().get(n)?.first_media);
         let took = came.duration_since(begun);
         assert!(took < FIRST_PACKET, "{n}: {took:?}");
-        let first = server.arrived()[n].bodies(9).into_iter().find(|b| b[0] & 0xf == 7 && b[1] == 1);
+        let first = server.arrived()[n]
+            .bodies(9)
+            .into_iter()
+            .find(|b| b[0] & 0xf == 7 && b[1] == 1);
         assert_eq!(first.map(|b| b[0]), Some(0x17), "{n}: it begins with a keyframe");
     }
     assert_eq!(s.state()["encoders"].as_array().map(Vec::len), Some(1));

@@ -214,21 +214,30 @@ fn srt_and_an_hls_upload_go_over_under_way_too() {
     web.set(narrow);
     let told = |name: &str, words: &str| {
         let all = s.remote().events_since(0);
-        all.iter().any(|e| e.message.contains(&format!("{name}: {words}"))).then_some(())
+        all.iter()
+            .any(|e| e.message.contains(&format!("{name}: {words}")))
+            .then_some(())
     };
     for name in ["srt", "hls"] {
-        follows(&format!("{name} steps down"), || told(name, "the connection is too slow for it"));
+        follows(&format!("{name} steps down"), || {
+            told(name, "the connection is too slow for it")
+        });
     }
     // Some of it has to arrive before the line is good again.
     let before = [&srt, &hls].map(|id| destination(&s, id)["frames_sent"].as_u64());
     follows("lower pictures are sent", || {
         let now = [&srt, &hls].map(|id| destination(&s, id)["frames_sent"].as_u64());
-        now.iter().zip(&before).all(|(n, b)| *n > b.map(|b| b + 90)).then_some(())
+        now.iter()
+            .zip(&before)
+            .all(|(n, b)| *n > b.map(|b| b + 90))
+            .then_some(())
     });
     line.set(Faults::default());
     web.set(Faults::default());
     for name in ["srt", "hls"] {
-        follows(&format!("{name} has its own again"), || told(name, "it gets its own picture again"));
+        follows(&format!("{name} has its own again"), || {
+            told(name, "it gets its own picture again")
+        });
     }
     follows("pictures of its own over SRT", || {
         (sizes_in(&got) == [OWN, LOWER, OWN]).then_some(())

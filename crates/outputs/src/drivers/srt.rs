@@ -111,6 +111,10 @@ pub struct SrtSettings {
     /// Port of this computer in rendezvous; 0 for the same as the other side's.
     #[schemars(range(min = 0, max = 65535))]
     pub local_port: u16,
+    /// As a caller, connect for a moment before going live, which tries stream id and passphrase too. Not for a receiver that
+    /// takes one caller and then ends, nor while somebody else sends under the same stream id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub try_connection: bool,
     /// Languages of the audio tracks for players that ask, as three-letter codes in their order: `eng, deu`.
     pub languages: String,
 }
@@ -128,6 +132,7 @@ impl Default for SrtSettings {
             key_length: SrtKeyLength::Aes128,
             packet_bytes: 1316,
             local_port: 0,
+            try_connection: false,
             languages: String::new(),
         }
     }
@@ -179,6 +184,7 @@ impl From<Options> for SrtSettings {
             },
             packet_bytes: u32::try_from(o.payload).unwrap_or(1316),
             local_port: o.local_port,
+            try_connection: false,
             languages: String::new(),
         }
     }
@@ -278,12 +284,15 @@ fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputE
     Ok(Box::new(SrtDriver {
         options,
         labels: settings.labels(),
+        try_connection: settings.try_connection,
     }))
 }
 
 struct SrtDriver {
     options: Options,
     labels: Vec<TrackLabel>,
+    /// Looking ahead connects.
+    try_connection: bool,
 }
 
 impl Driver for SrtDriver {
@@ -310,11 +319,11 @@ impl Driver for SrtDriver {
     }
 
     fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
-        let options = self.options.clone();
+        let (options, connects) = (self.options.clone(), self.try_connection);
         Box::pin(async move {
             let to = format!("srt://{}", options.endpoint());
             let gone = to.clone();
-            let asked = tokio::task::spawn_blocking(move || ask::look_ahead(&options, to)).await;
+            let asked = tokio::task::spawn_blocking(move || ask::look_ahead(&options, connects, to)).await;
             let fault = |e: tokio::task::JoinError| OutputError::Lost {
                 to: gone,
                 why: e.to_string(),

@@ -105,7 +105,10 @@ async fn an_hls_upload_over_tls_plays() {
 async fn a_whip_session_is_agreed_on_over_tls() {
     let server = WhipEndpoint::start(json!({"token": "good"})).expect("aiortc");
     let plain = server.url();
-    let (host, path) = plain.split_once("://").and_then(|(_, r)| r.split_once('/')).expect("an address");
+    let (host, path) = plain
+        .split_once("://")
+        .and_then(|(_, r)| r.split_once('/'))
+        .expect("an address");
     let port = host.rsplit_once(':').and_then(|(_, p)| p.parse().ok()).expect("a port");
     let (_authority, front, ca_file) = front(port);
     let other = TestAuthority::new().expect("authority");

@@ -218,6 +218,7 @@ export const fields = {
   "srt.key_length": "Encryption, bits",
   "srt.packet_bytes": "Packet size",
   "srt.local_port": "Own port",
+  "srt.try_connection": "Connect once before going live",
   "srt.languages": "Languages of the tracks",
   "rist.host": "Receiver",
   "rist.port": "Port (UDP)",

@@ -220,6 +220,7 @@ export const fields: Words<typeof en> = {
   "srt.key_length": "加密位数",
   "srt.packet_bytes": "数据包大小",
   "srt.local_port": "本机端口",
+  "srt.try_connection": "开播前先试连接",
   "srt.languages": "音轨语言",
   "rist.host": "接收端",
   "rist.port": "端口（UDP）",

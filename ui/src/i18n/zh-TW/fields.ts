@@ -220,6 +220,7 @@ export const fields: Words<typeof en> = {
   "srt.key_length": "加密位元數",
   "srt.packet_bytes": "封包大小",
   "srt.local_port": "本機連接埠",
+  "srt.try_connection": "開播前先試連線",
   "srt.languages": "音軌語言",
   "rist.host": "接收端",
   "rist.port": "連接埠（UDP）",
