@@ -173,7 +173,7 @@ fn hevc_becomes_a_transport_stream_and_av1_is_refused() {
 fn another_encode_of_another_size_takes_over_in_mid_stream() {
     for (encoder, more) in [
         ("libx264", "-bf 2"),
-        ("libx265", "-x265-params log-level=none -tag:v hvc1"),
+        ("libx265", "-x265-params log-level=none:open-gop=0 -tag:v hvc1"),
     ] {
         let dir = tempfile::tempdir().expect("folder");
         let ts = dir.path().join("both.ts");

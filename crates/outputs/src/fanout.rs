@@ -144,11 +144,8 @@ impl Fanout {
                 started: !has_video || catches_up,
                 gate: None,
             });
-            let waits = s.last_video.is_some() && !catches_up;
-            waits && soon && s.keyframe != Wanted::Asked && !s.ended && {
-                s.asked();
-                true
-            } || waits && !soon && has_video && s.wish()
+            let waits = has_video && s.last_video.is_some() && !catches_up;
+            waits && s.wish(begins)
         };
         if ask {
             self.call_encoder();
@@ -225,7 +222,7 @@ impl Fanout {
         if self.inner.info.video.is_none() {
             return;
         }
-        let ask = self.inner.state.lock().wish();
+        let ask = self.inner.state.lock().wish(Begins::Next);
         if ask {
             self.call_encoder();
         }
@@ -266,11 +263,11 @@ impl State {
     }
 
     /// Somebody needs a keyframe; true when the encoder is to be asked for it now.
-    fn wish(&mut self) -> bool {
+    fn wish(&mut self, begins: Begins) -> bool {
         if self.keyframe == Wanted::Asked || self.ended {
             return false;
         }
-        let now = !self.too_soon();
+        let now = begins == Begins::Soon || !self.too_soon();
         if now {
             self.asked();
         } else {

@@ -26,6 +26,8 @@ use std::time::Duration;
 const DRAIN: Duration = Duration::from_millis(900);
 /// Time between two looks at the line.
 const MEASURE: MediaTime = MediaTime::from_millis(200);
+/// As much of the show is handed over between two looks, milliseconds.
+const HANDED_MS: u32 = 100;
 /// Below this libsrt never drops what is late, milliseconds (SRT_TLPKTDROP_MINTHRESHOLD_MS).
 const NEVER_LATE_MS: u32 = 1000;
 
@@ -381,20 +383,24 @@ impl Line<'_> {
         let mut muxer =
             StreamMuxer::new(StreamFormat::MpegTs, &self.feed.info, self.labels).map_err(|e| self.muxing(e))?;
         let mut datagrams = Datagrams::new(self.options.payload);
-        let mut meter = Meter::default();
+        let mut meter = Meter::of(&self.feed.info);
         loop {
             self.measure(c, &mut meter)?;
             match self.feed.next() {
                 Received::Packet(_) if self.feed.is_over() => return Ok(()),
                 Received::Packet(p) => {
-                    if let Some(v) = self.feed.link.new_streams(&p).and_then(|s| s.video) {
-                        muxer.change_video(&v).map_err(|e| self.muxing(e))?;
+                    if let Some(new) = self.feed.link.new_streams(&p) {
+                        meter = Meter::of(&new);
+                        if let Some(v) = &new.video {
+                            muxer.change_video(v).map_err(|e| self.muxing(e))?;
+                        }
                     }
                     let bytes = muxer.write(&p).map_err(|e| self.muxing(e))?;
                     // A picture goes out whole; the sound between two pictures with the next.
                     let whole = p.is_video() || self.feed.info.video.is_none();
                     for d in datagrams.add(&bytes, whole) {
                         self.send(c, &d)?;
+                        meter.handed += d.len() as u64;
                     }
                     self.feed.link.sent(&p);
                 }
@@ -428,10 +434,11 @@ impl Line<'_> {
     fn measure(&self, c: &Connection, meter: &mut Meter) -> Result<(), OutputError> {
         loop {
             let now = self.feed.link.clock().now();
-            if !meter.behind && meter.next.is_some_and(|t| now < t) {
+            if !meter.is_due(now) {
                 return Ok(());
             }
             meter.next = Some(now + MEASURE);
+            meter.handed = 0;
             let Some(s) = c.stats() else {
                 return Err(self.failed(SrtError::Lost));
             };
@@ -449,7 +456,9 @@ impl Line<'_> {
                 ..LineFigures::default()
             });
             let most = s.latency_ms.max(NEVER_LATE_MS) / 10 * 7;
-            meter.behind = s.unacknowledged_ms > most;
+            // What was handed over in one go is all of the same age, however long the line takes for it.
+            let full = meter.bytes_in(most).is_some_and(|b| s.unacknowledged_bytes > b);
+            meter.behind = full || s.unacknowledged_ms > most;
             if !meter.behind {
                 return Ok(());
             }
@@ -464,11 +473,39 @@ impl Line<'_> {
     }
 }
 
+/// When the line is looked at, and what was seen.
 #[derive(Default)]
 struct Meter {
     next: Option<MediaTime>,
     /// The line had too much unacknowledged at the last look.
     behind: bool,
+    /// What the streams are told to take, bit/s; 0 where they keep to a quality instead.
+    bits: u64,
+    /// Handed over since the last look, bytes.
+    handed: u64,
+}
+
+impl Meter {
+    fn of(info: &StreamInfo) -> Self {
+        // Without a rate for the picture that of the sound says nothing.
+        let video = info.video.as_ref().map_or(1, |v| u64::from(v.bitrate));
+        let sound: u64 = info.audio.iter().map(|a| u64::from(a.bitrate)).sum();
+        Self {
+            bits: if video == 0 { 0 } else { video + sound },
+            ..Self::default()
+        }
+    }
+
+    /// Bytes of so many milliseconds of the show; none when its rate is not known.
+    fn bytes_in(&self, ms: u32) -> Option<u64> {
+        (self.bits > 0).then(|| self.bits / 8 * u64::from(ms) / 1000)
+    }
+
+    /// Between two looks no more is handed over than could not do any harm: what had piled up would else go in one go.
+    fn is_due(&self, now: MediaTime) -> bool {
+        let much = self.bytes_in(HANDED_MS).is_some_and(|b| self.handed >= b);
+        self.behind || much || self.next.is_none_or(|t| now >= t)
+    }
 }
 
 /// Cuts the transport stream into datagrams of whole TS packets.
@@ -500,6 +537,23 @@ impl Datagrams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_line_is_looked_at_by_time_and_by_what_it_was_given() {
+        let at = MediaTime::from_millis;
+        let mut m = Meter {
+            bits: 8_000_000,
+            ..Meter::default()
+        };
+        assert!(m.is_due(at(0)), "at once");
+        m.next = Some(at(200));
+        m.handed = 99_999;
+        assert!(!m.is_due(at(100)) && m.is_due(at(200)));
+        m.handed = 100_000;
+        assert!(m.is_due(at(100)), "a tenth of a second of the show");
+        assert_eq!(m.bytes_in(700), Some(700_000));
+        assert_eq!(Meter::default().bytes_in(700), None);
+    }
 
     #[test]
     fn datagrams_hold_whole_packets_and_nothing_stays_behind_a_picture() {
