@@ -88,8 +88,8 @@ pub trait Driver: Send {
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
 
-    /// Whether it can go on under way with another encode of the same picture ([`Link::new_streams`]).
-    fn goes_on(&self) -> bool {
+    /// Whether it can go on under way with another encode of these streams' picture ([`Link::new_streams`]).
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
         false
     }
 

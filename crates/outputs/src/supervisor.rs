@@ -113,7 +113,7 @@ impl DestinationHandle {
         ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
-        let goes_on = driver.goes_on();
+        let goes_on = driver.goes_on(fanout.info());
         let supervisor = Supervisor {
             driver,
             packets: Arc::new(packets),

@@ -4,7 +4,7 @@
 use crate::{
     CodecError, color,
     ff::{self, Dict, Packet as AvPacket},
-    h264, hevc, id3, log,
+    h264, id3, log,
 };
 use ffmpeg_sys_next::{self as sys, AVCodecID, AVFormatContext, AVMediaType, AVRational, AVStream};
 use media::{AudioCodec, AudioStream, MediaTime, Packet, StreamInfo, StreamKind, VideoCodec, VideoStream};
@@ -99,13 +99,11 @@ impl Core {
                 put(&found.sps);
                 put(&found.pps);
             }
-            VideoCodec::Hevc => {
-                let found = hevc::record_parameter_sets(&v.extradata)?;
-                put(&found.vps);
-                put(&found.sps);
-                put(&found.pps);
+            _ => {
+                return Err(h264::damaged(
+                    "only H.264 can change in the middle of a transport stream",
+                ));
             }
-            _ => {}
         }
         self.sets = sets;
         Ok(())

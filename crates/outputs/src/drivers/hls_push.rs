@@ -301,7 +301,7 @@ impl Driver for HlsPush {
         })
     }
 
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
         true
     }
 

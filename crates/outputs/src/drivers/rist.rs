@@ -208,8 +208,8 @@ struct RistDriver {
 }
 
 impl Driver for RistDriver {
-    fn goes_on(&self) -> bool {
-        true
+    fn goes_on(&self, streams: &StreamInfo) -> bool {
+        codec::can_change_in_ts(streams)
     }
 
     fn run<'a>(&'a mut self, info: &'a StreamInfo, _: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {

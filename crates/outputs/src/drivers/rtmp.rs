@@ -136,7 +136,7 @@ struct RtmpDriver {
 }
 
 impl Driver for RtmpDriver {
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
         true
     }
 

@@ -112,7 +112,7 @@ pub(crate) fn read_links(value: &str) {
 
 impl Driver for WhipDriver {
     /// Of several sizes none is replaced by another.
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
         self.settings.layers <= 1
     }
 
