@@ -292,6 +292,7 @@ fn hls_js_makes_cues_of_timed_metadata() {
     });
     // A page of the same origin that has nothing of its own.
     let mut browser = Browser::open(&format!("http://{address}/watch/watch.css"), (640, 480));
+    browser.waits("location.pathname === '/watch/watch.css' && document.readyState === 'complete'");
     browser.eval(&test_support::peers::hls_js().expect("hls.js"));
     browser.eval(HLS_JS_PLAYS);
     browser.waits("document.querySelector('video').currentTime > 0.5");

@@ -19,13 +19,15 @@ use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use srt::{Connection, KeyLength, Listener, Mode, Options, SrtError};
+use srt::{Connection, KeyLength, Listener, Mode, Options, SrtError, Stats};
 use std::time::Duration;
 
 /// Time to let the last packets be played out at the other side. The supervisor gives 1.2 s.
 const DRAIN: Duration = Duration::from_millis(900);
 /// Time between two looks at the line.
 const MEASURE: MediaTime = MediaTime::from_millis(200);
+/// Losses are counted over this time.
+const LOSS_OVER: MediaTime = MediaTime::from_millis(1000);
 /// As much of the show is handed over between two looks, milliseconds.
 const HANDED_MS: u32 = 100;
 /// Below this libsrt never drops what is late, milliseconds (SRT_TLPKTDROP_MINTHRESHOLD_MS).
@@ -452,6 +454,7 @@ impl Line<'_> {
                 bandwidth_kbps: Some(s.bandwidth_kbps),
                 unacknowledged_ms: Some(s.unacknowledged_ms),
                 latency_ms: Some(s.latency_ms),
+                loss_now_percent: meter.loss_now(now, &s),
                 encrypted: Some(c.is_encrypted()),
                 ..LineFigures::default()
             });
@@ -483,6 +486,9 @@ struct Meter {
     bits: u64,
     /// Handed over since the last look, bytes.
     handed: u64,
+    /// When, and what had been sent and lost then; and the share that got lost in the second before, percent.
+    second: Option<(MediaTime, u64, u64)>,
+    loss: Option<f64>,
 }
 
 impl Meter {
@@ -494,6 +500,20 @@ impl Meter {
             bits: if video == 0 { 0 } else { video + sound },
             ..Self::default()
         }
+    }
+
+    /// Share of the packets that got lost lately. A line that drops what is too much for it shows only so: the receiver does not
+    /// wait for what comes too late, and acknowledges the rest.
+    fn loss_now(&mut self, now: MediaTime, s: &Stats) -> Option<f64> {
+        let (at, sent, lost) = *self.second.get_or_insert((now, s.packets_sent, s.packets_lost));
+        if now - at >= LOSS_OVER {
+            let of = s.packets_sent.saturating_sub(sent).max(1);
+            let share = s.packets_lost.saturating_sub(lost) as f64 * 100.0 / of as f64;
+            // What is reported lost more than once counts more than once.
+            self.loss = Some(share.min(100.0));
+            self.second = Some((now, s.packets_sent, s.packets_lost));
+        }
+        self.loss
     }
 
     /// Bytes of so many milliseconds of the show; none when its rate is not known.
@@ -553,6 +573,16 @@ mod tests {
         assert!(m.is_due(at(100)), "a tenth of a second of the show");
         assert_eq!(m.bytes_in(700), Some(700_000));
         assert_eq!(Meter::default().bytes_in(700), None);
+        let seen = |sent, lost| Stats {
+            packets_sent: sent,
+            packets_lost: lost,
+            ..Stats::default()
+        };
+        assert_eq!(m.loss_now(at(0), &seen(100, 50)), None);
+        assert_eq!(m.loss_now(at(900), &seen(190, 50)), None);
+        assert_eq!(m.loss_now(at(1000), &seen(200, 75)), Some(25.0));
+        assert_eq!(m.loss_now(at(1500), &seen(250, 75)), Some(25.0));
+        assert_eq!(m.loss_now(at(2000), &seen(300, 75)), Some(0.0));
     }
 
     #[test]
