@@ -2187,6 +2187,10 @@ export interface LineFigures {
    */
   arriving_kbps: number | null;
   /**
+   * It sends pieces of this length, each once it is complete: an HLS upload's segments, milliseconds of media.
+   */
+  piece_ms: number | null;
+  /**
    * Share of the packets that got lost on the way just now, percent.
    */
   loss_now_percent: number | null;
