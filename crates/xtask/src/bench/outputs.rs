@@ -203,7 +203,7 @@ impl Live {
             let begun = Instant::now();
             self.command(&json!({ "command": "go_live", "destinations": ["first"], "record": false }))?;
             let mut came = None;
-            wait_for(LIMIT, || {
+            let _ = wait_for(LIMIT, || {
                 came = self.first.arrived().get(before).and_then(|a| a.first_media);
                 came.is_some()
             });

@@ -31,6 +31,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(700);
 /// How often it is looked whether this computer has another address.
 const LOOK_FOR_ADDRESS: Duration = Duration::from_secs(2);
 
+const MOVED: &str = "This computer has another network address; the way to the server is being looked for anew.";
+
 /// Media time that may wait of a lower size.
 const LAYER_QUEUE: MediaTime = MediaTime::from_millis(2000);
 
@@ -94,7 +96,7 @@ pub(super) async fn send(
                 let changed = way.as_mut().is_some_and(|w| w.has_changed());
                 // Without PATCH the session is left as it is: the old address may still do, and else the stack notices.
                 if changed && restarting.is_none() && session.patches() {
-                    link.notice(Some("This computer has another network address; the way to the server is being looked for anew.".into()));
+                    link.notice(Some(MOVED.into()));
                     restarting = Some(Box::pin(restart(peer, session)));
                     restarted = true;
                 }
