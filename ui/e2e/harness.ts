@@ -242,7 +242,8 @@ export async function focus(page: Page): Promise<{ on: string; lost: boolean; se
       return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || /0px 0px 0px [1-4]px/.test(style.boxShadow);
     };
     // The ring of a slider is on its knob, which a page can't look at.
-    let seen = one.matches("input[type=range]") || [...one.children].some(ring);
+    // A dialog that was just opened is seen by itself.
+    let seen = one.matches("input[type=range], [role$=dialog][tabindex='-1']") || [...one.children].some(ring);
     for (let up: HTMLElement | null = one, far = 0; up && far < 3; up = up.parentElement, far += 1) seen ||= ring(up);
     const name = one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 40) ?? "";
     return { on: `${one.tagName.toLowerCase()}${one.getAttribute("role") ? `[${one.getAttribute("role")}]` : ""} ${name}`, lost: false, seen };

@@ -121,7 +121,7 @@ async function settings(s: Studio, shot: Shot): Promise<void> {
   for (const [tab, name] of [["Look and language", "settings"], ["Encoder", "encoder"], ["Recording", "recording-settings"]] as const) {
     await dialog(page).getByRole("tab", { name: tab }).click();
     await page.waitForLoadState("networkidle");
-    if (name === "encoder") await dialog(page).getByRole("heading", { name: "What the show takes" }).waitFor();
+    if (name === "encoder") await dialog(page).getByRole("heading", { name: "What the show needs" }).waitFor();
     await shot(name);
   }
   await closed(page);

@@ -61,8 +61,11 @@ function translate(text: string, depth: number): string {
   for (const { key, known: shape, blanks } of patterns) {
     const found = shape.exec(text);
     if (!found) continue;
+    // "Slides: has ended" is said of Slides, not of "Slides:".
+    if (found[1]?.endsWith(":")) continue;
     const values = Object.fromEntries(blanks.map((blank, at) => {
       const value = found[at + 1] ?? "";
+      if (blank === "device") return [blank, translate(value, depth + 1)];
       if (blank === "names") return [blank, listed(value, depth)];
       return [blank, blank === "rest" || blank === "why" ? both(value.replace(/\.$/, ""), depth + 1) : value];
     }));
