@@ -12,7 +12,7 @@ export const settings = {
   theme_dark: "Dark",
   theme_light: "Light",
   theme_contrast: "High contrast",
-  theme_system: "Same as the computer",
+  theme_system: "System",
   textAndControls: "Language and size",
   language: "Language",
   scale: "Scale",
