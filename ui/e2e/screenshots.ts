@@ -173,8 +173,10 @@ async function onAir(s: Studio, shot: Shot): Promise<void> {
   if (await offered.isVisible()) await offered.click();
   await shot("report");
   await closed(page);
-  await page.keyboard.press("Control+2");
+  // The scale first: what the page itself has just chosen would be stored over it.
   await preference(s, "look.scale", 200);
+  await page.keyboard.press("Control+2");
+  await page.getByRole("tree").first().waitFor();
   await shot("scale-200", 1920);
 }
 
