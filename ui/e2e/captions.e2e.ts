@@ -56,7 +56,7 @@ test("captions are switched on, set, typed and followed", async () => {
   const value = dialog.getByRole("textbox", { name: "Value" });
   await value.fill("Goal for the blues");
   await value.press("Enter");
-  await page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /encod/i }).first().waitFor();
+  await page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /neither on the air nor recorded/ }).first().waitFor();
   expect(await value.inputValue()).toBe("Goal for the blues");
   await s.close();
 });

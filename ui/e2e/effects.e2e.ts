@@ -12,7 +12,7 @@ afterAll(closeBrowser);
 async function plate(s: Studio): Promise<() => Promise<Item>> {
   await s.command({ command: "add_source", kind: "color", name: "Ground", scene: "main", settings: { color: "#404040", width: 640, height: 360 } });
   const { item } = await s.command({ command: "add_source", kind: "color", name: "Plate", scene: "main", settings: { color: "#808080", width: 320, height: 180 } });
-  await s.command({ command: "set_item", scene: "main", item, changes: { position: { x: 160, y: 90 } } });
+  await s.command({ command: "set_item", scene: "main", item, changes: { bounds: null, position: { x: 160, y: 90 } } });
   await s.page.getByRole("button", { name: "Studio", exact: true }).click();
   await s.page.getByRole("treeitem", { name: /Plate/ }).first().click();
   await s.page.getByRole("tab", { name: "Properties" }).click();

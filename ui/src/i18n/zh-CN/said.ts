@@ -85,6 +85,8 @@ export const said: Words<typeof en> = {
   diskFull: "磁盘已满：{path} 到此为止。请清理空间，再开始录制。",
   recordingBroke: "录制 {path} 无法继续：{system}。请检查磁盘，再开始录制。",
   diskStalled: "磁盘在 {seconds} 秒内没有收下 {path} 的结尾；文件可能缺少最后几秒。",
+  metadataNobody: "节目没有直播也没有录制，所以没有人会收到这份元数据",
+  markNothing: "节目没有直播也没有录制，所以没有内容可以标记",
   noDisplay: "没有可以捕捉的屏幕：Footlight 运行的环境没有显示器（没有设置 DISPLAY）。请在桌面环境启动，或在设置里指定显示器",
   theScreen: "屏幕",
   answersToo: "有响应",

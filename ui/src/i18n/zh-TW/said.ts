@@ -85,6 +85,8 @@ export const said: Words<typeof en> = {
   diskFull: "磁碟已滿：{path} 到此為止。請清出空間，再開始錄影。",
   recordingBroke: "錄影 {path} 無法繼續：{system}。請檢查磁碟，再開始錄影。",
   diskStalled: "磁碟在 {seconds} 秒內沒有收下 {path} 的結尾；檔案可能缺少最後幾秒。",
+  metadataNobody: "節目沒有直播也沒有錄影，所以沒有人會收到這份中繼資料",
+  markNothing: "節目沒有直播也沒有錄影，所以沒有東西可以標記",
   noDisplay: "沒有可以擷取的螢幕：Footlight 執行的環境沒有顯示器（沒有設定 DISPLAY）。請在桌面環境啟動，或在設定裡指定顯示器",
   theScreen: "螢幕",
   answersToo: "有回應",
