@@ -3,7 +3,7 @@
 import { afterAll, expect, test } from "vitest";
 import { accessibility, closeBrowser, openStudio, seen, type Studio, until, wording } from "./harness";
 
-interface Item { id: string; blend?: string; border?: { width: number; color: string } | null; shadow?: { blur: number } | null; bounds?: { mode: string; alignment?: string } | null }
+interface Item { id: string; blend?: string; border?: { width: number; color: string } | null; shadow?: { blur: number } | null; bounds?: { mode: string; width: number; height: number; alignment?: string } | null; position: { x: number; y: number } }
 interface Doc { project: { scenes: { items: Item[] }[] } }
 
 afterAll(closeBrowser);
@@ -84,6 +84,11 @@ test("blend mode, border, shadow and box are seen in the programme", async () =>
     const field = side.getByRole("spinbutton", { name, exact: true });
     await field.fill(value);
     await field.press("Enter");
+    // The other side is worked out from what the engine has taken.
+    await until(async () => {
+      const now = await item();
+      return { "Position X": now.position.x, "Position Y": now.position.y, "Size W": now.bounds?.width, "Size H": now.bounds?.height }[name] === Number(value);
+    });
   }
   await until(async () => (await item()).bounds?.mode === "contain" && Math.abs((await luma(s, CORNER)) - grey) < 3);
   await side.getByRole("spinbutton", { name: "Size H", exact: true }).fill("180");

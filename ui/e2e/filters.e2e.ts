@@ -59,7 +59,6 @@ test("a filter is added, set, switched off and removed, and the picture follows"
   await list.getByRole("button", { name: "More about Luma key" }).click();
   await page.getByRole("menuitem", { name: "Move up" }).click();
   await until(async () => (await filters(s, source)).map((one) => one.kind).join() === "luma_key,color_correction");
-  await page.keyboard.press("Escape");
 
   await list.getByRole("button", { name: "More about Luma key" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
