@@ -141,7 +141,7 @@ fn a_room_opens_once_in_a_window_of_its_own_and_closes_alone() {
         desk.windows()
     );
     assert_eq!(mixers(), 1, "{:?}", desk.windows());
-    for wrong in ["", "../api", "Mixer", "mixer&token=1", &"a".repeat(41)] {
+    for wrong in ["", "../api", "Mixer", "mixer&token=1", "a".repeat(41).as_str()] {
         let said = open(wrong);
         assert!(
             said.as_str().is_some_and(|s| s.ends_with("is no room of the studio")),
