@@ -33,6 +33,7 @@ export const HINTS: Readonly<Record<string, Hints>> = {
     },
   },
   lut: { fields: { path: { control: "file", accept: ["cube", "png"] } } },
+  shader: { fields: { path: { control: "file", accept: ["wgsl"], when: { key: "shader", is: ["file"] } }, values: { hidden: true } } },
   image_mask: { fields: { path: { control: "file", accept: IMAGE_FILES } } },
   chroma_key: { order: ["key", "color", "similarity", "smoothness", "spill"], fields: { color: { when: { key: "key", is: ["custom"] } } } },
   shape_mask: { fields: { height: { when: { key: "shape", is: ["ellipse", "rectangle"] } }, corners: { when: { key: "shape", is: ["rectangle"] } } } },

@@ -1,6 +1,7 @@
 //! Colour key: takes everything of about one colour away, by its distance in R'G'B'.
 
 use super::{Filter, FilterKind, Sheet, kind::settings, recolor::recolor};
+use crate::gpu::{Effect, Form};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::{Rgba, Settings};
@@ -60,7 +61,25 @@ impl Key {
     }
 }
 
+const PASS: &str = "
+fn change(c: vec4f) -> vec4f {
+    let d = length(c.xyz - settings[0].xyz) * 0.57735027;
+    return vec4f(c.xyz, c.w * clamp((d - settings[0].w) * settings[1].x, 0.0, 1.0));
+}";
+
 impl Filter for Key {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let [r, g, b] = self.color;
+        vec![Effect::new(
+            Form::Color,
+            PASS,
+            &[r, g, b, self.similarity, self.per_smooth],
+            size,
+        )]
+    }
     fn keeps_opaque(&self) -> bool {
         false
     }

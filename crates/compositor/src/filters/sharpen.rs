@@ -1,6 +1,7 @@
 //! Sharpen: adds what a soft copy of luma lacks. Colour stays, so edges get no coloured rims.
 
 use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
+use crate::gpu::{Effect, Form};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::Settings;
@@ -29,7 +30,28 @@ impl Default for Sharpen {
 
 impl Settings for Sharpen {}
 
+const PASS: &str = "
+fn luma(p: vec2i) -> vec2f {
+    let here = straight_luma(p);
+    var nine = 0.0;
+    for (var j = -1; j < 2; j++) {
+        for (var i = -1; i < 2; i++) {
+            nine += straight_luma(p + vec2i(i, j));
+        }
+    }
+    let a = luma_at(p).y;
+    return vec2f(clamp(here + (9.0 * here - nine) * settings[0].x / 9.0, 0.0, 1.0) * a, a);
+}
+fn chroma(p: vec2i) -> vec4f { return chroma_at(p); }";
+
 impl Filter for Sharpen {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let amount = (self.amount * 4.0 * 256.0).round() as f32 / 256.0;
+        vec![Effect::new(Form::Planes, PASS, &[amount], size)]
+    }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
         // In 256ths of the difference from the mean of nine.
         let amount = (self.amount * 4.0 * 256.0).round() as i32;

@@ -10,21 +10,26 @@
 
 mod canvas;
 mod context;
+mod effects;
 mod mixing;
 mod painter;
 mod pipelines;
 mod placement;
 mod plan;
+mod readback;
 mod recipe;
 mod recovery;
 mod ring;
 mod sources;
 mod textures;
 mod uniforms;
+mod workshop;
 
 pub use canvas::Canvas;
 pub use context::{AdapterSummary, GpuContext, adapter_summary, may_exist};
+pub use effects::{Effect, Form, Image};
 pub use pipelines::TargetKind;
+pub(crate) use workshop::{run_effects, workshop_ready};
 
 use crate::{CompositorError, DrawList, Rendered, Renderer, signature};
 use media::{AlphaMode, ColorInfo, MediaTime, PixelFormat, Plane, VideoFrame};

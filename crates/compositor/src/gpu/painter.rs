@@ -4,13 +4,15 @@
 use super::{
     canvas::{Canvas, NestedCanvases},
     context::GpuContext,
+    effects::Effect,
     pipelines::{Pipelines, TargetKind},
     plan::{Pass, Planner},
+    readback::Readback,
     ring::Ring,
     sources::SourceTextures,
     uniforms::{ITEM_STRIDE, UniformData},
 };
-use crate::{CompositorError, DrawList, software::SoftwareRenderer};
+use crate::{CompositorError, DrawItem, DrawList, Picture, filters::Sheet, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;
 
@@ -30,6 +32,11 @@ pub struct Painter {
     filters: SoftwareRenderer,
     buffer: wgpu::Buffer,
     items: wgpu::BindGroup,
+    /// Of effects: the numbers, where they go, and how they are bound.
+    numbers: Vec<u8>,
+    numbers_buffer: wgpu::Buffer,
+    numbers_group: wgpu::BindGroup,
+    readback: Readback,
 }
 
 impl Painter {
@@ -47,10 +54,15 @@ impl Painter {
         }
         let pipelines = Pipelines::new(device);
         let buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
+        let numbers_buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
         let painter = Self {
             canvas: Canvas::new(device, TargetKind::Programme, size),
             ring: Ring::new(device, size),
             items: pipelines.bind_items(&buffer),
+            numbers: vec![],
+            numbers_group: pipelines.effects.bind_numbers(&numbers_buffer),
+            numbers_buffer,
+            readback: Readback::default(),
             pipelines,
             sources: SourceTextures::default(),
             nested: NestedCanvases::default(),
@@ -118,21 +130,67 @@ impl Painter {
         self.ring.take(&self.context, slot, time)
     }
 
-    fn plan(&mut self, list: &DrawList) -> Vec<Pass> {
+    /// A frame after some effects, waited for.
+    ///
+    /// # Errors
+    /// [`CompositorError::Gpu`] when the device was lost, hangs or can't hold the picture.
+    pub fn run(
+        &mut self,
+        frame: &Arc<VideoFrame>,
+        effects: &[Effect],
+        time: MediaTime,
+    ) -> Result<Sheet, CompositorError> {
+        let failed = |reason: &str| CompositorError::Gpu {
+            doing: "running a filter",
+            reason: reason.into(),
+        };
+        let size = effects.last().map_or((frame.width, frame.height), |e| e.size);
+        self.begin(&[]);
+        let last = self.nested.get(&self.pipelines, size, frame.id);
+        let last = last.ok_or_else(|| failed("the picture is too large for it"))?.canvas;
+        let mut passes = Vec::new();
+        let picture = Picture::Frame(frame.clone());
+        let done = self
+            .planner()
+            .run(&picture, effects, (&last, frame.id), time, &mut passes);
+        done.ok_or_else(|| failed("the picture is too large for it"))?;
+        self.write_uniforms();
+        let mut encoder = self.context.device().create_command_encoder(&Default::default());
+        for pass in passes.iter().filter(|p| !p.is_idle()) {
+            self.encode(&mut encoder, pass);
+        }
+        let sheet = self.readback.take(&self.context, encoder, &last)?;
+        match self.context.complaint() {
+            None => Ok(sheet),
+            Some(reason) => Err(failed(&reason)),
+        }
+    }
+
+    fn begin(&mut self, items: &[DrawItem]) {
         self.uniforms.clear();
-        self.sources.begin(list);
+        self.numbers.clear();
+        self.sources.begin(items);
         self.nested.begin();
         self.filters.next_picture();
-        let mut passes = Vec::new();
-        let mut planner = Planner {
+    }
+
+    fn planner(&mut self) -> Planner<'_> {
+        Planner {
             queue: self.context.queue(),
             pipelines: &mut self.pipelines,
             sources: &mut self.sources,
             nested: &mut self.nested,
             filters: &mut self.filters,
             uniforms: &mut self.uniforms,
-        };
-        planner.add(list, &self.canvas, &mut passes);
+            numbers: &mut self.numbers,
+        }
+    }
+
+    fn plan(&mut self, list: &DrawList) -> Vec<Pass> {
+        self.begin(&list.items);
+        let canvas = self.canvas.clone();
+        let mut passes = Vec::new();
+        self.planner().add(list, &canvas, &mut passes);
         passes
     }
 
@@ -145,6 +203,14 @@ impl Painter {
         if !bytes.is_empty() {
             self.context.queue().write_buffer(&self.buffer, 0, bytes);
         }
+        let bytes = &self.numbers;
+        if bytes.len() as u64 > self.numbers_buffer.size() {
+            self.numbers_buffer = uniform_buffer(self.context.device(), bytes.len().next_power_of_two());
+            self.numbers_group = self.pipelines.effects.bind_numbers(&self.numbers_buffer);
+        }
+        if !bytes.is_empty() {
+            self.context.queue().write_buffer(&self.numbers_buffer, 0, bytes);
+        }
     }
 
     fn encode(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
@@ -152,7 +218,7 @@ impl Painter {
             encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), to.size());
         }
         let load = pass.clear.map_or(wgpu::LoadOp::Load, wgpu::LoadOp::Clear);
-        if pass.clear.is_none() && pass.draws.is_empty() && pass.mix.is_none() {
+        if pass.clear.is_none() && pass.draws.is_empty() && pass.mix.is_none() && pass.effect.is_none() {
             return;
         }
         let mut p = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -175,6 +241,12 @@ impl Painter {
             p.set_pipeline(&d.pipeline);
             p.set_bind_group(0, &self.items, &[d.uniform]);
             p.set_bind_group(1, &d.textures, &[]);
+            p.draw(0..4, 0..1);
+        }
+        if let Some(e) = &pass.effect {
+            p.set_pipeline(&e.pipeline);
+            p.set_bind_group(0, &e.textures, &[]);
+            p.set_bind_group(1, &self.numbers_group, &e.offsets);
             p.draw(0..4, 0..1);
         }
         if let Some(m) = &pass.mix {
