@@ -84,7 +84,7 @@ fn gpu_tolerance(case: &str) -> Tolerance {
         // 4:2:0 with alpha between its chroma samples: the GPU takes alpha from the full-size plane, the software from chroma's.
         "position_odd_glass" | "alpha_i420a_straight" | "alpha_i420a_premultiplied" => (200, 45),
         // What comes out of filters (borders and shadows too) is 4:2:0 with alpha, scaled or turned: the same.
-        n if of_filters(n) => (800, 60),
+        n if of_filters(n) => (13, 17),
         "corners_odd_scaled" => (20, 50),
         // Light curves are steep near black: a code more below is several above; and twice through 4:2:0.
         n if n.starts_with("blend_") && (n.ends_with("_linear") || n == "blend_nested") => (80, 20),
@@ -106,7 +106,7 @@ fn gpu_and_software_agree_on_gentle_pictures() {
         let a = to_rgba(&render_one(&mut gpu, &case.list).expect("drawn"));
         let b = to_rgba(&render_one(&mut software, &case.list).expect("drawn"));
         let (outliers, worst) = difference(&a, &b, 5);
-        let most = if of_filters(&case.name) { 120 } else { 30 };
+        let most = if of_filters(&case.name) { 31 } else { 30 };
         if outliers > most || worst > 20 {
             failures.push(format!(
                 "{}: {outliers} pixels differ by more than 5, at most by {worst}",

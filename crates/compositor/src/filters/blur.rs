@@ -34,43 +34,41 @@ impl Default for Blur {
 
 impl Settings for Blur {}
 
-/// One way of a Gaussian on premultiplied planes: pairs of texels by one look-up each. Settings: direction, standard
-/// deviation in pixels.
+/// One box one way, on premultiplied planes: pairs of texels by one look-up each. Settings: direction, whole texels on each
+/// side and the share of the next of luma, the same of chroma.
 const PASS: &str = "
-fn wide(t: texture_2d<f32>, p: vec2i, sigma: f32) -> vec4f {
+fn box(t: texture_2d<f32>, p: vec2i, whole: f32, rest: f32) -> vec4f {
     let size = vec2f(textureDimensions(t));
     let way = settings[0].xy;
     let middle = vec2f(p) + 0.5;
-    let k = -0.5 / (sigma * sigma);
     var sum = textureLoad(t, held(p, t), 0);
-    var weights = 1.0;
-    let last = i32(ceil(sigma * 3.0));
-    for (var i = 1; i <= last; i += 2) {
-        let a = exp(k * f32(i * i));
-        let b = exp(k * f32((i + 1) * (i + 1)));
-        let away = f32(i) + b / max(a + b, 1e-12);
-        let low = clamp(middle - away * way, vec2f(0.5), size - 0.5);
-        let high = clamp(middle + away * way, vec2f(0.5), size - 0.5);
-        sum += (a + b) * (textureSampleLevel(t, fl_linear, low / size, 0.0) + textureSampleLevel(t, fl_linear, high / size, 0.0));
-        weights += 2.0 * (a + b);
+    for (var i = 1.0; i <= whole + 1.0; i += 2.0) {
+        let a = select(rest, 1.0, i <= whole);
+        let b = select(select(0.0, rest, i <= whole), 1.0, i + 1.0 <= whole);
+        let away = way * (i + b / max(a + b, 1e-9));
+        let low = clamp(middle - away, vec2f(0.5), size - 0.5) / size;
+        let high = clamp(middle + away, vec2f(0.5), size - 0.5) / size;
+        sum += (a + b) * (textureSampleLevel(t, fl_linear, low, 0.0) + textureSampleLevel(t, fl_linear, high, 0.0));
     }
-    return sum / weights;
+    return sum / (1.0 + 2.0 * (whole + rest));
 }
-fn luma(p: vec2i) -> vec2f { return wide(fl_luma, p, settings[0].z).xy; }
-fn chroma(p: vec2i) -> vec4f { return wide(fl_chroma, p, settings[0].z * 0.5); }";
+fn luma(p: vec2i) -> vec2f { return box(fl_luma, p, settings[0].z, settings[0].w).xy; }
+fn chroma(p: vec2i) -> vec4f { return box(fl_chroma, p, settings[1].x, settings[1].y); }";
 
 impl Filter for Blur {
     fn on_gpu(&self) -> bool {
         true
     }
     fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
-        let sigma = (self.radius / 2.0) as f32;
-        let way = |x: f32, y: f32| Effect::new(Form::Planes, PASS, &[x, y, sigma], size);
-        if sigma > 0.0 {
-            vec![way(1.0, 0.0), way(0.0, 1.0)]
-        } else {
-            vec![]
+        let sigma = self.radius / 2.0;
+        if sigma <= 0.0 {
+            return vec![];
         }
+        let parts = |half: f64| [half.floor() as f32, (half - half.floor()) as f32];
+        let ([a, b], [c, d]) = (parts(half_width(sigma)), parts(half_width(sigma / 2.0)));
+        let way = |x: f32, y: f32| Effect::new(Form::Planes, PASS, &[x, y, a, b, c, d], size);
+        let (across, down) = (way(1.0, 0.0), way(0.0, 1.0));
+        vec![across.clone(), across.clone(), across, down.clone(), down.clone(), down]
     }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
         let sigma = self.radius / 2.0;

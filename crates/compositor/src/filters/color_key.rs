@@ -62,9 +62,14 @@ impl Key {
 }
 
 const PASS: &str = "
-fn change(c: vec4f) -> vec4f {
-    let d = length(c.xyz - settings[0].xyz) * 0.57735027;
-    return vec4f(c.xyz, c.w * clamp((d - settings[0].w) * settings[1].x, 0.0, 1.0));
+fn luma(p: vec2i) -> vec2f {
+    let c = rgb_of(straight_luma(p), straight_pair(chroma_between(p)));
+    let d = length(c - settings[0].xyz) * 0.57735027;
+    return luma_at(p) * clamp((d - settings[0].w) * settings[1].x, 0.0, 1.0);
+}
+fn chroma(p: vec2i) -> vec4f {
+    let a = drawn_alpha(p);
+    return vec4f(straight_pair(chroma_at(p)) * a, a, a);
 }";
 
 impl Filter for Key {
@@ -74,7 +79,7 @@ impl Filter for Key {
     fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
         let [r, g, b] = self.color;
         vec![Effect::new(
-            Form::Color,
+            Form::Planes,
             PASS,
             &[r, g, b, self.similarity, self.per_smooth],
             size,

@@ -1,6 +1,7 @@
 //! Filters: what is done to a picture before it is placed. A kind is one file here and one line in [`filter_kinds`]; it says
-//! its id, its name, its settings and how it changes a [`Sheet`], pure, on that picture alone. Both renderers call the same
-//! code, so they agree to the bit; what comes out is kept while neither picture nor settings change.
+//! its id, its name, its settings and how it changes a [`Sheet`], pure, on that picture alone; and, where it can, the same as
+//! passes on a graphics card ([`Filter::effects`]), which the GPU renderer takes when all of a list can. What comes out is
+//! kept while neither picture nor settings change.
 //!
 //! Pictures are worked on as they go to the encoder: BT.709 limited 4:2:0 codes with straight alpha at full size. A filter
 //! that needs R'G'B' gets it sample by sample (`recolor`): luma with the chroma between its samples, chroma with the mean

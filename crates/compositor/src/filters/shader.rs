@@ -3,7 +3,7 @@
 //! done there too, on this picture's pixels alone.
 
 use super::{
-    Filter, FilterError, FilterKind, Made, Making, Sheet,
+    Filter, FilterError, FilterKind, Making, Sheet,
     kind::{read, settings},
     shader_source::{LONGEST, Source},
 };
@@ -146,9 +146,9 @@ impl Filter for Shader {
 
 /// A shader made of a text, for tests and tools.
 #[cfg(test)]
-pub fn of_text(text: &str) -> Made {
+pub fn of_text(text: &str) -> super::Made {
     let source = Source::parse("test.wgsl", text).expect("a shader");
-    Made::alone(Arc::new(Shader(Some(Ready {
+    super::Made::alone(Arc::new(Shader(Some(Ready {
         moves: source.moves,
         uniform: source.uniform("test.wgsl", &Map::new()).expect("defaults"),
         code: source.code.into(),
@@ -163,14 +163,12 @@ mod tests {
     fn sheet(w: usize, h: usize) -> Sheet {
         let plane = |w: usize, h: usize, k: usize| {
             Layer::make(w, h, |y, row| {
-                row.iter_mut()
-                    .enumerate()
-                    .for_each(|(x, o)| *o = (60 + k * x + 3 * y) as u8)
+                row.iter_mut().enumerate().for_each(|(x, o)| *o = (k + x + 2 * y) as u8)
             })
         };
-        let small = || plane(w.div_ceil(2), h.div_ceil(2), 2);
+        let small = || plane(w.div_ceil(2), h.div_ceil(2), 112);
         Sheet {
-            y: plane(w, h, 2),
+            y: plane(w, h, 80),
             u: small(),
             v: small(),
             a: None,

@@ -23,7 +23,6 @@ const FIRST_ITEMS: usize = 32;
 pub struct Painter {
     context: Arc<GpuContext>,
     pipelines: Pipelines,
-    sources: SourceTextures,
     nested: NestedCanvases,
     canvas: Canvas,
     ring: Ring,
@@ -64,13 +63,13 @@ impl Painter {
             numbers_buffer,
             readback: Readback::default(),
             pipelines,
-            sources: SourceTextures::default(),
             nested: NestedCanvases::default(),
             uniforms: UniformData::default(),
             filters: SoftwareRenderer::new(width, height)?,
             buffer,
             context,
         };
+        painter.context.count_canvas(true);
         // A driver that can't even make these would draw nothing, picture after picture.
         match painter.context.complaint() {
             None => Ok(painter),
@@ -85,9 +84,9 @@ impl Painter {
     pub fn context(&self) -> &Arc<GpuContext> {
         &self.context
     }
-    /// The textures of sources.
-    pub fn sources(&self) -> &SourceTextures {
-        &self.sources
+    /// How many frames were uploaded and how many sets of textures made on this device.
+    pub fn upload_counts(&self) -> (u64, u64) {
+        self.context.sources().lock().counts()
     }
     /// The programme as it was drawn last.
     pub fn canvas(&self) -> &Canvas {
@@ -97,7 +96,10 @@ impl Painter {
     /// Draws the list and starts its way back; `None` when all buffers are under way (take one first).
     pub fn draw(&mut self, list: &DrawList) -> Option<usize> {
         let slot = self.ring.free()?;
-        let passes = self.plan(list);
+        let context = self.context.clone();
+        // Until everything is submitted, no other canvas may fill textures that this picture shows.
+        let mut sources = context.sources().lock();
+        let passes = self.plan(list, &mut sources);
         self.write_uniforms();
         let mut encoder = self.context.device().create_command_encoder(&Default::default());
         for pass in passes.iter().filter(|p| !p.is_idle()) {
@@ -145,13 +147,15 @@ impl Painter {
             reason: reason.into(),
         };
         let size = effects.last().map_or((frame.width, frame.height), |e| e.size);
-        self.begin(&[]);
+        let context = self.context.clone();
+        let mut sources = context.sources().lock();
+        self.begin(&[], &mut sources);
         let last = self.nested.get(&self.pipelines, size, frame.id);
         let last = last.ok_or_else(|| failed("the picture is too large for it"))?.canvas;
         let mut passes = Vec::new();
         let picture = Picture::Frame(frame.clone());
         let done = self
-            .planner()
+            .planner(&mut sources)
             .run(&picture, effects, (&last, frame.id), time, &mut passes);
         done.ok_or_else(|| failed("the picture is too large for it"))?;
         self.write_uniforms();
@@ -166,19 +170,19 @@ impl Painter {
         }
     }
 
-    fn begin(&mut self, items: &[DrawItem]) {
+    fn begin(&mut self, items: &[DrawItem], sources: &mut SourceTextures) {
         self.uniforms.clear();
         self.numbers.clear();
-        self.sources.begin(items);
+        sources.begin(items);
         self.nested.begin();
         self.filters.next_picture();
     }
 
-    fn planner(&mut self) -> Planner<'_> {
+    fn planner<'a>(&'a mut self, sources: &'a mut SourceTextures) -> Planner<'a> {
         Planner {
             queue: self.context.queue(),
             pipelines: &mut self.pipelines,
-            sources: &mut self.sources,
+            sources,
             nested: &mut self.nested,
             filters: &mut self.filters,
             uniforms: &mut self.uniforms,
@@ -186,11 +190,11 @@ impl Painter {
         }
     }
 
-    fn plan(&mut self, list: &DrawList) -> Vec<Pass> {
-        self.begin(&list.items);
+    fn plan(&mut self, list: &DrawList, sources: &mut SourceTextures) -> Vec<Pass> {
+        self.begin(&list.items, sources);
         let canvas = self.canvas.clone();
         let mut passes = Vec::new();
-        self.planner().add(list, &canvas, &mut passes);
+        self.planner(sources).add(list, &canvas, &mut passes);
         passes
     }
 
@@ -256,6 +260,12 @@ impl Painter {
             p.set_bind_group(0, &m.textures, &[]);
             p.draw(0..4, 0..1);
         }
+    }
+}
+
+impl Drop for Painter {
+    fn drop(&mut self) {
+        self.context.count_canvas(false);
     }
 }
 

@@ -29,14 +29,21 @@ pub struct SourceTextures {
     uploads: u64,
     created: u64,
     pool: FramePool,
+    /// Canvases besides the one that draws: what they drew with in their last picture is not taken away.
+    others: u64,
 }
 
 impl SourceTextures {
+    /// Says how many canvases draw with these textures in turn.
+    pub fn share(&mut self, canvases: usize) {
+        self.others = canvases.saturating_sub(1) as u64;
+    }
+
     /// Starts a picture: what it shows keeps its textures, and what was not shown for long loses them.
     pub fn begin(&mut self, items: &[DrawItem]) {
         self.picture += 1;
         self.keep(items);
-        let oldest = self.picture.saturating_sub(KEEP_PICTURES);
+        let oldest = self.picture.saturating_sub(KEEP_PICTURES * (self.others + 1));
         self.slots.retain(|s| s.last_used >= oldest);
     }
 
@@ -67,7 +74,8 @@ impl SourceTextures {
         // Words of 16 bits are no texture that every card can mix.
         let f = &narrowed(&self.pool, f);
         let size = (f.width, f.height);
-        let free = |s: &&mut Slot| s.format == f.format && s.size == size && s.last_used < self.picture;
+        let oldest = self.picture.saturating_sub(self.others);
+        let free = |s: &&mut Slot| s.format == f.format && s.size == size && s.last_used < oldest;
         // The newest of those used last is the same source's last frame; older ones are pictures that may be shown again.
         let found = self
             .slots
