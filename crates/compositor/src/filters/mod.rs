@@ -7,6 +7,7 @@
 //! that needs R'G'B' gets it sample by sample (`recolor`): luma with the chroma between its samples, chroma with the mean
 //! of its luma.
 
+mod bands;
 mod blur;
 mod chroma_key;
 mod color_correction;

@@ -1,7 +1,7 @@
 //! Changing colours as R'G'B' although pictures are 4:2:0: rows of luma with the chroma between its samples, then rows of
 //! chroma with the mean of the luma around each sample (weights ¼ ½ ¼ across, ½ ½ down).
 
-use super::{Layer, Sheet};
+use super::{Layer, Sheet, bands};
 use crate::{
     color::{FromRgb, ToRgb},
     software::{convert, rows},
@@ -32,48 +32,58 @@ pub trait Codes {
 }
 
 /// The sheet with every row changed; `alpha` says whether alpha may change.
-pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>)) -> Sheet {
+pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>) + Sync) -> Sheet {
     recolored(s, s.a.as_ref(), alpha, &ToRgb::new(ColorInfo::BT709_LIMITED), change)
 }
 
-/// A sheet of any codes, read by the matrix `to`, with every row changed; `a` is its alpha.
-pub fn recolored(s: &impl Codes, a: Option<&Layer>, alpha: bool, to: &ToRgb, change: impl Fn(&mut Row<'_>)) -> Sheet {
+/// A sheet of any codes, read by the matrix `to`, with every row changed; `a` is its alpha. Large ones in bands.
+pub fn recolored(
+    s: &(impl Codes + Sync),
+    a: Option<&Layer>,
+    alpha: bool,
+    to: &ToRgb,
+    change: impl Fn(&mut Row<'_>) + Sync,
+) -> Sheet {
     let (w, h) = s.size();
     let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
-    let mut work = Work::new(w);
-    let mut alphas = alpha.then(|| vec![0; w * h]);
-    let y = Layer::make(w, h, |y, out| {
-        let near = (y / 2).min(ch - 1);
-        let far = if y.is_multiple_of(2) {
-            near.saturating_sub(1)
-        } else {
-            (near + 1).min(ch - 1)
-        };
-        s.between(near, far, &mut work.u, &mut work.v);
-        s.luma(y, &mut work.y);
-        alpha_row(&mut work.a, a.map(|a| a.row(y)));
-        work.change(to, &change);
-        luma(out, &work);
-        if let Some(row) = alphas.as_mut().and_then(|a| a.get_mut(y * w..(y + 1) * w)) {
-            for (o, a) in row.iter_mut().zip(&work.a) {
+    let bands = bands::count(w * h);
+    let change = &change;
+    let (mut y, mut alphas) = (vec![0; w * h], alpha.then(|| vec![0; w * h]));
+    let width = if alpha { w } else { 0 };
+    let planes = [(&mut y[..], w), (alphas.as_deref_mut().unwrap_or(&mut []), width)];
+    bands::in_bands(bands, h, planes, || {
+        let mut work = Work::new(w);
+        move |y: usize, [out, alphas]: [&mut [u8]; 2]| {
+            let near = (y / 2).min(ch - 1);
+            let far = if y.is_multiple_of(2) {
+                near.saturating_sub(1)
+            } else {
+                (near + 1).min(ch - 1)
+            };
+            s.between(near, far, &mut work.u, &mut work.v);
+            s.luma(y, &mut work.y);
+            alpha_row(&mut work.a, a.map(|a| a.row(y)));
+            work.change(to, change);
+            luma(out, &work);
+            for (o, a) in alphas.iter_mut().zip(&work.a) {
                 *o = (a * 255.0 + 0.5) as u8;
             }
         }
     });
-    let mut work = Work::new(cw);
-    let mut v = vec![0; cw * ch];
-    let u = Layer::make(cw, ch, |j, out| {
-        s.mean(j, &mut work.y);
-        s.chroma(j, &mut work.u, &mut work.v);
-        work.a.fill(1.0);
-        work.change(to, &change);
-        if let Some(v) = v.get_mut(j * cw..(j + 1) * cw) {
-            chroma(out, v, &work);
+    let (mut u, mut v) = (vec![0; cw * ch], vec![0; cw * ch]);
+    bands::in_bands(bands, ch, [(&mut u[..], cw), (&mut v[..], cw)], || {
+        let mut work = Work::new(cw);
+        move |j: usize, [u, v]: [&mut [u8]; 2]| {
+            s.mean(j, &mut work.y);
+            s.chroma(j, &mut work.u, &mut work.v);
+            work.a.fill(1.0);
+            work.change(to, change);
+            chroma(u, v, &work);
         }
     });
     Sheet {
-        y,
-        u,
+        y: Layer::new(y.into(), w, w, h),
+        u: Layer::new(u.into(), cw, cw, ch),
         v: Layer::new(v.into(), cw, cw, ch),
         a: alphas.map(|a| Layer::new(a.into(), w, w, h)).or_else(|| a.cloned()),
     }
