@@ -4,10 +4,13 @@
 
 use compositor::{
     Affine, BlendMode, BlendSpace, DrawItem, DrawList, Picture, Renderer, filter_kinds,
-    filters::{Store, filtered},
+    filters::{Hold, Store, Three, filtered},
     software::SoftwareRenderer,
 };
-use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, Plane, VideoFrame};
+use media::{
+    AlphaMode, ColorInfo, ColorMatrix, ColorPrimaries, ColorRange, ColorTransfer, FramePool, MediaTime, PixelFormat,
+    Plane, VideoFrame,
+};
 use project::Rgba;
 use std::sync::Arc;
 
@@ -163,6 +166,8 @@ fn main() {
     });
     second_canvas(&base, &small);
     keyed_camera(&list, &base);
+    hdr(&list);
+    fields(&list, &base);
     filters(&list);
     blends(&list, &base);
 }
@@ -217,6 +222,50 @@ fn keyed_camera(list: &dyn Fn(Vec<DrawItem>) -> DrawList, base: &VideoFrame) {
         let whole = DrawItem::whole(next(base), 0.0, 0.0);
         list(std::iter::once(whole).chain(keyed).collect())
     });
+}
+
+/// A whole picture in HDR10, of ten bits.
+fn hdr(list: &dyn Fn(Vec<DrawItem>) -> DrawList) {
+    let color = ColorInfo {
+        matrix: ColorMatrix::Bt2020,
+        range: ColorRange::Limited,
+        primaries: ColorPrimaries::Bt2020,
+        transfer: ColorTransfer::Pq,
+    };
+    let f = frame(PixelFormat::P010, 1920, 1080, color, AlphaMode::Opaque);
+    let store = Store::default();
+    run("1080p HDR10 made SDR", 20, &|| {
+        let picture = filtered(Picture::Frame(next(&f)), &[], &store, MediaTime::ZERO);
+        let item = picture.map(|picture| DrawItem {
+            picture,
+            ..DrawItem::whole(next(&f), 0.0, 0.0)
+        });
+        list(item.into_iter().collect())
+    });
+}
+
+/// One field of a whole picture.
+fn fields(list: &dyn Fn(Vec<DrawItem>) -> DrawList, base: &VideoFrame) {
+    for method in ["yadif", "bwdif"] {
+        let mut filter = project::Filter {
+            kind: "deinterlace".into(),
+            ..project::Filter::default()
+        };
+        filter.settings.insert("method".into(), method.into());
+        let made = Store::default().get(&filter);
+        let Some(Hold::Woven(by)) = made.and_then(|m| m.filter.hold()) else {
+            continue;
+        };
+        run(&format!("1080i made whole by {method}, a field"), 20, &|| {
+            let three = Three {
+                before: base,
+                now: base,
+                after: base,
+            };
+            let woven = by.weave(three, true).map(Arc::new);
+            list(woven.into_iter().map(|f| DrawItem::whole(f, 0.0, 0.0)).collect())
+        });
+    }
 }
 
 /// Every kind of filter with its defaults on a camera's picture, laid on nothing.

@@ -73,7 +73,8 @@ x·(1 + x/m²)/(1 + x) with x the light and m the peak, in whites; `hable`; `cli
 becomes BT.709 by matrix, and what that makes negative is drawn towards its own grey; the screen has gamma 2.4 (BT.1886).
 
 A video without tags is taken for BT.601 up to 576 lines and BT.709 above, limited range; images, text and screens are sRGB.
-A deinterlacer needs the frames before and after, so its source is one frame later.
+A deinterlacer needs the frames before and after, so its source is one frame later; `footlight render` shows frames as they come,
+as it does with a delay or a freeze.
 
 ![Every filter on one picture](filters.png)
 
