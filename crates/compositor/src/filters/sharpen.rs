@@ -70,16 +70,26 @@ fn sharper(out: &mut [u8], above: &[u8], here: &[u8], below: &[u8], amount: i32)
     let n = out.len();
     let (above, here, below) = (&above[..n], &here[..n], &below[..n]);
     let column = |i: usize| i32::from(above[i]) + i32::from(here[i]) + i32::from(below[i]);
-    let value = |left: usize, i: usize, right: usize| {
-        let nine = column(left) + column(i) + column(right);
-        let more = (9 * i32::from(here[i]) - nine) * amount / (9 * 256);
-        (i32::from(here[i]) + more).clamp(0, 255) as u8
+    let value = |left: i32, middle: i32, right: i32, here: u8| {
+        let here = i32::from(here);
+        // Divided as a number with a fraction, which many lanes do at once; the integer part is the same.
+        let more = ((9 * here - left - middle - right) * amount) as f32 / (9.0 * 256.0);
+        (here + more as i32).clamp(0, 255) as u8
     };
-    for (i, o) in out.iter_mut().enumerate().take(n.saturating_sub(1)).skip(1) {
-        *o = value(i - 1, i, i + 1);
+    if n == 0 {
+        return;
     }
-    if n > 0 {
-        out[0] = value(0, 0, 1.min(n - 1));
-        out[n - 1] = value(n.saturating_sub(2), n - 1, n - 1);
+    let (first, last) = (column(0), column(n - 1));
+    let (next, before) = (column(1.min(n - 1)), column(n.saturating_sub(2)));
+    if let Some(inner) = n.checked_sub(2).filter(|m| *m > 0) {
+        let three = |k: usize| (&above[k..][..inner], &here[k..][..inner], &below[k..][..inner]);
+        let (l, m, r) = (three(0), three(1), three(2));
+        let out = &mut out[1..][..inner];
+        for i in 0..inner {
+            let sum = |c: (&[u8], &[u8], &[u8])| i32::from(c.0[i]) + i32::from(c.1[i]) + i32::from(c.2[i]);
+            out[i] = value(sum(l), sum(m), sum(r), m.1[i]);
+        }
     }
+    out[0] = value(first, first, next, here[0]);
+    out[n - 1] = value(before, last, last, here[n - 1]);
 }

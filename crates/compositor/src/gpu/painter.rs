@@ -51,6 +51,8 @@ impl Painter {
         if width == 0 || height == 0 || width > max || height > max {
             return Err(CompositorError::CanvasSize { width, height, max });
         }
+        // Another canvas may have had a complaint of its own.
+        let earlier = context.complaint();
         let pipelines = Pipelines::new(device);
         let buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
         let numbers_buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
@@ -71,7 +73,7 @@ impl Painter {
         };
         painter.context.count_canvas(true);
         // A driver that can't even make these would draw nothing, picture after picture.
-        match painter.context.complaint() {
+        match painter.context.complaint().filter(|c| earlier.as_ref() != Some(c)) {
             None => Ok(painter),
             Some(reason) => Err(CompositorError::Gpu {
                 doing: "getting ready to draw",
