@@ -21,7 +21,10 @@ pub fn effect(mask: Arc<Image>, size: (u32, u32)) -> Effect {
 
 /// A mask made for the size of the last picture.
 #[derive(Debug, Default)]
-pub struct Sized(Mutex<Option<((u32, u32), Arc<Image>)>>);
+pub struct Sized(Mutex<Option<Kept>>);
+
+/// A size, pixels, and the mask of it.
+type Kept = ((u32, u32), Arc<Image>);
 
 impl Sized {
     /// The one of this size, made where it is another's.

@@ -85,9 +85,9 @@ fn sharper(out: &mut [u8], above: &[u8], here: &[u8], below: &[u8], amount: i32)
         let three = |k: usize| (&above[k..][..inner], &here[k..][..inner], &below[k..][..inner]);
         let (l, m, r) = (three(0), three(1), three(2));
         let out = &mut out[1..][..inner];
-        for i in 0..inner {
+        for (i, o) in out.iter_mut().enumerate() {
             let sum = |c: (&[u8], &[u8], &[u8])| i32::from(c.0[i]) + i32::from(c.1[i]) + i32::from(c.2[i]);
-            out[i] = value(sum(l), sum(m), sum(r), m.1[i]);
+            *o = value(sum(l), sum(m), sum(r), m.1[i]);
         }
     }
     out[0] = value(first, first, next, here[0]);

@@ -125,7 +125,7 @@ fn edges(out: &mut [u8], r: &Rows<'_>, step: usize) {
 fn directions(out: &mut [u8], a: [&[u8]; 7], b: [&[u8]; 7]) {
     let n = out.len();
     let (a, b) = (a.map(|s| &s[..n]), b.map(|s| &s[..n]));
-    for i in 0..n {
+    for (i, o) in out.iter_mut().enumerate() {
         let a = |k: usize| i16::from(a[k][i]);
         let b = |k: usize| i16::from(b[k][i]);
         // Three pairs along a direction that leans `d` to the right above and to the left below.
@@ -144,7 +144,7 @@ fn directions(out: &mut [u8], a: [&[u8]; 7], b: [&[u8]; 7]) {
             best = if better { s } else { best };
             value = if better { (a(far.0) + b(far.1)) >> 1 } else { value };
         }
-        out[i] = value as u8;
+        *o = value as u8;
     }
 }
 
@@ -157,7 +157,7 @@ fn longer<'a>(out: &mut [u8], r: &Rows<'a>) {
     let two = r.two.map(|p| p.map(|s| &s[..n]));
     let four = r.four.map(|p| p.map(|s| &s[..n]));
     let three = r.three.map(|s| &s[..n]);
-    for i in 0..n {
+    for (i, o) in out.iter_mut().enumerate() {
         let (c, e) = (of(above, i), of(below, i));
         let (p, q) = (of(before, i), of(after, i));
         let around = |s: &[[&[u8]; 2]; 2]| of(s[0][0], i) + of(s[0][1], i) + of(s[1][0], i) + of(s[1][1], i);
@@ -166,7 +166,7 @@ fn longer<'a>(out: &mut [u8], r: &Rows<'a>) {
         let moving = (high + 4309 * (c + e) - 213 * outer) >> 13;
         let still = (5077 * (c + e) - 981 * outer) >> 13;
         let value = if (c - e).abs() > (p - q).abs() { moving } else { still };
-        out[i] = value.clamp(0, 255) as u8;
+        *o = value.clamp(0, 255) as u8;
     }
 }
 
@@ -179,7 +179,7 @@ fn hold<'a>(out: &mut [u8], r: &Rows<'a>, spatial: bool, sure: bool) {
     let (above, below, before, after) = (&r.above[..n], &r.below[..n], &r.before[..n], &r.after[..n]);
     let (then, later) = (r.then.map(|s| &s[..n]), r.later.map(|s| &s[..n]));
     let two = r.two.map(|p| p.map(|s| &s[..n]));
-    for i in 0..n {
+    for (i, o) in out.iter_mut().enumerate() {
         let (c, e) = (of(above, i), of(below, i));
         let (p, q) = (of(before, i), of(after, i));
         let d = (p + q) >> 1;
@@ -193,6 +193,6 @@ fn hold<'a>(out: &mut [u8], r: &Rows<'a>, spatial: bool, sure: bool) {
             let wider = most.max(low).max(-high);
             most = if sure && most == 0 { 0 } else { wider };
         }
-        out[i] = i16::from(out[i]).clamp(d - most, d + most).clamp(0, 255) as u8;
+        *o = i16::from(*o).clamp(d - most, d + most).clamp(0, 255) as u8;
     }
 }
