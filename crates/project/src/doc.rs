@@ -1,18 +1,22 @@
 //! The document of version 1. Every struct keeps fields it does not know in `extra`, so that a project made by a newer
 //! Footlight (or a person's own note) survives being opened and saved here.
 
+mod animation;
 mod captions;
 mod encoding;
 mod filter;
 mod look;
+mod members;
 mod recording;
 mod scene;
 mod transition;
 
+pub use animation::*;
 pub use captions::*;
 pub use encoding::*;
 pub use filter::*;
 pub use look::*;
+pub use members::*;
 pub use recording::*;
 pub use scene::*;
 pub use transition::*;

@@ -21,6 +21,8 @@ pub struct Registries<'a> {
     pub transitions: &'a [KindInfo],
     /// Kinds of filters.
     pub filters: &'a [KindInfo],
+    /// Rules by which layouts place their members.
+    pub layouts: &'a [KindInfo],
 }
 
 /// Something wrong.
@@ -45,6 +47,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_transitions(project, kinds.transitions, &mut f);
     check_filters(project, kinds.filters, &mut f);
     check_nesting(project, &mut f);
+    held::check(project, kinds, &mut f);
     check_encoders(project, &mut f);
     check_tracks(project, &mut f);
     check_destinations(project, kinds.destinations, &mut f);
@@ -52,6 +55,8 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     f.0.sort_by_key(|x| std::cmp::Reverse(x.severity));
     f.0
 }
+
+mod held;
 
 struct Findings(Vec<Finding>);
 
@@ -243,6 +248,7 @@ fn check_transitions(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
 
 fn item_problem(p: &Project, item: &SceneItem) -> Option<String> {
     match (&item.source, &item.scene) {
+        (None, None) if item.members.is_some() => None,
         (None, None) => Some("names neither a source nor a scene; nothing is drawn".into()),
         (Some(_), Some(_)) => Some("names a source and a scene; leave one out".into()),
         (Some(s), None) if p.source(s).is_none() => Some(format!(

@@ -45,6 +45,8 @@ type Make = fn(&Map<String, Value>, &str) -> Result<Arc<dyn Transition>, DocErro
 pub struct TransitionKind {
     /// Its id, names and settings.
     pub info: KindInfo,
+    /// Whether an item can come and go by it, and not only whole scenes.
+    pub for_items: bool,
     make: Make,
 }
 
@@ -56,7 +58,16 @@ impl TransitionKind {
     ) -> Self {
         Self {
             info: KindInfo::of::<S>(id, name, summary),
+            for_items: true,
             make: |settings, path| Ok(Arc::new(project::kind::parse::<S>(settings, path)?.settings)),
+        }
+    }
+
+    /// The same for what needs an old scene to do something with.
+    const fn for_scenes(self) -> Self {
+        Self {
+            for_items: false,
+            ..self
         }
     }
 }
@@ -114,7 +125,8 @@ impl Easing {
 }
 
 /// A list as one picture of the canvas' size, on its background laid over black as a canvas has it. One solid picture that
-/// already is the canvas needs no canvas of its own.
+/// already is the canvas needs no canvas of its own. A list on nothing at all is no canvas but a picture by itself (an item on
+/// its way in or out) and stays on nothing.
 fn as_one(list: DrawList) -> DrawItem {
     let list = cull(list);
     let (w, h) = (list.width as f32, list.height as f32);
@@ -126,10 +138,11 @@ fn as_one(list: DrawList) -> DrawItem {
     }
     let [r, g, b, a] = list.background.0;
     let dimmed = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
-    let list = DrawList {
-        background: Rgba([dimmed(r), dimmed(g), dimmed(b), 255]),
-        ..list
+    let background = match a {
+        0 => Rgba::TRANSPARENT,
+        _ => Rgba([dimmed(r), dimmed(g), dimmed(b), 255]),
     };
+    let list = DrawList { background, ..list };
     DrawItem {
         crop: [0.0, 0.0, w, h],
         canvas_from_picture: Affine::IDENTITY,

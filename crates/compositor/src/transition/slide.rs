@@ -15,7 +15,7 @@ pub(super) const SWIPE: TransitionKind = TransitionKind::of::<Swipe>(
     "The new scene comes in over the old one, which stays.",
 );
 pub(super) const REVEAL: TransitionKind =
-    TransitionKind::of::<Reveal>("reveal", "Reveal", "The old scene goes off and the new one lies below.");
+    TransitionKind::of::<Reveal>("reveal", "Reveal", "The old scene goes off and the new one lies below.").for_scenes();
 
 /// Where pictures move to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -68,7 +68,9 @@ macro_rules! moving {
 
         impl Transition for $name {
             fn list(&self, $from: DrawList, $to: DrawList, progress: f32) -> DrawList {
-                let mut list = blank(&$from, Rgba::BLACK);
+                // An item by itself moves on nothing.
+                let below = if $to.background == Rgba::TRANSPARENT { Rgba::TRANSPARENT } else { Rgba::BLACK };
+                let mut list = blank(&$from, below);
                 let ($s, $p) = (self.direction, self.easing.at(progress));
                 list.items.extend($items);
                 list

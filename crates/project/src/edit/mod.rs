@@ -6,6 +6,7 @@
 mod canvases;
 mod destinations;
 mod filters;
+mod groups;
 pub mod history;
 mod ids;
 mod items;
@@ -21,6 +22,7 @@ pub use destinations::{
     remove_destination, remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
 };
 pub use filters::{Filtered, add_filter, filters_mut, move_filter, remove_filter, set_filter};
+pub use groups::{add_holder, dissolve, hold_item};
 pub use history::History;
 pub use ids::{fill_in_ids, slug, unique_id, unique_name};
 pub use items::{Placement, Shown, add_item, duplicate_items, move_item, paste_items, remove_items, set_item};
