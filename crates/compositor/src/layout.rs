@@ -179,8 +179,7 @@ impl<'a> Layout<'a> {
         if let Some(spot) = spot {
             now = Cow::Owned(layouts::in_cell(&now, spot));
         }
-        // Not-a-number is not above 0 either.
-        if !(now.opacity > 0.0) {
+        if now.opacity <= 0.0 || now.opacity.is_nan() {
             return;
         }
         let mark = out.len();

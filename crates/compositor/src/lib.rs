@@ -19,6 +19,7 @@ pub mod layouts;
 pub mod place;
 mod shape;
 pub mod software;
+pub mod spaces;
 pub mod transition;
 
 pub use color::to_rgba;

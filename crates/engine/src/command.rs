@@ -250,8 +250,59 @@ pub enum Command {
         scene: String,
         /// The item.
         item: String,
-        /// Its place afterwards, from 0.
+        /// Its place afterwards in the scene's list, from 0.
         index: usize,
+        /// The group or layout it comes into, where it stays where it is seen; the scene itself when empty. What holds it stays
+        /// when absent.
+        parent: Option<String>,
+    },
+    /// Puts items into a new group, or with `layout` into a layout of the canvas' size. Gives `item`.
+    GroupItems {
+        /// The scene.
+        scene: String,
+        /// Their ids; a layout may begin empty.
+        items: Vec<String>,
+        /// Name for people.
+        name: Option<String>,
+        /// Kind of the layout; a plain group when absent.
+        layout: Option<String>,
+        /// Settings of the layout; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+        /// Rectangle of a plain group: x, y, width, height; around the items when absent.
+        frame: Option<[f64; 4]>,
+    },
+    /// Takes a group or layout apart: its members stay where they are seen. Gives `items`.
+    UngroupItems {
+        /// The scene.
+        scene: String,
+        /// The group or layout.
+        item: String,
+    },
+    /// Changes the rule of a layout, or makes a layout of a group; absent fields stay.
+    SetLayout {
+        /// The scene.
+        scene: String,
+        /// The layout or group.
+        item: String,
+        /// Another kind; settings that both have stay. `none` makes it a plain group.
+        kind: Option<String>,
+        /// The changed settings.
+        settings: Option<Changes>,
+        /// How long members glide to new places, ms, 0 to 20000.
+        duration_ms: Option<u32>,
+        /// How that begins and ends.
+        easing: Option<project::Ease>,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Begins animations of an item now, whatever else begins them.
+    PlayAnimation {
+        /// The scene.
+        scene: String,
+        /// The item.
+        item: String,
+        /// One of its animations; all of them when absent.
+        animation: Option<String>,
     },
     /// Changes several items at once.
     SetItems {

@@ -86,13 +86,17 @@ impl Shared {
     }
 
     fn publish(&self, next: Project) {
+        // First when things happened: until the document names them they change nothing.
+        self.follow_cues(&next);
         self.project.store(Arc::new(next));
         self.changed_at.store(self.clock.now().0, Relaxed);
         self.revision.fetch_add(1, Relaxed);
     }
 
     /// Carries out a command that edits the document.
-    pub(crate) fn edit(self: &Arc<Self>, command: Command) -> Result<Outcome, EngineError> {
+    pub(crate) fn edit(self: &Arc<Self>, mut command: Command) -> Result<Outcome, EngineError> {
+        let size = |id: &str| self.stage.sources().get(id)?.size();
+        edits::complete(&self.project.load(), &mut command, &size);
         let gesture = edits::gesture(&command).map(str::to_owned);
         let label = edits::label(&command);
         // Only who edits filters is to blame for one that is no good.

@@ -48,7 +48,7 @@ fn heard(project: &Project, scenes: &[String]) -> HashSet<String> {
         let Some(scene) = project.scene(id).filter(|s| seen.insert(s.id.as_str())) else {
             continue;
         };
-        for item in scene.items.iter().filter(|i| i.visible) {
+        for item in scene.shown_items() {
             out.extend(item.source.clone());
             open.extend(item.scene.as_deref());
         }

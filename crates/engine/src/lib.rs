@@ -10,6 +10,7 @@ mod autosave;
 mod captions;
 mod command;
 mod conduct;
+mod cues;
 mod desk;
 mod document;
 mod edits;

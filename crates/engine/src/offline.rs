@@ -88,6 +88,7 @@ pub fn render_frame(
     let filtering = compositor::Filtering {
         store: &filters,
         time: at,
+        cues: &compositor::Cues::of_scene(project, &scene.id, MediaTime::ZERO),
     };
     let draw = |scene: &str| {
         let (whole, frames) = ((canvas.width, canvas.height), |id: &str| pictures.get(id).cloned());

@@ -4,7 +4,7 @@
 
 use crate::{EngineError, EventLevel, events::EventLog, holds::Holds};
 use arc_swap::ArcSwap;
-use compositor::filters::Store;
+use compositor::{Cues, filters::Store};
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
 use mixer::AudioFeed;
 use parking_lot::Mutex;
@@ -82,6 +82,8 @@ pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
 pub(crate) struct Stage {
     sources: ArcSwap<Sources>,
     filters: Arc<Store>,
+    /// What items' movements count their time from.
+    cues: ArcSwap<Cues>,
     /// Pictures kept for filters that show them later.
     pub(crate) holds: Holds,
 }
@@ -192,6 +194,7 @@ impl Stage {
         Ok(Self {
             sources: ArcSwap::from_pointee(sources),
             filters,
+            cues: ArcSwap::from_pointee(Cues::beginning(project, setting.start)),
             holds: Holds::default(),
         })
     }
@@ -199,6 +202,16 @@ impl Stage {
     /// The filters of the project, ready for work.
     pub(crate) fn filters(&self) -> Arc<Store> {
         self.filters.clone()
+    }
+
+    /// What items' movements count their time from.
+    pub(crate) fn cues(&self) -> Arc<Cues> {
+        self.cues.load_full()
+    }
+
+    /// Puts other cues in force. Only one thread at a time may do so; the callers hold the document's lock.
+    pub(crate) fn cue(&self, cues: Cues) {
+        self.cues.store(Arc::new(cues));
     }
 
     /// The sources open now.

@@ -197,6 +197,7 @@ impl Ticker {
             let filtering = Filtering {
                 store: &self.stage.filters(),
                 time: t,
+                cues: &self.stage.cues(),
             };
             let list = compositor::lay_out_at(&project, size, canvas.background, scene, &frames, filtering);
             fit(list, self.size)

@@ -21,7 +21,13 @@ export type {
   EncoderState,
   Event,
   Filter,
+  Animation,
+  Ease,
   Finding,
+  ItemTransition,
+  Key as AnimationKey,
+  Layout,
+  Members,
   Level,
   LineFigures,
   MetersMessage as Meters,
@@ -84,6 +90,7 @@ export interface Kinds {
   destinations: Kind[];
   transitions: Kind[];
   filters: Kind[];
+  layouts: Kind[];
 }
 
 // The facts about a device are each kind's own, so the engine's schema leaves them open.

@@ -32,7 +32,7 @@ class App {
   path = $state("");
   state = $state.raw<Snapshot | null>(null);
   events = $state.raw<Event[]>([]);
-  kinds = $state.raw<Kinds>({ sources: [], destinations: [], transitions: [], filters: [] });
+  kinds = $state.raw<Kinds>({ sources: [], destinations: [], transitions: [], filters: [], layouts: [] });
   selection = $state.raw<Selection>(NOTHING);
   connected = $state<Link>("no");
   /** When the next try to reach the engine is, in ms since 1970. */

@@ -41,11 +41,13 @@ trait Rule {
     fn fill(&self) -> Fill;
 }
 
+type Cells = fn(&Map<String, Value>, &[&str], (f64, f64)) -> (Vec<Cell>, Fill);
+
 /// A registered layout.
 pub struct LayoutKind {
     /// Its id, names and settings.
     pub info: KindInfo,
-    cells: fn(&Map<String, Value>, &[&str], (f64, f64)) -> (Vec<Cell>, Fill),
+    cells: Cells,
 }
 
 impl LayoutKind {

@@ -1,7 +1,7 @@
 //! Drawing one wish: which list, at which size, and whether it differs from the last one.
 
 use super::{MonitorPicture, OnShow, PictureWish, Target};
-use compositor::{DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
+use compositor::{Cues, DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use project::{Project, Rgba};
 use std::sync::Arc;
@@ -16,6 +16,10 @@ pub(crate) trait Look: Send + Sync {
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>>;
     /// The project's filters, ready for work.
     fn filters(&self) -> Arc<Store>;
+    /// What items' movements count their time from.
+    fn cues(&self) -> Arc<Cues> {
+        Arc::default()
+    }
 }
 
 /// A wish that somebody has, with what was drawn for it last.
@@ -151,9 +155,9 @@ fn scene(project: &Project, id: &str, look: &dyn Look, time: MediaTime) -> (Draw
         .canvases
         .first()
         .map_or(((1920, 1080), Rgba::BLACK), |c| ((c.width, c.height), c.background));
-    let store = &look.filters();
+    let (store, cues) = (&look.filters(), &look.cues());
     let frames = |source: &str| look.peek(source);
-    let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time });
+    let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time, cues });
     (list, size)
 }
 

@@ -1,6 +1,6 @@
 //! Edits of canvases, of how recordings are made and of captions.
 
-use super::{EditError, changed, ids, place, schema_of};
+use super::{EditError, changed, ids, place, resize, schema_of};
 use crate::{Canvas, Captions, Project, Recording, validate::MAX_PIXELS};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ static CANVAS: LazyLock<Value> = LazyLock::new(schema_of::<Canvas>);
 static CAPTIONS: LazyLock<Value> = LazyLock::new(schema_of::<Captions>);
 static RECORDING: LazyLock<Value> = LazyLock::new(schema_of::<Recording>);
 
-/// Changes fields of a canvas. Its id stays, and its scene: that is put on show, not edited.
+/// Changes fields of a canvas. On another size of the main one everything keeps its place and size in relation to it. Its id stays, and its scene: that is put on show, not edited.
 ///
 /// # Errors
 /// It is not there; a wrong value; a size no encoder takes.
@@ -26,7 +26,12 @@ pub fn set_canvas(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Re
         ));
     }
     check_size(next.width, next.height)?;
+    let (from, to) = ((before.width, before.height), (next.width, next.height));
     p.canvases[at] = next;
+    // Items lie in pixels of the main canvas.
+    if at == 0 {
+        resize::resize(p, from, to);
+    }
     Ok(())
 }
 

@@ -86,24 +86,37 @@ fn placed(p: &Project, placement: Placement) -> SceneItem {
     }
 }
 
-/// Refuses to put `inner` into `outer` when `outer` is in it, at any depth.
+/// Refuses to put `inner` into `outer` when `outer` is in it, at any depth; names the way.
 fn check_nesting(p: &Project, outer: &str, inner: &str) -> Result<(), EditError> {
-    let mut seen = HashSet::new();
-    let mut open = vec![inner];
-    while let Some(id) = open.pop() {
+    // Each with the place of the one it was reached from.
+    let mut seen: Vec<(&str, Option<usize>)> = vec![(inner, None)];
+    let mut known: HashSet<&str> = HashSet::from([inner]);
+    let mut next = 0;
+    while let Some(&(id, _)) = seen.get(next) {
         if id == outer {
+            let mut way = vec![];
+            let mut at = Some(next);
+            while let Some((id, from)) = at.and_then(|i| seen.get(i)) {
+                way.push(p.scene(id).map_or(*id, |s| s.label()));
+                at = *from;
+            }
             let name = |id| p.scene(id).map_or(id, |s| s.label());
+            way.push(name(outer));
+            way.reverse();
             return Err(EditError::refused(format!(
-                "{} can't be placed in {}: it would be inside itself",
+                "{} can't be placed in {}: it would be inside itself ({})",
                 name(inner),
-                name(outer)
+                name(outer),
+                way.join(" -> ")
             )));
         }
-        if seen.insert(id)
-            && let Some(s) = p.scenes.iter().find(|s| s.id == id)
-        {
-            open.extend(s.items.iter().filter_map(|i| i.scene.as_deref()));
+        let items = p.scenes.iter().filter(|s| s.id == id).flat_map(|s| &s.items);
+        for inside in items.filter_map(|i| i.scene.as_deref()) {
+            if known.insert(inside) {
+                seen.push((inside, Some(next)));
+            }
         }
+        next += 1;
     }
     Ok(())
 }

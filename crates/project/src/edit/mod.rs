@@ -10,6 +10,7 @@ mod groups;
 pub mod history;
 mod ids;
 mod items;
+mod resize;
 mod scenes;
 pub mod secrets;
 mod sources;

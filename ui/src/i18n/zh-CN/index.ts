@@ -10,6 +10,7 @@ import { frame } from "./frame";
 import { golive } from "./golive";
 import { mixer } from "./mixer";
 import { monitor } from "./monitor";
+import { motion } from "./motion";
 import { palette } from "./palette";
 import { properties } from "./properties";
 import { report } from "./report";
@@ -21,4 +22,4 @@ import { sources } from "./sources";
 import { status } from "./status";
 import { undo } from "./undo";
 
-export const zhCN = { add, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
+export const zhCN = { add, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, motion, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
