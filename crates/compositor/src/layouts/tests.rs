@@ -224,3 +224,71 @@ fn a_member_with_a_transition_of_its_own_does_not_fade_besides() {
     let cues = Cues::default().follow(&project(&one), &project(&both), MediaTime::ZERO);
     assert_eq!(at(&both, &cues, 100)[1].2, 1.0);
 }
+
+/// The signature of the drawn list of a scene of four pictures at a moment.
+fn drawn(p: &Project, cues: &Cues, ms: i64) -> u64 {
+    static FRAME: std::sync::LazyLock<std::sync::Arc<media::VideoFrame>> = std::sync::LazyLock::new(|| {
+        let pixels = vec![200; 64 * 36 * 4];
+        std::sync::Arc::new(media::VideoFrame::rgba(64, 36, pixels, media::AlphaMode::Opaque).expect("frame"))
+    });
+    let store = crate::filters::Store::default();
+    let filtering = crate::Filtering {
+        store: &store,
+        time: MediaTime::from_millis(ms),
+        cues,
+    };
+    let frames = |_: &str| Some(FRAME.clone());
+    crate::signature(&crate::draw_list_at(
+        p,
+        (1600, 900),
+        project::Rgba::BLACK,
+        "main",
+        &frames,
+        filtering,
+    ))
+}
+
+#[test]
+fn what_has_come_to_rest_is_the_same_list_again() {
+    let mut both = scene("spotlight", &[("a", true), ("b", true), ("c", true)]);
+    both.items[1].animations = vec![project::Animation {
+        keys: vec![
+            project::Key::default(),
+            project::Key {
+                at_ms: 400,
+                value: 0.5,
+                ..project::Key::default()
+            },
+        ],
+        after: project::After::Stay,
+        ..project::Animation::default()
+    }];
+    both.items[2].show = Some(ItemTransition::default());
+    // A faded group beside it, which is a picture of its own.
+    let group = SceneItem {
+        id: "g".into(),
+        opacity: 0.5,
+        members: Some(Members::default()),
+        ..SceneItem::default()
+    };
+    let held = |id: &str| SceneItem {
+        id: id.into(),
+        source: Some(id.into()),
+        parent: "g".into(),
+        ..SceneItem::default()
+    };
+    both.items.extend([group, held("x"), held("y")]);
+    let mut one = both.clone();
+    one.items[2].visible = false;
+    let (one, both) = (project(&one), project(&both));
+    let cues = Cues::default().follow(&one, &both, MediaTime::from_millis(10_000));
+    let moving: HashSet<u64> = (0..10).map(|i| drawn(&both, &cues, 10_000 + i * 100)).collect();
+    assert_eq!(moving.len(), 10, "each moment of a movement is another picture");
+    let resting: HashSet<u64> = (0..50).map(|i| drawn(&both, &cues, 11_000 + i * 33)).collect();
+    assert_eq!(resting.len(), 1);
+    assert_eq!(
+        resting,
+        HashSet::from([drawn(&both, &Cues::default(), 60_000)]),
+        "and as if nothing had happened"
+    );
+}

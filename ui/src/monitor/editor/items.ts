@@ -50,7 +50,7 @@ export function itemsOf(scene: Scene, project: Project, sources: readonly Source
     if (silent.has(kind)) return [];
     return [{
       id: i.id, name: itemName(i, project), kind, source: i.source, place: space ? carried(placeOf(i), space) : placeOf(i), size: sizeOf(i, sources, canvas),
-      visible: i.visible && shown(scene, i), locked: i.locked ?? false, space, parent: i.parent ?? "",
+      visible: holders(scene, i).every((h) => h.visible), locked: holders(scene, i).some((h) => h.locked ?? false), space, parent: i.parent ?? "",
     }];
   });
 }
@@ -70,14 +70,16 @@ function around(scene: Scene, item: SceneItem, canvas: Size): Space | null | und
   return space;
 }
 
-/** Whether all that holds it is visible. */
-function shown(scene: Scene, item: SceneItem): boolean {
-  let at: SceneItem | undefined = item;
-  for (let n = 0; at?.parent && n <= 16; n += 1) {
-    at = scene.items.find((x) => x.id === at?.parent);
-    if (!at?.visible) return false;
+/** The item and all that hold it; what hides or locks one of them does so to the item. */
+function holders(scene: Scene, i: SceneItem): SceneItem[] {
+  const out = [i];
+  for (let at = i; at.parent && out.length <= 17; ) {
+    const up = scene.items.find((x) => x.id === at.parent);
+    if (!up) break;
+    out.push(up);
+    at = up;
   }
-  return true;
+  return out;
 }
 
 export function boxOf(i: EditItem): Box | null {
