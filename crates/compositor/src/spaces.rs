@@ -34,7 +34,8 @@ pub fn canvas_from_space(scene: &Scene, holder: &str) -> Option<Affine> {
 }
 
 /// An item that lies where it lay, seen through `m`. Exact unless `m` scales unevenly and the item is turned by other than
-/// quarter turns: a rectangle can't be sheared, so it keeps its middle size then.
+/// quarter turns, or fitted into its box by its shape: a rectangle can't be sheared, so it keeps its middle size then, and a
+/// picture in its shape stays in its shape.
 pub fn carried(item: &SceneItem, m: &Affine) -> SceneItem {
     let mut out = item.clone();
     let [a, b, c, d] = [m.a, m.b, m.c, m.d].map(f64::from);
@@ -165,7 +166,8 @@ mod tests {
             let mut outer = outer;
             outer.crop = Crop::default();
             outer.bounds = None;
-            if even || inner.rotation_deg % 90.0 != 0.0 {
+            let shaped = inner.bounds.is_some_and(|b| b.mode != BoundsMode::Stretch);
+            if even || shaped || inner.rotation_deg % 90.0 != 0.0 {
                 outer.scale.y = outer.scale.y.signum() * outer.scale.x.abs();
             }
             let (_, m) = place_in(&outer, (640.0, 360.0)).expect("placed");

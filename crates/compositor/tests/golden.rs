@@ -71,7 +71,7 @@ fn gpu_draws_every_case_as_committed() {
 
 /// Cases whose pictures come out of filters.
 fn of_filters(case: &str) -> bool {
-    ["filter_kind_", "filters_", "shadow", "border"]
+    ["filter_kind_", "filters_", "shadow", "border", "group_rounded", "group_filtered", "hide_wipe"]
         .iter()
         .any(|s| case.starts_with(s))
 }
