@@ -88,6 +88,10 @@ export type Change1 =
 export type RateText = number | string;
 export type Color = string;
 /**
+ * How a movement begins and ends.
+ */
+export type Ease = "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+/**
  * A point of a rectangle.
  */
 export type Alignment =
@@ -110,6 +114,14 @@ export type BlendMode = "normal" | "additive" | "subtract" | "screen" | "multipl
  * The numbers that are mixed.
  */
 export type BlendSpace = "srgb" | "linear";
+/**
+ * What begins an animation.
+ */
+export type Trigger = "shown" | "on_air" | "loop" | "command";
+/**
+ * What holds after an animation.
+ */
+export type After = "own" | "stay";
 /**
  * How a bit rate is governed.
  */
@@ -513,9 +525,101 @@ export type Command =
        */
       item: string;
       /**
-       * Its place afterwards, from 0.
+       * Its place afterwards in the scene's list, from 0.
        */
       index: number;
+      /**
+       * The group or layout it comes into, where it stays where it is seen; the scene itself when empty. What holds it stays
+       * when absent.
+       */
+      parent?: string | null;
+    }
+  | {
+      command: "group_items";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * Their ids; a layout may begin empty.
+       */
+      items: string[];
+      /**
+       * Name for people.
+       */
+      name?: string | null;
+      /**
+       * Kind of the layout; a plain group when absent.
+       */
+      layout?: string | null;
+      /**
+       * Settings of the layout; the kind's defaults for what is absent.
+       */
+      settings?: Settings | null;
+      /**
+       * Rectangle of a plain group: x, y, width, height; around the items when absent.
+       *
+       * @minItems 4
+       * @maxItems 4
+       */
+      frame?: [number, number, number, number] | null;
+    }
+  | {
+      command: "ungroup_items";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The group or layout.
+       */
+      item: string;
+    }
+  | {
+      command: "set_layout";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The layout or group.
+       */
+      item: string;
+      /**
+       * Another kind; settings that both have stay. `none` makes it a plain group.
+       */
+      kind?: string | null;
+      /**
+       * The changed settings.
+       */
+      settings?: Settings | null;
+      /**
+       * How long members glide to new places, ms, 0 to 20000.
+       */
+      duration_ms?: number | null;
+      /**
+       * How that begins and ends.
+       */
+      easing?: Ease | null;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "play_animation";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The item.
+       */
+      item: string;
+      /**
+       * One of its animations; all of them when absent.
+       */
+      animation?: string | null;
     }
   | {
       command: "set_items";
@@ -1312,13 +1416,21 @@ export interface SceneItem {
    */
   name: string;
   /**
-   * The source's id. Exactly one of `source` and `scene` is set.
+   * The source's id. Exactly one of `source`, `scene` and `members` is set.
    */
   source: string | null;
   /**
    * A nested scene's id.
    */
   scene: string | null;
+  /**
+   * Set: it is a group or a layout and shows the items whose `parent` it is.
+   */
+  members?: Members | null;
+  /**
+   * Id of the group or layout of this scene that holds it; none when empty. Coordinates are pixels of that one then.
+   */
+  parent?: string;
   /**
    * Whether it is drawn (and, for a source with sound, heard).
    */
@@ -1384,6 +1496,58 @@ export interface SceneItem {
    * @maxItems 32
    */
   filters?: Filter[];
+  /**
+   * How it appears when it is shown; at once when absent.
+   */
+  show?: ItemTransition | null;
+  /**
+   * How it disappears when it is hidden; at once when absent.
+   */
+  hide?: ItemTransition | null;
+  /**
+   * Values of it that change over time.
+   *
+   * @maxItems 16
+   */
+  animations?: Animation[];
+}
+/**
+ * What makes an item a group or a layout.
+ */
+export interface Members {
+  /**
+   * Width of the space its members lie in, in its own pixels.
+   */
+  width: number;
+  /**
+   * Height of that space.
+   */
+  height: number;
+  /**
+   * The rule that places its members; each lies where it says itself when absent.
+   */
+  layout?: Layout | null;
+}
+/**
+ * A rule by which a layout places its members, and how it gets from one picture to the next.
+ */
+export interface Layout {
+  /**
+   * Which rule it is: `grid`, `side_by_side`, `picture_in_picture`, `spotlight`, `strip`.
+   */
+  kind: string;
+  /**
+   * The rule's own settings.
+   */
+  settings: Settings;
+  /**
+   * How long members glide to their new places when one comes or goes or the rule changes, ms.
+   */
+  duration_ms: number;
+  /**
+   * How that begins and ends.
+   */
+  easing: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
 }
 /**
  * Where the point named by `alignment` lies.
@@ -1490,6 +1654,84 @@ export interface Shadow {
    * Its colour; how dark it is, is its alpha.
    */
   color: string;
+}
+/**
+ * How an item appears when it is shown, or disappears when it is hidden.
+ */
+export interface ItemTransition {
+  /**
+   * Which kind of transition it is: `fade`, `slide`, `wipe`, …
+   */
+  kind: string;
+  /**
+   * How long it takes, ms.
+   */
+  duration_ms: number;
+  /**
+   * The kind's own settings.
+   */
+  settings: Settings;
+}
+/**
+ * Values of an item that change over time.
+ */
+export interface Animation {
+  /**
+   * Unique in its item.
+   */
+  id: string;
+  /**
+   * Name for people; the id when empty.
+   */
+  name: string;
+  /**
+   * What begins it.
+   */
+  trigger: "shown" | "on_air" | "loop" | "command";
+  /**
+   * How long after that it begins, ms.
+   */
+  delay_ms: number;
+  /**
+   * What holds once its last key has gone by.
+   */
+  after: "own" | "stay";
+  /**
+   * The values, in any order.
+   *
+   * @maxItems 256
+   */
+  keys: Key[];
+}
+/**
+ * A value at a time.
+ */
+export interface Key {
+  /**
+   * When, ms after the beginning.
+   */
+  at_ms: number;
+  /**
+   * Which value: `position.x`, `position.y`, `scale.x`, `scale.y`, `rotation_deg`, `opacity`, `corner_radius`, `crop.left`,
+   * `crop.top`, `crop.right`, `crop.bottom`, `bounds.width`, `bounds.height`, or `filters.ID.SETTING` of a number among the
+   * settings of one of the item's filters.
+   */
+  property: string;
+  /**
+   * How much, in the unit of that value.
+   */
+  value: number;
+  /**
+   * How the value gets here from the key before; before the first one it is already here.
+   */
+  easing: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+  /**
+   * The curve of `bezier`: x and y of its two handles, 0 to 1 in x.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bezier?: [number, number, number, number] | null;
 }
 /**
  * The transition by which a scene comes on show, whatever is chosen.
@@ -3145,6 +3387,10 @@ export interface Kinds {
    * Of filters.
    */
   filters: Kind[];
+  /**
+   * Of layouts.
+   */
+  layouts: Kind[];
 }
 /**
  * A kind of source, destination, transition or filter, with everything a form needs.
@@ -3186,6 +3432,10 @@ export interface Kind {
    * Of a filter: whether it can be on sources alone.
    */
   sources_only: boolean;
+  /**
+   * Of a transition: whether an item can come and go by it.
+   */
+  for_items: boolean;
 }
 /**
  * An error: a stable code and a sentence.
@@ -3859,13 +4109,21 @@ export interface SceneItemInput {
    */
   name?: string;
   /**
-   * The source's id. Exactly one of `source` and `scene` is set.
+   * The source's id. Exactly one of `source`, `scene` and `members` is set.
    */
   source?: string | null;
   /**
    * A nested scene's id.
    */
   scene?: string | null;
+  /**
+   * Set: it is a group or a layout and shows the items whose `parent` it is.
+   */
+  members?: MembersInput | null;
+  /**
+   * Id of the group or layout of this scene that holds it; none when empty. Coordinates are pixels of that one then.
+   */
+  parent?: string;
   /**
    * Whether it is drawn (and, for a source with sound, heard).
    */
@@ -3932,6 +4190,58 @@ export interface SceneItemInput {
    * @maxItems 32
    */
   filters?: FilterInput[];
+  /**
+   * How it appears when it is shown; at once when absent.
+   */
+  show?: ItemTransitionInput | null;
+  /**
+   * How it disappears when it is hidden; at once when absent.
+   */
+  hide?: ItemTransitionInput | null;
+  /**
+   * Values of it that change over time.
+   *
+   * @maxItems 16
+   */
+  animations?: AnimationInput[];
+}
+/**
+ * What makes an item a group or a layout.
+ */
+export interface MembersInput {
+  /**
+   * Width of the space its members lie in, in its own pixels.
+   */
+  width?: number;
+  /**
+   * Height of that space.
+   */
+  height?: number;
+  /**
+   * The rule that places its members; each lies where it says itself when absent.
+   */
+  layout?: LayoutInput | null;
+}
+/**
+ * A rule by which a layout places its members, and how it gets from one picture to the next.
+ */
+export interface LayoutInput {
+  /**
+   * Which rule it is: `grid`, `side_by_side`, `picture_in_picture`, `spotlight`, `strip`.
+   */
+  kind?: string;
+  /**
+   * The rule's own settings.
+   */
+  settings?: Settings;
+  /**
+   * How long members glide to their new places when one comes or goes or the rule changes, ms.
+   */
+  duration_ms?: number;
+  /**
+   * How a movement begins and ends.
+   */
+  easing?: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
 }
 /**
  * Where the point named by `alignment` lies.
@@ -4064,6 +4374,84 @@ export interface FilterInput {
    * The kind's own settings.
    */
   settings?: Settings;
+}
+/**
+ * How an item appears when it is shown, or disappears when it is hidden.
+ */
+export interface ItemTransitionInput {
+  /**
+   * Which kind of transition it is: `fade`, `slide`, `wipe`, …
+   */
+  kind?: string;
+  /**
+   * How long it takes, ms.
+   */
+  duration_ms?: number;
+  /**
+   * The kind's own settings.
+   */
+  settings?: Settings;
+}
+/**
+ * Values of an item that change over time.
+ */
+export interface AnimationInput {
+  /**
+   * Unique in its item.
+   */
+  id?: string;
+  /**
+   * Name for people; the id when empty.
+   */
+  name?: string;
+  /**
+   * What begins it.
+   */
+  trigger?: "shown" | "on_air" | "loop" | "command";
+  /**
+   * How long after that it begins, ms.
+   */
+  delay_ms?: number;
+  /**
+   * What holds once its last key has gone by.
+   */
+  after?: "own" | "stay";
+  /**
+   * The values, in any order.
+   *
+   * @maxItems 256
+   */
+  keys?: KeyInput[];
+}
+/**
+ * A value at a time.
+ */
+export interface KeyInput {
+  /**
+   * When, ms after the beginning.
+   */
+  at_ms?: number;
+  /**
+   * Which value: `position.x`, `position.y`, `scale.x`, `scale.y`, `rotation_deg`, `opacity`, `corner_radius`, `crop.left`,
+   * `crop.top`, `crop.right`, `crop.bottom`, `bounds.width`, `bounds.height`, or `filters.ID.SETTING` of a number among the
+   * settings of one of the item's filters.
+   */
+  property?: string;
+  /**
+   * How much, in the unit of that value.
+   */
+  value?: number;
+  /**
+   * How a movement begins and ends.
+   */
+  easing?: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+  /**
+   * The curve of `bezier`: x and y of its two handles, 0 to 1 in x.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bezier?: [number, number, number, number] | null;
 }
 /**
  * Something that can be seen or heard.
