@@ -262,14 +262,14 @@ fn set_layout(
     let mut next = members.layout.clone().unwrap_or_default();
     let info = kind_of(kind.unwrap_or(&next.kind))?;
     let mut all = (info.defaults)();
-    // What both kinds have stays as it was chosen.
-    let shared: Vec<_> = next
-        .settings
-        .iter()
-        .filter(|(k, _)| all.contains_key(*k))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
-    all.extend(shared);
+    // What both kinds have stays as it was chosen, where the new one takes it.
+    for (key, value) in &next.settings {
+        let Some(own) = all.get(key).cloned() else { continue };
+        all.insert(key.clone(), value.clone());
+        if check(&info, &all).is_err() {
+            all.insert(key.clone(), own);
+        }
+    }
     all.extend(settings.unwrap_or_default());
     check(&info, &all)?;
     info.id.clone_into(&mut next.kind);
