@@ -211,7 +211,7 @@ fn a_layout_places_what_is_in_it_and_gives_it_back_there() {
         .and_then(|i| i.layout())
         .expect("a layout")
         .clone();
-    assert_eq!(layout.settings["gap"], json!(0.0), "what both rules have stays");
+    assert_eq!(layout.settings["gap"], json!(0), "what both rules have stays");
     assert!(!layout.settings.contains_key("stacked"));
     for (wrong, says) in [
         (json!({"kind": "circle"}), "circle"),
