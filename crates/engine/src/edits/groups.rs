@@ -262,8 +262,14 @@ fn set_layout(
     let mut next = members.layout.clone().unwrap_or_default();
     let info = kind_of(kind.unwrap_or(&next.kind))?;
     let mut all = (info.defaults)();
-    // What both kinds have stays as it was chosen, where the new one takes it.
-    for (key, value) in &next.settings {
+    // What both kinds have stays as it was chosen, where the new one takes it; what nobody chose is the new one's own.
+    let unchosen = kind_of(&next.kind).map(|k| (k.defaults)()).unwrap_or_default();
+    let same_kind = info.id == next.kind;
+    for (key, value) in next
+        .settings
+        .iter()
+        .filter(|(k, v)| same_kind || unchosen.get(*k) != Some(v))
+    {
         let Some(own) = all.get(key).cloned() else { continue };
         all.insert(key.clone(), value.clone());
         if check(&info, &all).is_err() {
