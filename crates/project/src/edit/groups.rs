@@ -150,12 +150,16 @@ pub fn dissolve(p: &mut Project, scene: &str, item: &str) -> Result<Vec<String>,
         return Err(EditError::refused(format!("{} is no group", label(&s.items[at]))));
     }
     let gone = s.items.remove(at);
-    let mut free = vec![];
-    for i in s.items.iter_mut().filter(|i| i.parent == gone.id) {
-        i.parent.clone_from(&gone.parent);
-        free.push(i.id.clone());
-    }
-    Ok(free)
+    // They are drawn where the group was.
+    let place = s.items[..at].iter().filter(|i| i.parent != gone.id).count();
+    let (mut free, mut rest): (Vec<SceneItem>, Vec<SceneItem>) = std::mem::take(&mut s.items)
+        .into_iter()
+        .partition(|i| i.parent == gone.id);
+    free.iter_mut().for_each(|i| i.parent.clone_from(&gone.parent));
+    let ids = free.iter().map(|i| i.id.clone()).collect();
+    rest.splice(place..place, free);
+    s.items = rest;
+    Ok(ids)
 }
 
 /// Copies an item and all that it holds, above the original; gives the copy's id.
