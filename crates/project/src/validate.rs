@@ -70,6 +70,8 @@ fn check_ids(p: &Project, f: &mut Findings) {
     unique(f, "source", "sources", p.sources.iter().map(|x| &x.id));
     unique(f, "scene", "scenes", p.scenes.iter().map(|x| &x.id));
     unique(f, "transition", "transitions", p.transitions.iter().map(|x| &x.id));
+    let quick = p.quick_transitions.iter().map(|x| &x.id);
+    unique(f, "quick transition", "quick_transitions", quick);
     unique(f, "encoder", "encoders", p.encoders.iter().map(|x| &x.id));
     unique(f, "audio track", "audio.tracks", p.audio.tracks.iter().map(|x| &x.id));
     unique(f, "destination", "destinations", p.destinations.iter().map(|x| &x.id));
@@ -134,7 +136,11 @@ fn check_canvases(p: &Project, f: &mut Findings) {
             );
             f.add(Severity::Fatal, format!("canvases[{i}]"), message);
         }
-        if p.scene(&c.scene).is_none() {
+        if i == 0 && c.follow.is_some() {
+            let message = "the first canvas is the programme, which others follow; its `follow` counts for nothing";
+            f.add(Severity::Notice, "canvases[0].follow".into(), message);
+        }
+        if p.scene(&c.scene).is_none() && (i == 0 || c.follow.is_none()) {
             let message = format!(
                 "canvas `{}` shows the scene `{}`, which is not there; {}",
                 c.id,
@@ -226,6 +232,15 @@ fn check_transitions(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
     for (i, t) in p.transitions.iter().enumerate() {
         let path = format!("transitions[{i}]");
         check_kind(f, kinds, &path, t.label(), &t.kind, &t.settings);
+    }
+    for (i, q) in p.quick_transitions.iter().enumerate() {
+        if p.transition(&q.transition).is_none() {
+            let message = format!(
+                "the quick transition `{}` takes by `{}`, which is not there; remove it or choose another",
+                q.id, q.transition
+            );
+            f.add(Severity::Notice, format!("quick_transitions[{i}].transition"), message);
+        }
     }
     for (i, scene) in p.scenes.iter().enumerate() {
         let Some(wanted) = scene.transition.as_ref().map(|t| &t.transition) else {
