@@ -23,7 +23,10 @@ pub use error::CompositorError;
 pub use filters::{FilterKind, Filtered, filter_kinds};
 pub use layout::{Filtering, draw_list, draw_list_at, lay_out, lay_out_at};
 pub use project::{BlendMode, BlendSpace, Sampling};
-pub use transition::{Easing, Transition, TransitionKind, plain_fade, transition, transition_kinds};
+pub use transition::{
+    Easing, FilmLength, FilmPictures, Films, Transition, TransitionKind, films_of, plain_fade, transition,
+    transition_kinds,
+};
 
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;

@@ -26,6 +26,7 @@ mod sharpen;
 mod sheet;
 mod store;
 
+pub(crate) use kind::read_image;
 pub use kind::{Filter, FilterError, FilterKind, Hold, Making};
 pub use sheet::{Layer, Sheet};
 pub use store::{Made, Store};
