@@ -1,7 +1,7 @@
 //! Everything a person can do to a running show. The command line, the API and the window send these; nobody has a
 //! private way in. What each one does is documented in `docs/api.md`; this file is the list.
 
-use project::{RecordingFormat, Rgba, SceneItem, Source, WhenSlow};
+use project::{FollowRule, RecordingFormat, Rgba, SceneItem, Source, WhenSlow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -148,6 +148,36 @@ pub enum Command {
     RemoveTransition {
         /// The transition's id.
         transition: String,
+    },
+    /// Puts a transition at hand: a button that takes the preview by it. Gives `quick`.
+    AddQuickTransition {
+        /// A transition's id, `cut` or `fade`.
+        transition: String,
+        /// What stands on the button; the transition's name when absent.
+        name: Option<String>,
+        /// How long it takes, ms, 0 to 20000; its own length when absent.
+        duration_ms: Option<u32>,
+    },
+    /// Changes fields of a transition at hand: `name`, `transition`, `duration_ms`; `null` for its own length.
+    ChangeQuickTransition {
+        /// The button's id.
+        quick: String,
+        /// The changed fields.
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Takes a transition from hand; the transition itself stays.
+    RemoveQuickTransition {
+        /// The button's id.
+        quick: String,
+    },
+    /// Moves a transition at hand in their row.
+    MoveQuickTransition {
+        /// The button's id.
+        quick: String,
+        /// Its place afterwards, from 0.
+        index: usize,
     },
     /// Lets a scene come on show by a transition of its own, whatever is chosen.
     SetSceneTransition {
@@ -432,6 +462,21 @@ pub enum Command {
         height: u32,
         /// The scene it shows; that of the first canvas when absent.
         scene: Option<String>,
+        /// It shows the first canvas' scene from now on, by the same transitions, with a layout of its own: by this rule.
+        follow: Option<FollowRule>,
+    },
+    /// Gives an item a place of its own on a canvas that follows the main one.
+    SetCanvasItem {
+        /// The canvas.
+        canvas: String,
+        /// The scene.
+        scene: String,
+        /// The item.
+        item: String,
+        /// Changed fields of its place, in pixels of this canvas; `null` takes one back to the rule, none at all everything.
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Removes a canvas that no encoder and no destination names. The first one stays. Only off air.
     RemoveCanvas {
@@ -474,6 +519,9 @@ pub enum Command {
         on: bool,
         /// Whether the preview becomes the old programme after a take; stays when absent.
         swap: Option<bool>,
+        /// Whether the programme shows a copy of its scene, so that edits are seen in the preview alone until the scene is
+        /// taken; stays when absent.
+        duplicate: Option<bool>,
     },
     /// Puts a scene into the preview.
     SetPreview {

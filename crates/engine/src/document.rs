@@ -99,6 +99,7 @@ impl Shared {
         let strict = matches!(&command, Command::AddFilter { .. } | Command::SetFilter { .. });
         self.change(&label, gesture.as_deref(), |p| {
             let done = edits::apply(p, command)?;
+            project::edit::forget_stale_places(p);
             let ready = self.ready_filters(&self.project.load(), p);
             if strict {
                 ready?;

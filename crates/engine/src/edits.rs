@@ -1,6 +1,7 @@
 //! From a command to an edit of the document: what the kinds know is added here (defaults, secrets, how a new source is
 //! placed), the rest is `project::edit`.
 
+mod canvases;
 mod transitions;
 
 use crate::{Changes, Command, EngineError, Outcome, plan::hint, stage::kind_of};
@@ -30,6 +31,8 @@ pub(crate) fn gesture(command: &Command) -> Option<&str> {
         | Command::SetFilter { gesture, .. }
         | Command::SetBackground { gesture, .. }
         | Command::ChangeTransition { gesture, .. }
+        | Command::ChangeQuickTransition { gesture, .. }
+        | Command::SetCanvasItem { gesture, .. }
         | Command::SetMasterVolume { gesture, .. } => gesture.as_deref(),
         _ => None,
     }
@@ -77,20 +80,17 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         c @ (Command::AddTransition { .. }
         | Command::ChangeTransition { .. }
         | Command::RemoveTransition { .. }
+        | Command::AddQuickTransition { .. }
+        | Command::ChangeQuickTransition { .. }
+        | Command::RemoveQuickTransition { .. }
+        | Command::MoveQuickTransition { .. }
         | Command::SetSceneTransition { .. }) => transitions::apply(p, c),
         Command::SetRecording { changes } => Ok(edit::set_recording(p, &changes)?).map(|()| done),
-        Command::AddCanvas {
-            name,
-            width,
-            height,
-            scene,
-        } => {
-            let id = edit::add_canvas(p, name.as_deref(), (width, height), scene.as_deref())?;
-            Ok(done.with("canvas", id))
-        }
-        Command::RemoveCanvas { id } => Ok(edit::remove_canvas(p, &id)?).map(|()| done),
+        c @ (Command::AddCanvas { .. }
+        | Command::RemoveCanvas { .. }
+        | Command::SetCanvas { .. }
+        | Command::SetCanvasItem { .. }) => canvases::apply(p, c),
         Command::SetCaptions { changes } => Ok(edit::set_captions(p, &changes)?).map(|()| done),
-        Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {
             let i = canvas_index(p, canvas.as_deref())?;
             p.canvases[i].background = color;

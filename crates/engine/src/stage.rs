@@ -2,7 +2,7 @@
 //! replaced as a whole, so that the tick and the sound thread read it without waiting for anybody. What is to be open is
 //! decided in `follow.rs`.
 
-use crate::{EngineError, EventLevel, events::EventLog, holds::Holds};
+use crate::{EngineError, EventLevel, events::EventLog, films, holds::Holds};
 use arc_swap::ArcSwap;
 use compositor::filters::Store;
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
@@ -170,8 +170,8 @@ impl Stage {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Self, EngineError> {
         let mut sources = Sources::new();
-        for s in project.sources.iter().filter(|s| wanted(&s.id)) {
-            let Some(kind) = kind_of(&s.kind) else {
+        for s in films::open_in(project).iter().filter(|s| wanted(&s.id)) {
+            let Some(kind) = films::kind(&s.kind) else {
                 if let Some(log) = log {
                     tell_unknown(log, s);
                 }
@@ -182,7 +182,7 @@ impl Stage {
                     sources.insert(s.id.as_str().into(), Arc::new(live));
                 }
                 (Err(e), Some(log)) if lenient => {
-                    log.add(EventLevel::Error, format!("source:{}", s.id), e.to_string());
+                    log.add(EventLevel::Error, films::subject(&s.id), e.to_string());
                 }
                 (Err(e), _) => return Err(e),
             }

@@ -1,6 +1,7 @@
 //! Drawing one wish: which list, at which size, and whether it differs from the last one.
 
 use super::{MonitorPicture, OnShow, PictureWish, Target};
+use crate::following::Following;
 use compositor::{DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use project::{Project, Rgba};
@@ -22,6 +23,7 @@ pub(crate) trait Look: Send + Sync {
 #[derive(Default)]
 pub(crate) struct Job {
     renderer: Option<((u32, u32), SoftwareRenderer)>,
+    following: Following,
     newest: Option<MonitorPicture>,
     sequence: u32,
     /// The period in which it was drawn last.
@@ -60,6 +62,10 @@ impl Job {
             Target::Preview => self.at(wish, now, || scene(&project, &look.preview(), look, now)),
             Target::Scene(id) => self.at(wish, now, || scene(&project, id, look, now)),
             Target::Source(id) => self.at(wish, now, || source(&project, id, look)),
+            Target::Layout(canvas, id) => {
+                let drawn = layout(&self.following, &project, (canvas, id), look, now);
+                self.at(wish, now, || drawn)
+            }
         };
         let blank = nothing || list.items.is_empty();
         self.compose(list, blank, wish.fit(native), now);
@@ -155,6 +161,24 @@ fn scene(project: &Project, id: &str, look: &dyn Look, time: MediaTime) -> (Draw
     let frames = |source: &str| look.peek(source);
     let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time });
     (list, size)
+}
+
+/// A scene as a canvas lays it out; on the main canvas' size where that canvas is gone.
+fn layout(
+    following: &Following,
+    project: &Arc<Project>,
+    (canvas, id): (&str, &str),
+    look: &dyn Look,
+    time: MediaTime,
+) -> (DrawList, (u32, u32)) {
+    let here = project.canvases.iter().find(|c| c.id == canvas);
+    let (Some(canvas), Some(main)) = (here, project.canvases.first()) else {
+        return scene(project, id, look, time);
+    };
+    let (store, frames) = (&look.filters(), |source: &str| look.peek(source));
+    let on = (canvas, (main.width, main.height));
+    let list = following.lay_out(project, on, id, &frames, Filtering { store, time });
+    (compositor::cull(list), (canvas.width, canvas.height))
 }
 
 /// A source by itself; an empty picture of the canvas' shape while it has none.
