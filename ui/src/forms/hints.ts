@@ -6,6 +6,8 @@ import type { Hints } from "./schema";
 export const IMAGE_FILES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "svg", "apng"];
 export const MEDIA_FILES = ["mp4", "mkv", "mov", "webm", "avi", "m4v", "ts", "flv", "mp3", "wav", "flac", "ogg", "opus", "m4a", "aac"];
 
+const FILM_FILES = ["webm", "mov", "mkv", "mp4", "webp", "png", "apng", "gif"];
+
 /** Codecs whose rate is ours to choose. */
 const RATED = ["h264", "hevc", "av1", "vp9"];
 const size = { width: { special: 0 }, height: { special: 0 } } as const;
@@ -30,6 +32,15 @@ export const HINTS: Readonly<Record<string, Hints>> = {
     order: ["text", "size_px", "color", "align", "background", "family", "weight", "italic", "outline", "shadow", "line_height", "wrap_px", "file"],
     fields: {
       text: { control: "textarea" }, family: { control: "font" }, file: { control: "file", accept: ["txt"] },
+    },
+  },
+  "transition.wipe": { order: ["pattern", "image_file", "softness", "reverse", "easing"], fields: { image_file: { control: "file", accept: IMAGE_FILES } } },
+  "transition.stinger": {
+    order: ["file", "point_by", "point_ms", "point_frame", "matte", "matte_file", "invert_matte", "audio", "volume_db", "scenes_sound"],
+    fields: {
+      file: { control: "file", accept: FILM_FILES }, matte_file: { control: "file", accept: FILM_FILES, when: { key: "matte", is: ["file"] } },
+      point_ms: { when: { key: "point_by", is: ["time"] } }, point_frame: { when: { key: "point_by", is: ["frame"] } },
+      invert_matte: { when: { key: "matte", is: ["beside", "below", "file", "only"] } }, volume_db: { when: { key: "audio", is: [true] } },
     },
   },
   lut: { fields: { path: { control: "file", accept: ["cube", "png"] } } },

@@ -1,5 +1,6 @@
 // The catalogue of one language, put together from the rooms' files.
 import { add } from "./add";
+import { canvas } from "./canvas";
 import { common } from "./common";
 import { destinations } from "./destinations";
 import { fields } from "./fields";
@@ -21,4 +22,4 @@ import { sources } from "./sources";
 import { status } from "./status";
 import { undo } from "./undo";
 
-export const en = { add, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
+export const en = { add, canvas, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
