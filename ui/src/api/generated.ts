@@ -30,6 +30,15 @@ export type UiMessage =
       type: "meters";
     });
 /**
+ * How the main canvas' picture lies on one that follows it.
+ */
+export type FollowRule = "fill" | "fit";
+/**
+ * A point of a rectangle.
+ */
+export type Alignment =
+  "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+/**
  * How pictures are brought to another size.
  */
 export type ScaleFilter = "bilinear" | "bicubic" | "lanczos" | "area";
@@ -87,11 +96,6 @@ export type Change1 =
  */
 export type RateText = number | string;
 export type Color = string;
-/**
- * A point of a rectangle.
- */
-export type Alignment =
-  "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
 /**
  * How an item is fitted into its box.
  */
@@ -349,6 +353,54 @@ export type Command =
        * The transition's id.
        */
       transition: string;
+    }
+  | {
+      command: "add_quick_transition";
+      /**
+       * A transition's id, `cut` or `fade`.
+       */
+      transition: string;
+      /**
+       * What stands on the button; the transition's name when absent.
+       */
+      name?: string | null;
+      /**
+       * How long it takes, ms, 0 to 20000; its own length when absent.
+       */
+      duration_ms?: number | null;
+    }
+  | {
+      command: "change_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+      /**
+       * The changed fields.
+       */
+      changes: Settings;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "remove_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+    }
+  | {
+      command: "move_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+      /**
+       * Its place afterwards, from 0.
+       */
+      index: number;
     }
   | {
       command: "set_scene_transition";
@@ -819,6 +871,33 @@ export type Command =
        * The scene it shows; that of the first canvas when absent.
        */
       scene?: string | null;
+      /**
+       * It shows the first canvas' scene from now on, by the same transitions, with a layout of its own: by this rule.
+       */
+      follow?: FollowRule | null;
+    }
+  | {
+      command: "set_canvas_item";
+      /**
+       * The canvas.
+       */
+      canvas: string;
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The item.
+       */
+      item: string;
+      /**
+       * Changed fields of its place, in pixels of this canvas; `null` takes one back to the rule, none at all everything.
+       */
+      changes: Settings;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
     }
   | {
       command: "remove_canvas";
@@ -879,6 +958,11 @@ export type Command =
        * Whether the preview becomes the old programme after a take; stays when absent.
        */
       swap?: boolean | null;
+      /**
+       * Whether the programme shows a copy of its scene, so that edits are seen in the preview alone until the scene is
+       * taken; stays when absent.
+       */
+      duplicate?: boolean | null;
     }
   | {
       command: "set_preview";
@@ -1133,6 +1217,12 @@ export interface Project {
    * @maxItems 64
    */
   transitions?: Transition[];
+  /**
+   * Transitions at hand: a button each that takes the preview by it.
+   *
+   * @maxItems 20
+   */
+  quick_transitions?: QuickTransition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -1173,6 +1263,140 @@ export interface Canvas {
    * What is behind everything.
    */
   background: string;
+  /**
+   * Shows the main canvas' scene with a layout of its own, whatever `scene` says. Not for the main canvas.
+   */
+  follow?: Follow | null;
+}
+/**
+ * How a canvas follows the main one.
+ */
+export interface Follow {
+  /**
+   * Where items lie that have no place of their own here.
+   */
+  rule: "fill" | "fit";
+  /**
+   * Places of single items: scene id, item id, place.
+   */
+  places?: {
+    [k: string]: {
+      [k: string]: ItemPlace;
+    };
+  };
+}
+/**
+ * The place of an item on a canvas that follows: what is absent is as the rule has it. Coordinates are pixels of this canvas.
+ */
+export interface ItemPlace {
+  /**
+   * By which rule the rest of it is placed; the canvas' own when absent.
+   */
+  rule?: FollowRule | null;
+  /**
+   * Whether it is drawn here.
+   */
+  visible?: boolean | null;
+  /**
+   * Where the point named by `alignment` lies.
+   */
+  position?: Point | null;
+  /**
+   * Which point of it lies at `position`.
+   */
+  alignment?: Alignment | null;
+  /**
+   * Factor on the size after cropping; given, it takes the place of a box.
+   */
+  scale?: Scale | null;
+  /**
+   * A box it is fitted into.
+   */
+  bounds?: Bounds | null;
+  /**
+   * Clockwise, degrees.
+   */
+  rotation_deg?: number | null;
+  /**
+   * Pixels of the source cut off at each edge.
+   */
+  crop?: Crop | null;
+  /**
+   * 0 invisible, 1 solid.
+   */
+  opacity?: number | null;
+}
+/**
+ * A point in canvas pixels.
+ */
+export interface Point {
+  /**
+   * To the right.
+   */
+  x: number;
+  /**
+   * Downwards.
+   */
+  y: number;
+}
+/**
+ * A factor for each direction.
+ */
+export interface Scale {
+  /**
+   * Horizontal factor.
+   */
+  x: number;
+  /**
+   * Vertical factor.
+   */
+  y: number;
+}
+/**
+ * A box an item is fitted into.
+ */
+export interface Bounds {
+  /**
+   * How it is fitted.
+   */
+  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+  /**
+   * Width of the box in canvas pixels.
+   */
+  width: number;
+  /**
+   * Height of the box in canvas pixels.
+   */
+  height: number;
+  /**
+   * A point of a rectangle.
+   */
+  alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+  /**
+   * What sticks out of the box is shown too, not cut off.
+   */
+  overflow: boolean;
+}
+/**
+ * Pixels of the source cut off at each edge.
+ */
+export interface Crop {
+  /**
+   * From the left.
+   */
+  left: number;
+  /**
+   * From the top.
+   */
+  top: number;
+  /**
+   * From the right.
+   */
+  right: number;
+  /**
+   * From the bottom.
+   */
+  bottom: number;
 }
 /**
  * Something that can be seen or heard.
@@ -1327,12 +1551,12 @@ export interface SceneItem {
    * Not to be moved by the mouse: a guard against accidents, not a rule.
    */
   locked: boolean;
-  position: Point;
+  position: Point1;
   /**
-   * Which point of the item lies at `position`, and about which it turns.
+   * A point of a rectangle.
    */
   alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-  scale: Scale;
+  scale: Scale1;
   /**
    * Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
    */
@@ -1345,7 +1569,7 @@ export interface SceneItem {
    * Clockwise, degrees.
    */
   rotation_deg: number;
-  crop: Crop;
+  crop: Crop1;
   /**
    * A box the item is fitted into, whatever the source's size.
    */
@@ -1386,9 +1610,9 @@ export interface SceneItem {
   filters?: Filter[];
 }
 /**
- * Where the point named by `alignment` lies.
+ * A point in canvas pixels.
  */
-export interface Point {
+export interface Point1 {
   /**
    * To the right.
    */
@@ -1399,9 +1623,9 @@ export interface Point {
   y: number;
 }
 /**
- * Factor on the size after cropping; negative mirrors. Ignored when `bounds` is set.
+ * A factor for each direction.
  */
-export interface Scale {
+export interface Scale1 {
   /**
    * Horizontal factor.
    */
@@ -1414,7 +1638,7 @@ export interface Scale {
 /**
  * Pixels of the source cut off at each edge.
  */
-export interface Crop {
+export interface Crop1 {
   /**
    * From the left.
    */
@@ -1431,31 +1655,6 @@ export interface Crop {
    * From the bottom.
    */
   bottom: number;
-}
-/**
- * A box an item is fitted into.
- */
-export interface Bounds {
-  /**
-   * How it is fitted.
-   */
-  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
-  /**
-   * Width of the box in canvas pixels.
-   */
-  width: number;
-  /**
-   * Height of the box in canvas pixels.
-   */
-  height: number;
-  /**
-   * Where the picture lies in the box, when it has another shape.
-   */
-  alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-  /**
-   * What sticks out of the box is shown too, not cut off.
-   */
-  overflow: boolean;
 }
 /**
  * A line around an item, outside of its rectangle.
@@ -1528,6 +1727,27 @@ export interface Transition {
    * The kind's own settings.
    */
   settings: Settings;
+}
+/**
+ * A transition at hand: a button that takes the preview by it, whatever is chosen.
+ */
+export interface QuickTransition {
+  /**
+   * Unique among them.
+   */
+  id: string;
+  /**
+   * What stands on the button; the transition's name when empty.
+   */
+  name: string;
+  /**
+   * A transition's id, `cut` or `fade`.
+   */
+  transition: string;
+  /**
+   * How long it takes, ms; the transition's own length when absent.
+   */
+  duration_ms?: number | null;
 }
 /**
  * The mix.
@@ -2462,6 +2682,20 @@ export interface DeskState {
    * Whether a hand holds it there, as a T-bar does.
    */
   held: boolean;
+  /**
+   * Whether the programme shows a copy of its scene, so that edits of it are seen in the preview alone.
+   */
+  duplicate: boolean;
+  /**
+   * Whether the scene on show was edited since it came on show, so that taking it again changes the programme.
+   */
+  edited: boolean;
+  /**
+   * The films of transitions, by the transition's id.
+   */
+  films: {
+    [k: string]: FilmView;
+  };
 }
 /**
  * How the next scene comes.
@@ -2475,6 +2709,23 @@ export interface Transition2 {
    * How long, ms.
    */
   duration_ms: number;
+}
+/**
+ * A film of a transition, as people are told of it.
+ */
+export interface FilmView {
+  /**
+   * `ready`, or `waiting` while it can't be played.
+   */
+  state: string;
+  /**
+   * Why it can't be played and what to do.
+   */
+  reason: string | null;
+  /**
+   * How long it is, ms; none while that is not known.
+   */
+  length_ms: number | null;
 }
 /**
  * One line of the show's log.
@@ -2586,6 +2837,12 @@ export interface Project1 {
    * @maxItems 64
    */
   transitions?: Transition[];
+  /**
+   * Transitions at hand: a button each that takes the preview by it.
+   *
+   * @maxItems 20
+   */
+  quick_transitions?: QuickTransition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -2630,53 +2887,6 @@ export interface SourceAudio1 {
   track_gains_db?: {
     [k: string]: number;
   };
-}
-/**
- * A point in canvas pixels.
- */
-export interface Point1 {
-  /**
-   * To the right.
-   */
-  x: number;
-  /**
-   * Downwards.
-   */
-  y: number;
-}
-/**
- * A factor for each direction.
- */
-export interface Scale1 {
-  /**
-   * Horizontal factor.
-   */
-  x: number;
-  /**
-   * Vertical factor.
-   */
-  y: number;
-}
-/**
- * Pixels of the source cut off at each edge.
- */
-export interface Crop1 {
-  /**
-   * From the left.
-   */
-  left: number;
-  /**
-   * From the top.
-   */
-  top: number;
-  /**
-   * From the right.
-   */
-  right: number;
-  /**
-   * From the bottom.
-   */
-  bottom: number;
 }
 /**
  * The mix.
@@ -3076,6 +3286,20 @@ export interface DeskState1 {
    * Whether a hand holds it there, as a T-bar does.
    */
   held: boolean;
+  /**
+   * Whether the programme shows a copy of its scene, so that edits of it are seen in the preview alone.
+   */
+  duplicate: boolean;
+  /**
+   * Whether the scene on show was edited since it came on show, so that taking it again changes the programme.
+   */
+  edited: boolean;
+  /**
+   * The films of transitions, by the transition's id.
+   */
+  films: {
+    [k: string]: FilmView;
+  };
 }
 /**
  * A transition that is chosen, with its length.
@@ -3876,7 +4100,7 @@ export interface SceneItemInput {
   locked?: boolean;
   position?: PointInput;
   /**
-   * Which point of the item lies at `position`, and about which it turns.
+   * A point of a rectangle.
    */
   alignment?:
     "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
@@ -3997,7 +4221,7 @@ export interface BoundsInput {
    */
   height: number;
   /**
-   * Where the picture lies in the box, when it has another shape.
+   * A point of a rectangle.
    */
   alignment?:
     "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
