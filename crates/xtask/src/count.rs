@@ -2,8 +2,8 @@
 //! to run and from machine to machine; these do not, so they guard against loops that became slower without anybody noticing.
 //! The limits are in `bench/counts.json`: what was counted when they were written (`--write`), and [`SLACK`] more is an error.
 //!
-//! This program runs itself under callgrind. Nothing is collected but inside the functions here whose names begin with `counted_`,
-//! and callgrind writes one file each time one of them is left.
+//! This program runs itself under callgrind. Nothing is collected but inside the functions here whose names begin with `counted_`;
+//! callgrind's own reader then says how many instructions each of them took with all it called.
 
 use crate::bench::compose::{Show, frame, next, scaled};
 use anyhow::{Context, Result, bail, ensure};
@@ -19,7 +19,6 @@ use std::{
     collections::BTreeMap,
     fs,
     hint::black_box,
-    path::Path,
     process::{Command, Stdio},
     sync::Arc,
 };
@@ -29,7 +28,7 @@ const LIMITS: &str = "bench/counts.json";
 /// How much more than the limit is let pass.
 const SLACK: f64 = 1.05;
 
-/// The loops in the order in which [`inside`] runs them.
+/// The loops, by the names of their functions.
 const LOOPS: [&str; 6] = ["blend", "scale", "convert", "key", "draw_list", "mixer"];
 
 /// Counts, prints and compares; `--write` makes what was counted the new limits.
@@ -81,7 +80,7 @@ fn counted() -> Result<BTreeMap<String, u64>> {
     let exe = std::env::current_exe()?;
     let done = Command::new("valgrind")
         .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
-        .args(["--toggle-collect=*counted_*", "--dump-after=*counted_*"])
+        .arg("--toggle-collect=*counted_*")
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(exe)
         .args(["count", "--inside"])
@@ -90,24 +89,30 @@ fn counted() -> Result<BTreeMap<String, u64>> {
         .context("valgrind is needed; installer/setup.sh installs it")?;
     let said = String::from_utf8_lossy(&done.stderr);
     ensure!(done.status.success(), "the counted program failed:\n{said}");
-    let mut all = BTreeMap::new();
-    for (i, name) in LOOPS.iter().enumerate() {
-        // callgrind numbers its dumps from 1.
-        let file = dir.path().join(format!("counts.{}", i + 1));
-        let total = total(&file).with_context(|| format!("nothing was counted of {name}:\n{said}"))?;
-        all.insert((*name).to_owned(), total);
-    }
-    Ok(all)
+    let read = Command::new("callgrind_annotate")
+        .args(["--inclusive=yes", "--auto=no", "--threshold=100"])
+        .arg(&out)
+        .stdin(Stdio::null())
+        .output()
+        .context("callgrind_annotate comes with valgrind")?;
+    let table = String::from_utf8_lossy(&read.stdout);
+    let one = |name: &&str| {
+        let count = inclusive(&table, &format!("counted_{name}"));
+        let count = count.with_context(|| format!("nothing was counted of {name}:\n{said}"))?;
+        Ok(((*name).to_owned(), count))
+    };
+    LOOPS.iter().map(one).collect()
 }
 
-/// The sum a callgrind file gives.
-fn total(file: &Path) -> Result<u64> {
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let sum = text
-        .lines()
-        .find_map(|l| l.strip_prefix("totals:").or_else(|| l.strip_prefix("summary:")));
-    let sum = sum.and_then(|s| s.trim().parse().ok()).filter(|n| *n > 0);
-    sum.with_context(|| format!("{} has no sum", file.display()))
+/// The most instructions a line of callgrind's table gives for a function with all it called: other lines of it are parts that
+/// were inlined. A line is ` 37,512,724 (36.37%)  FILE:xtask::count::counted_convert [PROGRAM]`.
+fn inclusive(table: &str, function: &str) -> Option<u64> {
+    let of_it = |l: &&str| {
+        l.split_whitespace()
+            .any(|word| word.ends_with(&format!("::{function}")))
+    };
+    let count = |l: &str| l.split_whitespace().next()?.replace(',', "").parse::<u64>().ok();
+    table.lines().filter(of_it).filter_map(count).max()
 }
 
 /// What is counted, once each.
@@ -292,4 +297,19 @@ fn mix() -> (Mixer, MediaTime) {
         time += MediaTime::from_millis(10);
     }
     (mixer, time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read() {
+        let table = " 37,512,724 (36.37%)  /x/count.rs:xtask::count::counted_key [/t/xtask]\n\
+                     \u{20}    12,980 ( 0.01%)  /y/mod.rs:xtask::count::counted_key\n\
+                     \u{20} 9,999,999 (10.00%)  /x/count.rs:xtask::count::counted_keys [/t/xtask]\n";
+        assert_eq!(inclusive(table, "counted_key"), Some(37_512_724));
+        assert_eq!(inclusive(table, "counted_keys"), Some(9_999_999));
+        assert_eq!(inclusive(table, "counted_mixer"), None);
+    }
 }

@@ -114,6 +114,8 @@ export interface Result {
   destination?: string;
   encoder?: string;
   transition?: string;
+  quick?: string;
+  canvas?: string;
   filter?: string;
   /** Of go_live: what began, and what could not with its sentence. */
   started?: string[];
