@@ -139,6 +139,15 @@ test("a canvas follows the programme with a layout of its own", async () => {
   const place = async (): Promise<Place | undefined> => Object.values((await follow())?.places?.["main"] ?? {})[0];
   await until(async () => ((await place())?.position?.y ?? 0) > 10);
   const corner = dialog.locator(".corner");
+  // Where it rests: the last place of the drag comes back from the engine.
+  let before = "";
+  await until(async () => {
+    const now = JSON.stringify(await corner.boundingBox());
+    const rests = now === before;
+    before = now;
+    await page.waitForTimeout(300);
+    return rests;
+  });
   const at = await corner.boundingBox();
   if (!at) throw new Error("the item has no corner");
   await page.mouse.move(at.x + 5, at.y + 5);
