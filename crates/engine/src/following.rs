@@ -112,7 +112,14 @@ const KEPT: usize = 4;
 
 /// Lays out scenes for canvases that follow, and keeps what follows from the document alone.
 #[derive(Default)]
-pub(crate) struct Following(Mutex<Vec<(Arc<Project>, Canvas, Arc<Project>)>>);
+pub(crate) struct Following(Mutex<Vec<Placed>>);
+
+/// A document with the items of a canvas' own places where they have to be.
+struct Placed {
+    of: Arc<Project>,
+    canvas: Canvas,
+    made: Arc<Project>,
+}
 
 impl Following {
     /// The scene `scene` of `p` as `canvas` (of the document of now) shows it; `main` is the size of the canvas it follows.
@@ -139,15 +146,19 @@ impl Following {
 
     fn placed(&self, p: &Arc<Project>, canvas: &Canvas, main: (u32, u32)) -> Arc<Project> {
         let mut kept = self.0.lock();
-        let same = |k: &&(Arc<Project>, Canvas, Arc<Project>)| Arc::ptr_eq(&k.0, p) && k.1 == *canvas;
+        let same = |k: &&Placed| Arc::ptr_eq(&k.of, p) && k.canvas == *canvas;
         if let Some(known) = kept.iter().find(same) {
-            return known.2.clone();
+            return known.made.clone();
         }
         let made = Arc::new(with_places(p, canvas, main));
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push((p.clone(), canvas.clone(), made.clone()));
+        kept.push(Placed {
+            of: p.clone(),
+            canvas: canvas.clone(),
+            made: made.clone(),
+        });
         made
     }
 }

@@ -248,7 +248,7 @@ fn scenes() -> (Project, Arc<VideoFrame>) {
             x: f64::from(n * 37 % 1900),
             y: f64::from(n * 53 % 1000),
         },
-        rotation_deg: if n % 5 == 0 { 10.0 } else { 0.0 },
+        rotation_deg: f64::from(u8::from(n.is_multiple_of(5))) * 10.0,
         ..SceneItem::default()
     };
     let nested = SceneItem {

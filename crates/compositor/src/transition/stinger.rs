@@ -158,9 +158,12 @@ struct Playing {
     settings: Stinger,
     /// Where the scenes change, as a part of the way.
     cut: f32,
-    /// The mask of the last picture of the matte: id and size.
-    kept: Mutex<Option<((u64, u32, u32), Made)>>,
+    /// The mask of the last picture of the matte.
+    kept: Mutex<Option<(MaskOf, Made)>>,
 }
+
+/// What a mask was made of: the picture's id, the canvas' width and height.
+type MaskOf = (u64, u32, u32);
 
 impl Transition for Playing {
     fn list(&self, from: DrawList, to: DrawList, progress: f32) -> DrawList {
