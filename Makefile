@@ -33,6 +33,7 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 test: check
 	cd ui && npm test
 	cargo nextest run --locked --workspace --no-fail-fast
+	cargo xtask count
 	cargo build --locked -p footlight
 	cd ui && FOOTLIGHT_BIN=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/footlight npm run e2e
 

@@ -8,7 +8,9 @@ build=(build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-
   libavutil-dev libswscale-dev libswresample-dev libsrt-gnutls-dev libasound2-dev libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
 run=(libvulkan1 mesa-vulkan-drivers fonts-dejavu-core libayatana-appindicator3-1 curl ca-certificates xz-utils)
 tests=(ffmpeg srt-tools rist-tools icecast2 xvfb nginx-light libnginx-mod-rtmp libnginx-mod-stream pulseaudio pulseaudio-utils chromium fonts-noto-core fonts-noto-cjk
-  webkit2gtk-driver dbus python3-aiortc python3-aiohttp python3-pip coturn janus)
+  webkit2gtk-driver dbus python3-aiortc python3-aiohttp python3-pip coturn janus
+  valgrind gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 package=(dpkg-dev librsvg2-bin rpm file)
 # What Vite needs. Where the system's own is older, this one comes from nodejs.org into .tools/, beside the sources.
 node_least=20

@@ -3,6 +3,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { size } from "./scripts/size.ts";
 
 const engine = process.env.FOOTLIGHT_ENGINE ?? "http://127.0.0.1:7080";
 // The engine takes commands only from its own page: say that the page came from there.
@@ -26,13 +27,25 @@ function scalable(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), scalable()],
+  plugins: [svelte(), scalable(), size()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // Few files compress better than many: the window, its rooms, its dialogs, and one catalogue for each language.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "window", tags: ["$initial"], priority: 3 },
+            { name: "rooms", test: /\/src\/(?!i18n)(?:monitor|mixer|properties|status|forms|filters|simple)\//, priority: 2 },
+            { name: "dialogs", test: /\/src\/(?!i18n|shell\/tauri)/, priority: 1 },
+          ],
+        },
+      },
+    },
     chunkSizeWarningLimit: 600,
   },
   server: { fs: { allow: [".."] }, port: 5170, strictPort: true, proxy: { "/api": asOwnPage, "/hls": { target: engine, changeOrigin: true } } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["{src,scripts}/**/*.test.ts"], environment: "node", setupFiles: ["./scripts/words.ts"] },
 });

@@ -3,8 +3,9 @@
 
 /** Milliseconds until the first picture must be there, and without a new one before the stream counts as gone. */
 const FIRST = 6000, SILENT = 4000;
-/** Milliseconds by which sound leaves the studio after its picture. */
-const MIXING = 120;
+/** Milliseconds by which sound leaves the studio after its picture, where no device is open. With one it may be up to 120: the
+ *  browser finds out and lets the picture wait by itself, within seconds. */
+const MIXING = 40;
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -242,9 +242,37 @@ export async function focus(page: Page): Promise<{ on: string; lost: boolean; se
       return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || /0px 0px 0px [1-4]px/.test(style.boxShadow);
     };
     // The ring of a slider is on its knob, which a page can't look at.
-    let seen = one.matches("input[type=range]") || [...one.children].some(ring);
+    // A dialog that was just opened is seen by itself.
+    let seen = one.matches("input[type=range], [role$=dialog][tabindex='-1']") || [...one.children].some(ring);
     for (let up: HTMLElement | null = one, far = 0; up && far < 3; up = up.parentElement, far += 1) seen ||= ring(up);
     const name = one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 40) ?? "";
     return { on: `${one.tagName.toLowerCase()}${one.getAttribute("role") ? `[${one.getAttribute("role")}]` : ""} ${name}`, lost: false, seen };
   });
+}
+
+/** The mean of Y, U and V over a part of a picture as the engine draws it now: "program", "scene:ID" or "source:ID". Places and
+ *  sizes from 0 to 1 of the picture; all of it when left out. */
+export async function seen(page: Page, target: string, part: { x: number; y: number; w: number; h: number } = { x: 0, y: 0, w: 1, h: 1 }): Promise<[number, number, number]> {
+  return page.evaluate(async ({ target, part }) => {
+    const token = sessionStorage.getItem("footlight.token") ?? "";
+    const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/pictures?token=${token}`);
+    socket.binaryType = "arraybuffer";
+    await new Promise((done, fail) => { socket.onopen = done; socket.onerror = fail; });
+    const got = new Promise<ArrayBuffer>((done) => { socket.onmessage = (m) => { if (m.data instanceof ArrayBuffer) done(m.data); }; });
+    socket.send(JSON.stringify({ want: [{ id: 1, target, width: 320, height: 180, fps: 30 }] }));
+    const data = await got;
+    socket.close();
+    const head = new DataView(data);
+    const [w, h] = [head.getUint16(4, true), head.getUint16(6, true)];
+    const bytes = new Uint8Array(data, 16);
+    const mean = (from: number, width: number, height: number): number => {
+      const [x0, y0] = [Math.floor(part.x * width), Math.floor(part.y * height)];
+      const [x1, y1] = [Math.max(x0 + 1, Math.floor((part.x + part.w) * width)), Math.max(y0 + 1, Math.floor((part.y + part.h) * height))];
+      let sum = 0;
+      for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) sum += bytes[from + y * width + x] ?? 0;
+      return sum / ((x1 - x0) * (y1 - y0));
+    };
+    const [cw, ch] = [Math.ceil(w / 2), Math.ceil(h / 2)];
+    return [mean(0, w, h), mean(w * h, cw, ch), mean(w * h + cw * ch, cw, ch)] as [number, number, number];
+  }, { target, part });
 }

@@ -4,7 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { accessibility, closeBrowser, openStudio, type Studio, until } from "./harness";
+import { accessibility, closeBrowser, openStudio, seen, type Studio, until } from "./harness";
 
 type Settings = Record<string, unknown>;
 interface Doc {
@@ -16,25 +16,7 @@ afterAll(closeBrowser);
 const settings = async (s: Studio, id: string): Promise<Settings> =>
   (await s.get<Doc>("/api/project")).project.sources.find((one) => one.id === id)?.settings ?? {};
 
-/** The mean of Y, U and V over a source's picture, as the engine draws it now. */
-async function look(page: Page, source: string): Promise<[number, number, number]> {
-  return page.evaluate(async (target) => {
-    const token = sessionStorage.getItem("footlight.token") ?? "";
-    const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/pictures?token=${token}`);
-    socket.binaryType = "arraybuffer";
-    await new Promise((done, fail) => { socket.onopen = done; socket.onerror = fail; });
-    const got = new Promise<ArrayBuffer>((done) => { socket.onmessage = (m) => { if (m.data instanceof ArrayBuffer) done(m.data); }; });
-    socket.send(JSON.stringify({ want: [{ id: 1, target: `source:${target}`, width: 160, height: 90, fps: 30 }] }));
-    const data = await got;
-    socket.close();
-    const head = new DataView(data);
-    const [w, h] = [head.getUint16(4, true), head.getUint16(6, true)];
-    const bytes = new Uint8Array(data, 16);
-    const mean = (from: number, n: number): number => bytes.subarray(from, from + n).reduce((a, b) => a + b, 0) / n;
-    const small = Math.ceil(w / 2) * Math.ceil(h / 2);
-    return [mean(0, w * h), mean(w * h, small), mean(w * h + small, small)] as [number, number, number];
-  }, source);
-}
+const look = (page: Page, source: string): Promise<[number, number, number]> => seen(page, `source:${source}`);
 
 /** Adds a source to the first scene and opens its properties. */
 async function opened(s: Studio, kind: string, with_: Settings = {}): Promise<string> {

@@ -69,6 +69,7 @@ test("what is recorded on its own is ticked in the settings and lies beside the 
   const page = s.page;
   const iso = async (): Promise<string[]> => (await s.get<{ project: { recording: { iso: string[] } } }>("/api/project")).project.recording.iso;
   await s.command({ command: "add_source", kind: "test_pattern", name: "Bars", scene: "main" });
+  await page.getByRole("contentinfo", { name: /Footlights/ }).waitFor();
   await page.keyboard.press("Control+,");
   await page.getByRole("tab", { name: "Recording" }).click();
   await page.getByRole("checkbox", { name: "Bars" }).check({ force: true });

@@ -121,7 +121,7 @@ async function settings(s: Studio, shot: Shot): Promise<void> {
   for (const [tab, name] of [["Look and language", "settings"], ["Encoder", "encoder"], ["Recording", "recording-settings"]] as const) {
     await dialog(page).getByRole("tab", { name: tab }).click();
     await page.waitForLoadState("networkidle");
-    if (name === "encoder") await dialog(page).getByRole("heading", { name: "What the show takes" }).waitFor();
+    if (name === "encoder") await dialog(page).getByRole("heading", { name: "What the show needs" }).waitFor();
     await shot(name);
   }
   await closed(page);
@@ -173,8 +173,10 @@ async function onAir(s: Studio, shot: Shot): Promise<void> {
   if (await offered.isVisible()) await offered.click();
   await shot("report");
   await closed(page);
-  await page.keyboard.press("Control+2");
+  // The scale first: what the page itself has just chosen would be stored over it.
   await preference(s, "look.scale", 200);
+  await page.keyboard.press("Control+2");
+  await page.getByRole("tree").first().waitFor();
   await shot("scale-200", 1920);
 }
 

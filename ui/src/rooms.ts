@@ -4,6 +4,7 @@ import type { Component } from "svelte";
 
 const files = import.meta.glob<{ default: Component<Record<string, unknown>> }>([
   "./add/AddSource.svelte",
+  "./canvases/CanvasLayout.svelte",
   "./destinations/AddDestination.svelte",
   "./destinations/DestinationSheet.svelte",
   "./destinations/EditDestination.svelte",
@@ -23,6 +24,7 @@ const files = import.meta.glob<{ default: Component<Record<string, unknown>> }>(
   "./simple/Simple.svelte",
   "./status/RecordingSheet.svelte",
   "./studio/TransitionDialog.svelte",
+  "./studio/TransitionQuick.svelte",
   "./status/Status.svelte",
 ]);
 
@@ -48,6 +50,8 @@ export const dialogFiles = {
   "first-run": "./firstrun/FirstRun.svelte",
   report: "./report/Report.svelte",
   transition: "./studio/TransitionDialog.svelte",
+  "quick-transition": "./studio/TransitionQuick.svelte",
+  "canvas-layout": "./canvases/CanvasLayout.svelte",
 } as const;
 
 /** Sheets lie over the lower half and never over the monitors. */

@@ -18,6 +18,13 @@ fn range(n: i32) -> Option<ColorRange> {
     }
 }
 
+/// Whether a frame is tagged as HDR: PQ or HLG.
+pub(crate) fn is_hdr(frame: &Frame) -> bool {
+    // SAFETY: a number of our frame.
+    let transfer = unsafe { raw_enum!((*frame.ptr()).color_trc) };
+    matches!(transfer, 16 | 18)
+}
+
 /// The colours of a decoded frame of a layout of ours; what is not tagged is guessed ([`ColorMatrix::guess`]).
 pub(crate) fn of_frame(frame: &Frame, format: PixelFormat, height: u32) -> ColorInfo {
     // SAFETY: numbers of our frame.

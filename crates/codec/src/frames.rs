@@ -7,7 +7,7 @@ use bytes::Bytes;
 use ff::Frame;
 use ffmpeg_sys_next::{self as sys, AVPixelFormat};
 use libc::c_void;
-use media::{AlphaMode, ColorRange, MediaTime, PixelFormat, Plane, VideoFrame};
+use media::{AlphaMode, ColorRange, Fields, MediaTime, PixelFormat, Plane, VideoFrame};
 use std::sync::Arc;
 
 /// Our layout for one of FFmpeg's that has the same bytes, and whether its name says full range (`yuvj…`).
@@ -18,6 +18,7 @@ pub(crate) fn same_layout(f: AVPixelFormat) -> Option<(PixelFormat, bool)> {
         AV_PIX_FMT_YUVJ420P => (PixelFormat::I420, true),
         AV_PIX_FMT_YUVA420P => (PixelFormat::I420A, false),
         AV_PIX_FMT_NV12 => (PixelFormat::Nv12, false),
+        AV_PIX_FMT_P010LE => (PixelFormat::P010, false),
         AV_PIX_FMT_YUV422P => (PixelFormat::I422, false),
         AV_PIX_FMT_YUVJ422P => (PixelFormat::I422, true),
         AV_PIX_FMT_YUV444P => (PixelFormat::I444, false),
@@ -37,6 +38,7 @@ pub(crate) fn av_format(f: PixelFormat) -> AVPixelFormat {
         PixelFormat::I420 => AV_PIX_FMT_YUV420P,
         PixelFormat::I420A => AV_PIX_FMT_YUVA420P,
         PixelFormat::Nv12 => AV_PIX_FMT_NV12,
+        PixelFormat::P010 => AV_PIX_FMT_P010LE,
         PixelFormat::I422 => AV_PIX_FMT_YUV422P,
         PixelFormat::I444 => AV_PIX_FMT_YUV444P,
         PixelFormat::I444A => AV_PIX_FMT_YUVA444P,
@@ -51,6 +53,8 @@ pub(crate) struct Layout {
     pub(crate) alpha: bool,
     pub(crate) rgb: bool,
     pub(crate) components: u8,
+    /// More than 8 bits a sample.
+    pub(crate) deep: bool,
     chroma_shift: (u8, u8),
 }
 
@@ -63,13 +67,17 @@ pub(crate) fn describe(f: AVPixelFormat) -> Option<Layout> {
         alpha: has(sys::AV_PIX_FMT_FLAG_ALPHA),
         rgb: has(sys::AV_PIX_FMT_FLAG_RGB) || has(sys::AV_PIX_FMT_FLAG_PAL) || has(sys::AV_PIX_FMT_FLAG_BAYER),
         components: d.nb_components,
+        deep: d.comp[0].depth > 8,
         chroma_shift: (d.log2_chroma_w, d.log2_chroma_h),
     })
 }
 
 impl Layout {
-    /// The layout of ours that loses least.
-    fn nearest(&self) -> PixelFormat {
+    /// The layout of ours that loses least of a picture of these colours.
+    fn nearest(&self, hdr: bool) -> PixelFormat {
+        if hdr && self.deep && !self.rgb && !self.alpha && self.components > 2 {
+            return PixelFormat::P010;
+        }
         let gray = self.components <= 2 && !self.rgb;
         match (self.rgb || (gray && self.alpha), self.alpha) {
             (true, true) => PixelFormat::Rgba,
@@ -117,7 +125,9 @@ impl Intake {
         };
         let format = ff::pixel_format(n).ok_or_else(|| bad("its pixel format is unknown"))?;
         let (width, height) = (size(w)?, size(h)?);
-        let direct = same_layout(format).filter(|(f, _)| (0..f.planes()).all(|i| strides[i] > 0));
+        // What is not HDR shows no more of 10 bits than of 8, and costs twice as much.
+        let kept = |f: PixelFormat| f != PixelFormat::P010 || color::is_hdr(&frame);
+        let direct = same_layout(format).filter(|(f, _)| kept(*f) && (0..f.planes()).all(|i| strides[i] > 0));
         let Some((ours, full)) = direct else {
             return self.convert(&frame, format, width, height, time);
         };
@@ -125,6 +135,7 @@ impl Intake {
         if full {
             color.range = ColorRange::Full;
         }
+        let fields = fields_of(&frame);
         let frame = Arc::new(frame);
         let mut planes = Vec::with_capacity(ours.planes());
         for (index, s) in strides.iter().enumerate().take(ours.planes()) {
@@ -141,7 +152,8 @@ impl Intake {
             });
             planes.push(Plane { data, stride });
         }
-        VideoFrame::new(ours, width, height, planes, color, alpha_of(ours), time).map_err(bad)
+        let made = VideoFrame::new(ours, width, height, planes, color, alpha_of(ours), time).map_err(bad)?;
+        Ok(VideoFrame { fields, ..made })
     }
 
     fn convert(
@@ -154,7 +166,11 @@ impl Intake {
     ) -> Result<VideoFrame, CodecError> {
         let layout = describe(format).ok_or_else(|| bad("it is in a GPU's memory"))?;
         // Negative strides (pictures stored upside down) come here with a layout of ours.
-        let ours = same_layout(format).map_or_else(|| layout.nearest(), |(f, _)| f);
+        let hdr = color::is_hdr(frame);
+        let ours = match same_layout(format) {
+            Some((f, _)) if f != PixelFormat::P010 || hdr => f,
+            _ => layout.nearest(hdr),
+        };
         let mut color = color::of_frame(frame, ours, h);
         if layout.components <= 2 && !layout.rgb && !layout.alpha {
             // Grey: swscale reads it as full range unless tagged; say so in the result.
@@ -163,7 +179,22 @@ impl Intake {
             color.range = ColorRange::Full;
         }
         let planes = self.scaler.run(frame, format, w, h, ours)?;
-        VideoFrame::new(ours, w, h, planes, color, alpha_of(ours), time).map_err(bad)
+        let made = VideoFrame::new(ours, w, h, planes, color, alpha_of(ours), time).map_err(bad)?;
+        Ok(VideoFrame {
+            fields: fields_of(frame),
+            ..made
+        })
+    }
+}
+
+/// What the decoder says of a frame's fields.
+fn fields_of(frame: &Frame) -> Fields {
+    // SAFETY: plain numbers of our frame.
+    let (woven, top) = unsafe { ((*frame.ptr()).interlaced_frame, (*frame.ptr()).top_field_first) };
+    match (woven != 0, top != 0) {
+        (false, _) => Fields::Progressive,
+        (true, true) => Fields::TopFirst,
+        (true, false) => Fields::BottomFirst,
     }
 }
 

@@ -63,7 +63,7 @@ pub use reader::{Decoded, MediaReader, ReadOptions};
 pub use remux::remux;
 pub use repair::{Repaired, repair};
 pub use scale::Rescaler;
-pub use stream_mux::{StreamFormat, StreamMuxer, TS_PACKET, TrackLabel, UrlMuxer, UrlTarget};
+pub use stream_mux::{StreamFormat, StreamMuxer, TS_PACKET, TrackLabel, UrlMuxer, UrlTarget, can_change_in_ts};
 pub use video_encoder::VideoEncoder;
 
 /// Starts FFmpeg and sends its log lines to `tracing` (target `ffmpeg`). Everything here does so by itself when first

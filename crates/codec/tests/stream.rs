@@ -170,6 +170,53 @@ fn hevc_becomes_a_transport_stream_and_av1_is_refused() {
 }
 
 #[test]
+fn another_encode_of_another_size_takes_over_in_mid_stream() {
+    let dir = tempfile::tempdir().expect("folder");
+    let ts = dir.path().join("both.ts");
+    let [large, small] = ["320x180", "160x90"].map(|size| {
+        let film = dir.path().join(format!("{size}.mp4"));
+        let source = format!("-f lavfi -i testsrc2=s={size}:r=30:d=1 -c:v libx264 -g 15 -bf 2");
+        ffmpeg(&source, &film);
+        demuxed(&film, VideoCodec::H264)
+    });
+    let mut muxer = StreamMuxer::new(StreamFormat::MpegTs, &large.0, &[]).expect("begins");
+    let mut all = vec![];
+    for (n, (info, packets)) in [&large, &small, &large].into_iter().enumerate() {
+        muxer
+            .change_video(info.video.as_ref().expect("video"))
+            .expect("its headers are read");
+        let later = MediaTime::from_millis(n as i64 * 1000);
+        for p in packets {
+            let p = Packet {
+                pts: p.pts + later,
+                dts: p.dts + later,
+                ..p.clone()
+            };
+            all.extend_from_slice(&muxer.write(&p).expect("writes"));
+        }
+    }
+    all.extend_from_slice(&muxer.finish().expect("finishes"));
+    std::fs::write(&ts, &all).expect("write");
+    let mut sizes = test_support::ffprobe::picture_sizes(&ts).expect("it decodes");
+    assert_eq!(sizes.len(), 90, "every picture");
+    sizes.dedup();
+    assert_eq!(sizes, [(320, 180), (160, 90), (320, 180)]);
+    assert_eq!(test_support::ffprobe::decode_errors(&ts).expect("ffmpeg"), "");
+    let (info, _) = show();
+    let mut muxer = StreamMuxer::new(StreamFormat::MpegTs, &info, &[]).expect("begins");
+    let mut broken = info.video.expect("video");
+    broken.extradata = vec![1, 2].into();
+    assert!(muxer.change_video(&broken).is_err());
+    // FFmpeg would put the old headers behind the new ones.
+    broken.codec = VideoCodec::Hevc;
+    assert!(muxer.change_video(&broken).is_err());
+    assert!(!codec::can_change_in_ts(&StreamInfo {
+        video: Some(broken),
+        audio: vec![]
+    }));
+}
+
+#[test]
 fn what_follows_a_cut_plays_by_itself() {
     let dir = tempfile::tempdir().expect("folder");
     let (info, packets) = show();

@@ -4,10 +4,13 @@
 
 use compositor::{
     Affine, BlendMode, BlendSpace, DrawItem, DrawList, Picture, Renderer, filter_kinds,
-    filters::{Store, filtered},
+    filters::{Hold, Store, Three, filtered},
     software::SoftwareRenderer,
 };
-use media::{AlphaMode, ColorInfo, ColorMatrix, ColorRange, FramePool, MediaTime, PixelFormat, Plane, VideoFrame};
+use media::{
+    AlphaMode, ColorInfo, ColorMatrix, ColorPrimaries, ColorRange, ColorTransfer, FramePool, MediaTime, PixelFormat,
+    Plane, VideoFrame,
+};
 use project::Rgba;
 use std::sync::Arc;
 
@@ -47,7 +50,11 @@ fn cpu() -> f64 {
 }
 
 fn run(name: &str, pictures: u32, list: &dyn Fn() -> DrawList) {
-    let Ok(mut r) = SoftwareRenderer::new(1920, 1080) else {
+    run_on((1920, 1080), name, pictures, list);
+}
+
+fn run_on((width, height): (u32, u32), name: &str, pictures: u32, list: &dyn Fn() -> DrawList) {
+    let Ok(mut r) = SoftwareRenderer::new(width, height) else {
         return;
     };
     for _ in 0..10 {
@@ -161,8 +168,112 @@ fn main() {
     run("BGRA full-canvas overlay over 1080p", 50, &|| {
         list(vec![at(next(&base), 0.0, 0.0), at(next(&web), 0.0, 0.0)])
     });
+    let large = frame(PixelFormat::I420, 2560, 1440, ours, AlphaMode::Opaque);
+    run("1440p brought to 1080p", 50, &|| {
+        list(vec![scaled(&large, 0.75, 0.0, 0.0)])
+    });
+    second_canvas(&base, &small);
+    keyed_camera(&list, &base);
+    hdr(&list);
+    fields(&list, &base);
     filters(&list);
     blends(&list, &base);
+}
+
+/// A second canvas, upright, of the same sources: the camera cut to its shape, a picture and a text under it.
+fn second_canvas(base: &VideoFrame, small: &VideoFrame) {
+    let text = Arc::new(frame(PixelFormat::Rgba, 800, 100, ColorInfo::SRGB, AlphaMode::Straight));
+    let placed = |f: Arc<VideoFrame>, s: f32, x: f32, y: f32, crop: Option<[f32; 4]>| {
+        let item = DrawItem::whole(f, 0.0, 0.0);
+        DrawItem {
+            crop: crop.unwrap_or(item.crop),
+            canvas_from_picture: Affine {
+                a: s,
+                d: s,
+                ..Affine::place(x, y)
+            },
+            ..item
+        }
+    };
+    run_on((1080, 1920), "second canvas 1080x1920, each source scaled", 50, &|| {
+        DrawList {
+            width: 1080,
+            height: 1920,
+            background: Rgba::BLACK,
+            items: vec![
+                // 810 × 1080 of the camera, four thirds as large.
+                placed(next(base), 4.0 / 3.0, -740.0, 0.0, Some([555.0, 0.0, 1365.0, 1080.0])),
+                placed(next(small), 1.5, 60.0, 1450.0, None),
+                placed(text.clone(), 1.2, 60.0, 1780.0, None),
+            ],
+        }
+    });
+}
+
+/// A keyed camera over a whole picture, as a show has it; less what the picture alone takes is the key and its blend.
+fn keyed_camera(list: &dyn Fn(Vec<DrawItem>) -> DrawList, base: &VideoFrame) {
+    let camera = frame(PixelFormat::I420, 640, 360, ColorInfo::BT709_LIMITED, AlphaMode::Opaque);
+    let store = Store::default();
+    let key = project::Filter {
+        kind: "chroma_key".into(),
+        ..project::Filter::default()
+    };
+    run("chroma key of a 640x360 camera over 1080p", 100, &|| {
+        let item = DrawItem::whole(next(&camera), 40.0, 40.0);
+        let picture = filtered(
+            item.picture.clone(),
+            std::slice::from_ref(&key),
+            &store,
+            MediaTime::ZERO,
+        );
+        let keyed = picture.map(|picture| DrawItem { picture, ..item });
+        let whole = DrawItem::whole(next(base), 0.0, 0.0);
+        list(std::iter::once(whole).chain(keyed).collect())
+    });
+}
+
+/// A whole picture in HDR10, of ten bits.
+fn hdr(list: &dyn Fn(Vec<DrawItem>) -> DrawList) {
+    let color = ColorInfo {
+        matrix: ColorMatrix::Bt2020,
+        range: ColorRange::Limited,
+        primaries: ColorPrimaries::Bt2020,
+        transfer: ColorTransfer::Pq,
+    };
+    let f = frame(PixelFormat::P010, 1920, 1080, color, AlphaMode::Opaque);
+    let store = Store::default();
+    run("1080p HDR10 made SDR", 20, &|| {
+        let picture = filtered(Picture::Frame(next(&f)), &[], &store, MediaTime::ZERO);
+        let item = picture.map(|picture| DrawItem {
+            picture,
+            ..DrawItem::whole(next(&f), 0.0, 0.0)
+        });
+        list(item.into_iter().collect())
+    });
+}
+
+/// One field of a whole picture.
+fn fields(list: &dyn Fn(Vec<DrawItem>) -> DrawList, base: &VideoFrame) {
+    for method in ["yadif", "bwdif"] {
+        let mut filter = project::Filter {
+            kind: "deinterlace".into(),
+            ..project::Filter::default()
+        };
+        filter.settings.insert("method".into(), method.into());
+        let made = Store::default().get(&filter);
+        let Some(Hold::Woven(by)) = made.and_then(|m| m.filter.hold()) else {
+            continue;
+        };
+        run(&format!("1080i made whole by {method}, a field"), 20, &|| {
+            let three = Three {
+                before: base,
+                now: base,
+                after: base,
+            };
+            let woven = by.weave(three, true).map(Arc::new);
+            list(woven.into_iter().map(|f| DrawItem::whole(f, 0.0, 0.0)).collect())
+        });
+    }
 }
 
 /// Every kind of filter with its defaults on a camera's picture, laid on nothing.

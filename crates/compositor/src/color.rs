@@ -1,6 +1,6 @@
 //! Colour arithmetic shared by both renderers: the matrices between YCbCr codes and R'G'B', and [`to_rgba`], the slow and
-//! exact way from any frame to RGBA bytes for PNGs and tests. Primaries and transfer curves are not converted: BT.601 and
-//! sRGB pictures are near enough, HDR input is shown as it is.
+//! exact way from any frame to RGBA bytes for PNGs and tests. Primaries and transfer curves are not converted here: BT.601 and
+//! sRGB pictures are near enough, HDR pictures are made SDR by the filter that is there for it.
 
 use media::{AlphaMode, ColorInfo, ColorRange, PixelFormat, VideoFrame};
 
@@ -146,6 +146,14 @@ fn pixel(f: &VideoFrame, to: &ToRgb, x: usize, y: usize) -> ([f64; 3], f64) {
         PixelFormat::Rgba => ([px(0), px(1), px(2)], px(3)),
         PixelFormat::Bgra => ([px(2), px(1), px(0)], px(3)),
         PixelFormat::Bgrx => ([px(2), px(1), px(0)], 255.0),
+        PixelFormat::P010 => {
+            let word = |plane: usize, x: usize, y: usize| {
+                let word = u16::from_le_bytes([at(plane, 2 * x, y), at(plane, 2 * x + 1, y)]);
+                (word.saturating_add(128) >> 8) as u8
+            };
+            let c = |i: usize| chroma(f, x, y, 2, 2, |cx, cy| word(1, 2 * cx + i, cy));
+            (to.rgb(f64::from(word(0, x, y)), c(0), c(1)), full)
+        }
         PixelFormat::Nv12 => {
             let c = |i: usize| chroma(f, x, y, 2, 2, |cx, cy| at(1, 2 * cx + i, cy));
             (to.rgb(alpha(0), c(0), c(1)), full)

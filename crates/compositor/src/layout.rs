@@ -2,13 +2,20 @@
 //! seen is taken out by [`crate::cull`] afterwards.
 
 use crate::{
-    Affine, DrawItem, DrawList, Picture, Style, adorn,
+    Affine, Cues, DrawItem, DrawList, Picture, Style, adorn, appear,
+    cue::Presence,
     cull::cull,
     filters::{self, Store},
+    keyed::keyed,
+    layouts,
+    place::{place, place_in},
 };
 use media::{MediaTime, VideoFrame};
-use project::{Bounds, BoundsMode, Filter, Project, Rgba, Scene, SceneItem};
-use std::sync::{Arc, LazyLock};
+use project::{Filter, Members, Project, Rgba, Scene, SceneItem};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 /// Scenes nested deeper than this are left out.
 const MAX_DEPTH: usize = 16;
@@ -30,13 +37,15 @@ pub fn draw_list(
     cull(lay_out(p, canvas, background, scene, frames))
 }
 
-/// What filters need besides the document.
+/// What a picture needs besides the document and the sources' pictures.
 #[derive(Clone, Copy)]
 pub struct Filtering<'a> {
-    /// Where they are kept ready.
+    /// Where filters are kept ready.
     pub store: &'a Store,
-    /// Engine time: some move.
+    /// Engine time of the picture.
     pub time: MediaTime,
+    /// What items' movements count their time from.
+    pub cues: &'a Cues,
 }
 
 /// As [`draw_list`], with the filters of a project at a time.
@@ -53,6 +62,8 @@ pub fn draw_list_at(
 
 /// For those who have no project folder.
 static STORE: LazyLock<Store> = LazyLock::new(Store::default);
+/// For those to whom nothing has happened.
+static NO_CUES: LazyLock<Cues> = LazyLock::new(Cues::default);
 
 /// As [`draw_list`], with what is off the canvas or covered still in it: for comparison in tests.
 pub fn lay_out(
@@ -65,6 +76,7 @@ pub fn lay_out(
     let filtering = Filtering {
         store: &STORE,
         time: MediaTime::ZERO,
+        cues: &NO_CUES,
     };
     lay_out_at(p, canvas, background, scene, frames, filtering)
 }
@@ -89,9 +101,15 @@ pub fn lay_out_at(
     DrawList {
         width: canvas.0,
         height: canvas.1,
-        background,
+        background: over_black(background),
         items: p.scene(scene).map(|s| layout.whole(s)).unwrap_or_default(),
     }
+}
+
+/// A canvas is never seen through: transitions tell a canvas from a picture by itself by that.
+fn over_black(Rgba([r, g, b, a]): Rgba) -> Rgba {
+    let dimmed = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
+    Rgba([dimmed(r), dimmed(g), dimmed(b), 255])
 }
 
 struct Layout<'a> {
@@ -112,28 +130,10 @@ impl<'a> Layout<'a> {
         if items.is_empty() || scene.filters.iter().all(|f| !f.enabled) {
             return items;
         }
-        let Some(picture) = self.filtered(self.list(items), &scene.filters) else {
+        let Some(picture) = self.filtered(as_list(items, self.canvas), &scene.filters) else {
             return vec![];
         };
-        let (w, h) = picture.size();
-        vec![DrawItem {
-            crop: [0.0, 0.0, w as f32, h as f32],
-            canvas_from_picture: Affine::IDENTITY,
-            opacity: 1.0,
-            style: Style::default(),
-            picture,
-        }]
-    }
-
-    /// Items as a picture of the canvas' size.
-    fn list(&self, items: Vec<DrawItem>) -> Picture {
-        let (width, height) = self.canvas;
-        Picture::List(Arc::new(DrawList {
-            width,
-            height,
-            background: Rgba::TRANSPARENT,
-            items,
-        }))
+        vec![lying(picture, Affine::IDENTITY)]
     }
 
     fn filtered(&self, picture: Picture, filters: &[Filter]) -> Option<Picture> {
@@ -146,40 +146,140 @@ impl<'a> Layout<'a> {
         }
         self.open.push(&scene.id);
         let mut out = vec![];
-        for item in &scene.items {
-            if self.left == 0 {
-                break;
-            }
-            self.left -= 1;
-            // Not-a-number is not above 0 either.
-            if item.visible && item.opacity > 0.0 {
-                self.item(item, &mut out);
-            }
+        for item in scene.members("") {
+            self.item(scene, item, None, 0, &mut out);
         }
         self.open.pop();
         out
     }
 
-    fn item(&mut self, item: &'a SceneItem, out: &mut Vec<DrawItem>) {
+    /// An item as it is at this moment, in the space of what holds it; `spot` is where a layout puts it, `depth` how many hold it.
+    fn item(
+        &mut self,
+        scene: &'a Scene,
+        item: &'a SceneItem,
+        spot: Option<&layouts::Spot>,
+        depth: usize,
+        out: &mut Vec<DrawItem>,
+    ) {
+        if self.left == 0 || depth > project::MAX_HELD {
+            return;
+        }
+        self.left -= 1;
+        let (t, cues) = (self.filtering.time, self.filtering.cues.of(scene, item));
+        let presence = match (cues.presence(t), spot) {
+            // A layout still shows one that is fading away.
+            (Presence::Gone, Some(_)) => Presence::Whole,
+            (presence, _) => presence,
+        };
+        if matches!(presence, Presence::Gone) {
+            return;
+        }
+        let mut now = keyed(item, &cues, t);
+        if let Some(spot) = spot {
+            now = Cow::Owned(layouts::in_cell(&now, spot));
+        }
+        if now.opacity <= 0.0 || now.opacity.is_nan() {
+            return;
+        }
+        let mark = out.len();
+        self.shown(scene, item, &now, depth, out);
+        if let Presence::Partly(how, progress) = presence {
+            let items = out.split_off(mark);
+            out.extend(appear::appear(items, how.as_ref(), progress, self.canvas));
+        }
+    }
+
+    /// What an item shows; `item` is as the document has it, `now` as it is at this moment.
+    fn shown(&mut self, scene: &'a Scene, item: &'a SceneItem, now: &SceneItem, depth: usize, out: &mut Vec<DrawItem>) {
         let frame = item.source.as_ref().and_then(|id| (self.frames)(id));
         if let Some(frame) = frame {
             let of_source = item.source.as_ref().and_then(|id| self.project.source(id));
             let of_source = of_source.map_or(&[][..], |s| &s.filters);
             let picture = self.filtered(Picture::Frame(frame), of_source);
-            let picture = picture.and_then(|p| self.filtered(p, &item.filters));
-            push(item, picture.and_then(|p| placed(item, p)), out);
+            let picture = picture.and_then(|p| self.filtered(p, &now.filters));
+            push(now, picture.and_then(|p| placed(now, p)), out);
         } else if let Some(scene) = item.scene.as_ref().and_then(|id| self.project.scene(id)) {
-            self.nested(item, scene, out);
+            self.nested(now, scene, out);
+        } else if let Some(members) = &item.members {
+            let held = self.held(scene, item, depth + 1);
+            self.group(now, members, held, out);
+        }
+    }
+
+    /// What a group or a layout holds, in its own space.
+    fn held(&mut self, scene: &'a Scene, item: &'a SceneItem, depth: usize) -> Vec<DrawItem> {
+        let mut out = vec![];
+        if item.layout().is_none() {
+            for member in scene.members(&item.id) {
+                self.item(scene, member, None, depth, &mut out);
+            }
+            return out;
+        }
+        let (t, cues) = (self.filtering.time, self.filtering.cues.of(scene, item));
+        let spots = layouts::spots(scene, item, &cues, t);
+        // In the order of drawing, whichever way they go.
+        for member in scene.members(&item.id) {
+            let spot = spots.iter().find(|(id, _)| *id == member.id).map(|(_, s)| s);
+            match spot {
+                Some(spot) => self.item(scene, member, Some(spot), depth, &mut out),
+                None if self.filtering.cues.of(scene, member).is_leaving(t) => {
+                    // Its way out takes longer than the glide: it stays where it stood at rest.
+                    if let Some(spot) = layouts::last_spot(scene, item, &cues, member) {
+                        self.item(scene, member, Some(&spot), depth, &mut out);
+                    }
+                }
+                None => {}
+            }
+        }
+        out
+    }
+
+    /// A group: its members put into what is around it where that draws the same, else a picture of them.
+    fn group(&mut self, item: &SceneItem, members: &Members, held: Vec<DrawItem>, out: &mut Vec<DrawItem>) {
+        if held.is_empty() {
+            return;
+        }
+        let size = (members.width, members.height);
+        if is_boxed(item) {
+            let size = [size.0, size.1].map(|v| if v >= 1.0 { v.round().min(8192.0) as u32 } else { 0 });
+            if size.contains(&0) {
+                return;
+            }
+            let picture = self.filtered(as_list(held, (size[0], size[1])), &item.filters);
+            return push(item, picture.and_then(|p| placed(item, p)), out);
+        }
+        let Some((_, m)) = place_in(item, size) else { return };
+        let style = style_of(item);
+        let opacity = item.opacity.min(1.0) as f32;
+        let alone = held.len() == 1 && style.is_over();
+        if (opacity == 1.0 || alone) && style.is_over() && held.iter().all(|i| fits_in(i, &m)) {
+            let grown = m.a.hypot(m.b);
+            out.extend(held.into_iter().map(|i| DrawItem {
+                canvas_from_picture: m.after(&i.canvas_from_picture),
+                opacity: i.opacity * opacity,
+                style: Style {
+                    radius: i.style.radius * grown,
+                    ..i.style
+                },
+                ..i
+            }));
+        } else if let Some(whole) = appear::gathered(held, &m, self.canvas) {
+            out.push(DrawItem {
+                opacity,
+                style,
+                ..whole
+            });
         }
     }
 
     /// A nested scene: its items put into the parent where that draws the same, else a list to be drawn by itself.
-    fn nested(&mut self, item: &'a SceneItem, scene: &'a Scene, out: &mut Vec<DrawItem>) {
+    fn nested(&mut self, item: &SceneItem, scene: &'a Scene, out: &mut Vec<DrawItem>) {
         let items = self.items(scene);
         if items.is_empty() {
             return;
         }
-        let list = self.list(items.clone());
+        let list = as_list(items.clone(), self.canvas);
         let picture = self.filtered(list, &scene.filters);
         let picture = picture.and_then(|p| self.filtered(p, &item.filters));
         let Some(whole) = picture.and_then(|p| placed(item, p)) else {
@@ -207,6 +307,42 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// Whether a group shows its own rectangle: one that is cut, rounded, framed or filtered. Others show whatever their members are.
+fn is_boxed(item: &SceneItem) -> bool {
+    let cut = item.crop != project::Crop::default() || item.corner_radius > 0.0;
+    cut || item.border.is_some() || item.shadow.is_some() || item.filters.iter().any(|f| f.enabled)
+}
+
+/// Whether an item of a group looks the same when it is drawn where the group's map `m` puts it, not in the group's picture.
+fn fits_in(i: &DrawItem, m: &Affine) -> bool {
+    let (sx, sy) = (m.a.hypot(m.b), m.c.hypot(m.d));
+    // A circle made longer one way is none.
+    let even = (sx - sy).abs() <= 1e-4 * sx.max(sy);
+    i.style.is_over() && (i.style.radius == 0.0 || even)
+}
+
+/// Items as a picture of their own.
+pub(crate) fn as_list(items: Vec<DrawItem>, (width, height): (u32, u32)) -> Picture {
+    Picture::List(Arc::new(DrawList {
+        width,
+        height,
+        background: Rgba::TRANSPARENT,
+        items,
+    }))
+}
+
+/// The whole of a picture.
+pub(crate) fn lying(picture: Picture, canvas_from_picture: Affine) -> DrawItem {
+    let (w, h) = picture.size();
+    DrawItem {
+        crop: [0.0, 0.0, w as f32, h as f32],
+        canvas_from_picture,
+        opacity: 1.0,
+        style: Style::default(),
+        picture,
+    }
+}
+
 /// An item with its shadow and its border below it.
 fn push(item: &SceneItem, drawn: Option<DrawItem>, out: &mut Vec<DrawItem>) {
     if let Some(drawn) = drawn {
@@ -224,18 +360,22 @@ fn placed(item: &SceneItem, picture: Picture) -> Option<DrawItem> {
         crop,
         canvas_from_picture,
         opacity: item.opacity.min(1.0) as f32,
-        style: Style {
-            filter: item.scale_filter,
-            blend: item.blend,
-            space: item.blend_space,
-            radius: item.corner_radius.clamp(0.0, 1e5) as f32,
-        },
+        style: style_of(item),
     })
+}
+
+fn style_of(item: &SceneItem) -> Style {
+    Style {
+        filter: item.scale_filter,
+        blend: item.blend,
+        space: item.blend_space,
+        radius: item.corner_radius.clamp(0.0, 1e5) as f32,
+    }
 }
 
 /// The item with what sticks out of a canvas of `w` × `h` cropped away: `Some(None)` when nothing is left, `None` when a
 /// crop can't do it (turned and sticking out).
-fn clipped(item: &DrawItem, w: f32, h: f32) -> Option<Option<DrawItem>> {
+pub(crate) fn clipped(item: &DrawItem, w: f32, h: f32) -> Option<Option<DrawItem>> {
     let b = item.bounds();
     if b[0] >= 0.0 && b[1] >= 0.0 && b[2] <= w && b[3] <= h {
         return Some(Some(item.clone()));
@@ -258,272 +398,4 @@ fn clipped(item: &DrawItem, w: f32, h: f32) -> Option<Option<DrawItem>> {
     ];
     let left = crop[0] < crop[2] && crop[1] < crop[3];
     Some(left.then(|| DrawItem { crop, ..item.clone() }))
-}
-
-/// Which part of a picture of `size` pixels the item shows, and where the picture's pixels go. `None` when nothing is left of
-/// it or a number makes no sense.
-///
-/// The item's rectangle is the cropped picture times |scale|, or its bounding box; its point named by `alignment` lies at
-/// `position`; it turns about that point. A negative scale or a flip mirrors the picture inside that rectangle.
-pub fn place(item: &SceneItem, size: (u32, u32)) -> Option<([f32; 4], Affine)> {
-    let (w, h) = (f64::from(size.0), f64::from(size.1));
-    let c = item.crop;
-    let (x0, y0) = (f64::from(c.left), f64::from(c.top));
-    let (x1, y1) = (w - f64::from(c.right), h - f64::from(c.bottom));
-    // False for what is not a number, too.
-    let finite = [item.scale.x, item.scale.y, item.position.x, item.position.y]
-        .iter()
-        .all(|v| v.is_finite());
-    if !(finite && x0 < x1 && y0 < y1) {
-        return None;
-    }
-    let flips = (item.flip_x, item.flip_y);
-    // The rectangle that is aligned and turned.
-    let (mut across, mut down) = ((x0, x1), (y0, y1));
-    let (fx, fy) = item.alignment.fractions();
-    let (sx, sy, left, top) = match item.bounds {
-        Some(b) => {
-            let (fx, fy) = (fx * b.width, fy * b.height);
-            let (sx, sy) = fit(&b, x1 - x0, y1 - y0);
-            let (ax, ay) = b.alignment.fractions();
-            let left = boxed(&mut across, sx, b.width, ax, flips.0, b.overflow)?;
-            let top = boxed(&mut down, sy, b.height, ay, flips.1, b.overflow)?;
-            (sx, sy, left - fx, top - fy)
-        }
-        None => {
-            let (sx, sy) = (item.scale.x.abs(), item.scale.y.abs());
-            (sx, sy, -fx * (x1 - x0) * sx, -fy * (y1 - y0) * sy)
-        }
-    };
-    let mirrored = |scale: f64, flip: bool| flip != (item.bounds.is_none() && scale < 0.0);
-    let (sx, ex) = line(sx, across, left, mirrored(item.scale.x, flips.0));
-    let (sy, ey) = line(sy, down, top, mirrored(item.scale.y, flips.1));
-    let (sin, cos) = sin_cos(item.rotation_deg);
-    let m = Affine {
-        a: (cos * sx) as f32,
-        b: (sin * sx) as f32,
-        c: (-sin * sy) as f32,
-        d: (cos * sy) as f32,
-        e: (cos * ex - sin * ey + item.position.x) as f32,
-        f: (sin * ex + cos * ey + item.position.y) as f32,
-    };
-    m.inverse()?;
-    let crop = [across.0, down.0, across.1, down.1].map(|v| v as f32);
-    (crop[0] < crop[2] && crop[1] < crop[3]).then_some((crop, m))
-}
-
-/// Factors that fit a picture of `w` × `h` into its box.
-fn fit(b: &Bounds, w: f64, h: f64) -> (f64, f64) {
-    let (fx, fy) = (b.width / w, b.height / h);
-    let both = |f: f64| (f, f);
-    match b.mode {
-        BoundsMode::Stretch => (fx, fy),
-        BoundsMode::Contain => both(fx.min(fy)),
-        BoundsMode::Cover => both(fx.max(fy)),
-        BoundsMode::Width => both(fx),
-        BoundsMode::Height => both(fy),
-        BoundsMode::MaxOnly => both(fx.min(fy).min(1.0)),
-    }
-}
-
-/// In one direction: where the picture begins, from where its box of `room` pixels begins, when `at` (0 to 1) of both lie on
-/// each other. What sticks out is taken off `part`, unless it may overflow.
-fn boxed(part: &mut (f64, f64), scale: f64, room: f64, at: f64, flipped: bool, overflow: bool) -> Option<f64> {
-    let size = (part.1 - part.0) * scale;
-    let start = (room - size) * at;
-    // Rounding is no sticking out.
-    if overflow || size <= room * (1.0 + 1e-9) {
-        return size.is_finite().then_some(start);
-    }
-    let (before, after) = ((-start).max(0.0) / scale, (start + size - room).max(0.0) / scale);
-    let (before, after) = if flipped { (after, before) } else { (before, after) };
-    *part = (part.0 + before, part.1 - after);
-    (part.0 < part.1).then_some(start.max(0.0))
-}
-
-/// Factor and offset of the map that puts `part`, scaled, at `start`, mirrored in place or not.
-fn line(scale: f64, part: (f64, f64), start: f64, mirrored: bool) -> (f64, f64) {
-    if mirrored {
-        (-scale, start + scale * part.1)
-    } else {
-        (scale, start - scale * part.0)
-    }
-}
-
-/// Sine and cosine of degrees, exact for quarter turns.
-fn sin_cos(deg: f64) -> (f64, f64) {
-    match deg.rem_euclid(360.0) {
-        0.0 => (0.0, 1.0),
-        90.0 => (1.0, 0.0),
-        180.0 => (0.0, -1.0),
-        270.0 => (-1.0, 0.0),
-        r => r.to_radians().sin_cos(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use project::{Alignment, Bounds, Crop, Point, Scale};
-
-    fn corner(item: &SceneItem, size: (u32, u32)) -> [f32; 4] {
-        let (crop, m) = place(item, size).expect("placed");
-        let (x0, y0) = m.apply(crop[0], crop[1]);
-        let (x1, y1) = m.apply(crop[2], crop[3]);
-        [x0, y0, x1, y1]
-    }
-
-    #[test]
-    fn alignment_names_the_point_at_the_position() {
-        let mut item = SceneItem {
-            position: Point { x: 100.0, y: 50.0 },
-            ..SceneItem::default()
-        };
-        assert_eq!(corner(&item, (40, 20)), [100.0, 50.0, 140.0, 70.0]);
-        item.alignment = Alignment::BottomRight;
-        assert_eq!(corner(&item, (40, 20)), [60.0, 30.0, 100.0, 50.0]);
-        // Mirroring keeps the rectangle.
-        item.scale = Scale { x: -2.0, y: 1.0 };
-        assert_eq!(corner(&item, (40, 20)), [100.0, 30.0, 20.0, 50.0]);
-        // Cropping is before scaling.
-        item.crop = Crop {
-            left: 10,
-            ..Crop::default()
-        };
-        assert_eq!(corner(&item, (40, 20)), [100.0, 30.0, 40.0, 50.0]);
-    }
-
-    #[test]
-    fn turning_is_clockwise_about_the_position() {
-        let item = SceneItem {
-            position: Point { x: 100.0, y: 50.0 },
-            rotation_deg: 90.0,
-            ..SceneItem::default()
-        };
-        assert_eq!(corner(&item, (40, 20)), [100.0, 50.0, 80.0, 90.0]);
-    }
-
-    #[test]
-    fn bounds_fit_whatever_the_size() {
-        let fit = |mode| SceneItem {
-            bounds: Some(Bounds::new(mode, 100.0, 100.0)),
-            ..SceneItem::default()
-        };
-        assert_eq!(corner(&fit(BoundsMode::Stretch), (40, 20)), [0.0, 0.0, 100.0, 100.0]);
-        assert_eq!(corner(&fit(BoundsMode::Contain), (40, 20)), [0.0, 25.0, 100.0, 75.0]);
-        assert_eq!(corner(&fit(BoundsMode::Cover), (40, 20)), [0.0, 0.0, 100.0, 100.0]);
-        assert_eq!(
-            place(&fit(BoundsMode::Cover), (40, 20)).expect("placed").0,
-            [10.0, 0.0, 30.0, 20.0]
-        );
-    }
-
-    #[test]
-    fn every_way_of_fitting_and_where_in_the_box() {
-        use BoundsMode::*;
-        let fit = |mode, alignment, overflow, size| {
-            let bounds = Bounds {
-                alignment,
-                overflow,
-                ..Bounds::new(mode, 100.0, 60.0)
-            };
-            let item = SceneItem {
-                bounds: Some(bounds),
-                ..SceneItem::default()
-            };
-            let (crop, _) = place(&item, size).expect("placed");
-            (corner(&item, size), crop)
-        };
-        let (middle, first, last) = (Alignment::Center, Alignment::TopLeft, Alignment::BottomRight);
-        let whole = [0.0, 0.0, 40.0, 40.0];
-        for (mode, alignment, overflow, place, crop) in [
-            (Contain, first, false, [0.0, 0.0, 60.0, 60.0], whole),
-            (Contain, last, false, [40.0, 0.0, 100.0, 60.0], whole),
-            (Cover, first, false, [0.0, 0.0, 100.0, 60.0], [0.0, 0.0, 40.0, 24.0]),
-            (Cover, last, false, [0.0, 0.0, 100.0, 60.0], [0.0, 16.0, 40.0, 40.0]),
-            (Cover, last, true, [0.0, -40.0, 100.0, 60.0], whole),
-            (Width, middle, false, [0.0, 0.0, 100.0, 60.0], [0.0, 8.0, 40.0, 32.0]),
-            (Width, middle, true, [0.0, -20.0, 100.0, 80.0], whole),
-            (Height, middle, false, [20.0, 0.0, 80.0, 60.0], whole),
-            (MaxOnly, middle, false, [30.0, 10.0, 70.0, 50.0], whole),
-            (Stretch, last, false, [0.0, 0.0, 100.0, 60.0], whole),
-        ] {
-            assert_eq!(
-                fit(mode, alignment, overflow, (40, 40)),
-                (place, crop),
-                "{mode:?} {alignment:?} {overflow}"
-            );
-        }
-        // Larger than the box, the last two differ.
-        assert_eq!(fit(MaxOnly, first, false, (240, 240)).0, [0.0, 0.0, 60.0, 60.0]);
-        assert_eq!(fit(Height, first, false, (240, 120)).0, [0.0, 0.0, 100.0, 60.0]);
-        assert_eq!(fit(Height, first, false, (240, 120)).1, [0.0, 0.0, 200.0, 120.0]);
-    }
-
-    #[test]
-    fn a_flip_keeps_the_rectangle_and_what_is_cut_off() {
-        let item = SceneItem {
-            bounds: Some(Bounds {
-                alignment: Alignment::Left,
-                ..Bounds::new(BoundsMode::Cover, 20.0, 20.0)
-            }),
-            flip_x: true,
-            ..SceneItem::default()
-        };
-        // The picture is mirrored before it is put into the box, so its right end is what is seen.
-        let (crop, m) = place(&item, (40, 20)).expect("placed");
-        assert_eq!(
-            (crop, m.apply(40.0, 0.0), m.apply(20.0, 20.0)),
-            ([20.0, 0.0, 40.0, 20.0], (0.0, 0.0), (20.0, 20.0))
-        );
-        let twice = SceneItem {
-            bounds: None,
-            scale: Scale { x: -1.0, y: 1.0 },
-            flip_y: true,
-            ..item
-        };
-        assert_eq!(corner(&twice, (40, 20)), [0.0, 20.0, 40.0, 0.0]);
-    }
-
-    #[test]
-    fn numbers_without_sense_place_nothing() {
-        for wild in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, 1e300] {
-            let bounds = |mode| Some(Bounds::new(mode, wild, 100.0));
-            for item in [
-                SceneItem {
-                    scale: Scale { x: wild, y: wild },
-                    ..SceneItem::default()
-                },
-                SceneItem {
-                    position: Point { x: wild, y: 0.0 },
-                    ..SceneItem::default()
-                },
-                SceneItem {
-                    rotation_deg: wild,
-                    ..SceneItem::default()
-                },
-                SceneItem {
-                    bounds: bounds(BoundsMode::Stretch),
-                    ..SceneItem::default()
-                },
-                SceneItem {
-                    bounds: bounds(BoundsMode::Cover),
-                    ..SceneItem::default()
-                },
-                SceneItem {
-                    bounds: bounds(BoundsMode::MaxOnly),
-                    ..SceneItem::default()
-                },
-            ] {
-                let Some((crop, m)) = place(&item, (40, 20)) else {
-                    continue;
-                };
-                let numbers = [m.a, m.b, m.c, m.d, m.e, m.f];
-                assert!(
-                    numbers.iter().chain(&crop).all(|v| v.is_finite()),
-                    "{item:?} {m:?} {crop:?}"
-                );
-            }
-        }
-    }
 }

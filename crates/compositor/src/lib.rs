@@ -4,26 +4,37 @@
 //! This crate knows no FFmpeg, no sockets, and not where frames come from.
 
 mod adorn;
+mod appear;
 pub mod blend;
 pub mod color;
+mod cue;
 pub mod cull;
 pub mod draw;
 pub mod error;
 pub mod filters;
 pub mod gpu;
+mod keyed;
 pub mod layout;
+pub mod layouts;
+pub mod place;
 mod shape;
 pub mod software;
+pub mod spaces;
 pub mod transition;
 
 pub use color::to_rgba;
+pub use cue::Cues;
 pub use cull::cull;
 pub use draw::{Affine, DrawItem, DrawList, Picture, Style, signature};
 pub use error::CompositorError;
 pub use filters::{FilterKind, Filtered, filter_kinds};
 pub use layout::{Filtering, draw_list, draw_list_at, lay_out, lay_out_at};
+pub use layouts::{LayoutKind, layout_kinds};
 pub use project::{BlendMode, BlendSpace, Sampling};
-pub use transition::{Easing, Transition, TransitionKind, plain_fade, transition, transition_kinds};
+pub use transition::{
+    Easing, FilmLength, FilmPictures, Films, Transition, TransitionKind, films_of, plain_fade, transition,
+    transition_kinds,
+};
 
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;

@@ -7,8 +7,8 @@ use compositor::{DrawList, cull, layout::lay_out, render_one, signature, softwar
 use media::{AlphaMode, ColorInfo, PixelFormat, VideoFrame};
 use pictures::{Look, See, card};
 use project::{
-    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Filter, Point, Project, Rgba, Sampling, Scale,
-    Scene, SceneItem, Shadow,
+    Alignment, BlendMode, BlendSpace, Border, Bounds, BoundsMode, Crop, Filter, Layout, Members, Point, Project, Rgba,
+    Sampling, Scale, Scene, SceneItem, Shadow,
 };
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -93,11 +93,45 @@ fn pixels(list: &DrawList) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Which items hold others, and how: for each of the first two whether it is a group or a layout, and for the rest who holds them.
+type Held = ([Option<Option<&'static str>>; 2], [u8; 8]);
+
+fn held() -> impl Strategy<Value = Held> {
+    let holder = || prop_oneof![3 => Just(None), 2 => Just(Some(None)), 1 => Just(Some(Some("grid"))), 1 => Just(Some(Some("picture_in_picture")))];
+    ([holder(), holder()], prop::array::uniform8(0u8..4))
+}
+
+/// The first two items hold some of the others, where they are to; the second may be in the first.
+fn hold(mut items: Vec<SceneItem>, (holders, parents): &Held) -> Vec<SceneItem> {
+    for (n, item) in items.iter_mut().enumerate() {
+        item.id = format!("i{n}");
+        let holder = holders.get(n).copied().flatten();
+        if let Some(layout) = holder {
+            (item.source, item.scene) = (None, None);
+            item.members = Some(Members {
+                width: 50.0,
+                height: 36.0,
+                layout: layout.map(|kind| Layout {
+                    kind: kind.into(),
+                    ..Layout::default()
+                }),
+                ..Members::default()
+            });
+        }
+        let parent = usize::from(parents[n % 8]);
+        if parent < n.min(2) && holders[parent].is_some() {
+            item.parent = format!("i{parent}");
+        }
+    }
+    items
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     #[test]
-    fn culled_lists_draw_the_same(items in prop::collection::vec(item(true), 1..7), inner in prop::collection::vec(item(false), 1..4)) {
+    fn culled_lists_draw_the_same(items in prop::collection::vec(item(true), 1..7), inner in prop::collection::vec(item(false), 1..4), held in held()) {
+        let items = hold(items, &held);
         let scene = |id: &str, items| Scene { id: id.into(), items, ..Scene::default() };
         let p = Project { scenes: vec![scene("s", items), scene("inner", inner)], ..Project::default() };
         let all = lay_out(&p, (W, H), Rgba([200, 30, 120, 255]), "s", &frame);

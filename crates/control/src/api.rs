@@ -65,6 +65,14 @@ pub(crate) async fn plan(State(site): State<Arc<Site>>) -> Response {
     slowly(move || Ok(site.house.remote().plan())).await
 }
 
+/// `POST /api/shader`: what can be set in the shader that the settings of a filter name.
+pub(crate) async fn shader(
+    State(site): State<Arc<Site>>,
+    Json(settings): Json<serde_json::Map<String, Value>>,
+) -> Response {
+    slowly(move || site.house.remote().shader_form(&settings)).await
+}
+
 /// `GET /api/services`: the list of streaming services that ships with Footlight, or this user's newer one.
 pub(crate) async fn services(State(site): State<Arc<Site>>) -> Response {
     slowly(move || Ok(site.house.remote().services())).await

@@ -272,6 +272,7 @@ fn for_the_crew() -> Router<Arc<Site>> {
         .route("/api/kinds", get(lists::get_kinds))
         .route("/api/devices", get(lists::devices))
         .route("/api/fonts", get(lists::fonts))
+        .route("/api/shader", post(api::shader))
         .route("/api/encoders", get(lists::encoders))
         .route("/api/check", get(api::check))
         .route("/api/plan", get(api::plan))

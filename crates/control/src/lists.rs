@@ -30,6 +30,8 @@ pub struct Kind {
     pub schemes: &'static [&'static str],
     /// Of a filter: whether it can be on sources alone.
     pub sources_only: bool,
+    /// Of a transition: whether an item can come and go by it.
+    pub for_items: bool,
 }
 
 /// All kinds.
@@ -43,6 +45,8 @@ pub struct Kinds {
     pub transitions: Vec<Kind>,
     /// Of filters.
     pub filters: Vec<Kind>,
+    /// Of layouts.
+    pub layouts: Vec<Kind>,
 }
 
 /// Every kind of this build.
@@ -57,6 +61,7 @@ pub fn kinds() -> Kinds {
         audio,
         schemes,
         sources_only: false,
+        for_items: false,
     };
     Kinds {
         sources: sources::source_kinds()
@@ -69,7 +74,10 @@ pub fn kinds() -> Kinds {
             .collect(),
         transitions: compositor::transition_kinds()
             .iter()
-            .map(|k| kind(&k.info, true, false, &[]))
+            .map(|k| Kind {
+                for_items: k.for_items,
+                ..kind(&k.info, true, false, &[])
+            })
             .collect(),
         filters: engine::filter_kinds()
             .iter()
@@ -77,6 +85,10 @@ pub fn kinds() -> Kinds {
                 sources_only: k.sources_only,
                 ..kind(&k.info, true, false, &[])
             })
+            .collect(),
+        layouts: compositor::layout_kinds()
+            .iter()
+            .map(|k| kind(&k.info, true, false, &[]))
             .collect(),
     }
 }

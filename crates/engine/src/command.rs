@@ -1,7 +1,7 @@
 //! Everything a person can do to a running show. The command line, the API and the window send these; nobody has a
 //! private way in. What each one does is documented in `docs/api.md`; this file is the list.
 
-use project::{RecordingFormat, Rgba, SceneItem, Source, WhenSlow};
+use project::{FollowRule, RecordingFormat, Rgba, SceneItem, Source, WhenSlow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -149,6 +149,36 @@ pub enum Command {
         /// The transition's id.
         transition: String,
     },
+    /// Puts a transition at hand: a button that takes the preview by it. Gives `quick`.
+    AddQuickTransition {
+        /// A transition's id, `cut` or `fade`.
+        transition: String,
+        /// What stands on the button; the transition's name when absent.
+        name: Option<String>,
+        /// How long it takes, ms, 0 to 20000; its own length when absent.
+        duration_ms: Option<u32>,
+    },
+    /// Changes fields of a transition at hand: `name`, `transition`, `duration_ms`; `null` for its own length.
+    ChangeQuickTransition {
+        /// The button's id.
+        quick: String,
+        /// The changed fields.
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Takes a transition from hand; the transition itself stays.
+    RemoveQuickTransition {
+        /// The button's id.
+        quick: String,
+    },
+    /// Moves a transition at hand in their row.
+    MoveQuickTransition {
+        /// The button's id.
+        quick: String,
+        /// Its place afterwards, from 0.
+        index: usize,
+    },
     /// Lets a scene come on show by a transition of its own, whatever is chosen.
     SetSceneTransition {
         /// The scene's id.
@@ -250,8 +280,59 @@ pub enum Command {
         scene: String,
         /// The item.
         item: String,
-        /// Its place afterwards, from 0.
+        /// Its place afterwards in the scene's list, from 0.
         index: usize,
+        /// The group or layout it comes into, where it stays where it is seen; the scene itself when empty. What holds it stays
+        /// when absent.
+        parent: Option<String>,
+    },
+    /// Puts items into a new group, or with `layout` into a layout of the canvas' size. Gives `item`.
+    GroupItems {
+        /// The scene.
+        scene: String,
+        /// Their ids; a layout may begin empty.
+        items: Vec<String>,
+        /// Name for people.
+        name: Option<String>,
+        /// Kind of the layout; a plain group when absent.
+        layout: Option<String>,
+        /// Settings of the layout; the kind's defaults for what is absent.
+        settings: Option<Changes>,
+        /// Rectangle of a plain group: x, y, width, height; around the items when absent.
+        frame: Option<[f64; 4]>,
+    },
+    /// Takes a group or layout apart: its members stay where they are seen. Gives `items`.
+    UngroupItems {
+        /// The scene.
+        scene: String,
+        /// The group or layout.
+        item: String,
+    },
+    /// Changes the rule of a layout, or makes a layout of a group; absent fields stay.
+    SetLayout {
+        /// The scene.
+        scene: String,
+        /// The layout or group.
+        item: String,
+        /// Another kind; settings that both have stay. `none` makes it a plain group.
+        kind: Option<String>,
+        /// The changed settings.
+        settings: Option<Changes>,
+        /// How long members glide to new places, ms, 0 to 20000.
+        duration_ms: Option<u32>,
+        /// How that begins and ends.
+        easing: Option<project::Ease>,
+        /// Joins edits into one step.
+        gesture: Option<String>,
+    },
+    /// Begins animations of an item now, whatever else begins them.
+    PlayAnimation {
+        /// The scene.
+        scene: String,
+        /// The item.
+        item: String,
+        /// One of its animations; all of them when absent.
+        animation: Option<String>,
     },
     /// Changes several items at once.
     SetItems {
@@ -432,6 +513,21 @@ pub enum Command {
         height: u32,
         /// The scene it shows; that of the first canvas when absent.
         scene: Option<String>,
+        /// It shows the first canvas' scene from now on, by the same transitions, with a layout of its own: by this rule.
+        follow: Option<FollowRule>,
+    },
+    /// Gives an item a place of its own on a canvas that follows the main one.
+    SetCanvasItem {
+        /// The canvas.
+        canvas: String,
+        /// The scene.
+        scene: String,
+        /// The item.
+        item: String,
+        /// Changed fields of its place, in pixels of this canvas; `null` takes one back to the rule, none at all everything.
+        changes: Changes,
+        /// Joins edits into one step.
+        gesture: Option<String>,
     },
     /// Removes a canvas that no encoder and no destination names. The first one stays. Only off air.
     RemoveCanvas {
@@ -474,6 +570,9 @@ pub enum Command {
         on: bool,
         /// Whether the preview becomes the old programme after a take; stays when absent.
         swap: Option<bool>,
+        /// Whether the programme shows a copy of its scene, so that edits are seen in the preview alone until the scene is
+        /// taken; stays when absent.
+        duplicate: Option<bool>,
     },
     /// Puts a scene into the preview.
     SetPreview {

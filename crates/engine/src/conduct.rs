@@ -28,6 +28,7 @@ impl Shared {
             Command::RemuxRecording { file, format } => self.remux_recording(&file, format),
             Command::Caption { text } => self.caption(&text),
             Command::DropTry
+            | Command::PlayAnimation { .. }
             | Command::SplitRecording
             | Command::PauseRecording
             | Command::ResumeRecording
@@ -52,6 +53,7 @@ impl Shared {
     fn act(self: &Arc<Self>, command: Command) -> Result<(), EngineError> {
         match command {
             Command::DropTry => self.drop_try(),
+            Command::PlayAnimation { scene, item, animation } => self.play_animation(&scene, &item, animation)?,
             Command::EndLive => self.end_live(),
             Command::Mark { name } => self.mark(name)?,
             Command::StartDestination { id } => {

@@ -4,16 +4,24 @@
 //! **A transition** belongs to a canvas and leads to the scene the document names for it. It begins on the canvas' own grid and
 //! its step is worked out from the exact time of each frame, never added up; held by hand (a T-bar) it is where the hand is.
 //! One that leads elsewhere than the document (a command put another scene on show) counts for nothing, so desk and document need
-//! not change in the same instant. One that is interrupted stays below the next as it was, so that the picture does not jump.
+//! not change in the same instant. One that is interrupted stays below the next as it was, so that the picture does not jump;
+//! a film that plays is not stopped.
+//!
+//! **Copies.** With duplicate editing on, the main canvas shows its scene as the document had it when the scene came on show:
+//! what is edited meanwhile is seen in the preview alone, until it is taken. What sources themselves play is theirs everywhere.
 
+mod commands;
 mod running;
+mod showing;
 
-use crate::{Command, EngineError, Outcome, plan::hint, show::Shared};
+pub(crate) use showing::{Showing, Sounding};
+
+use crate::films::FilmView;
 use arc_swap::ArcSwap;
-use compositor::DrawList;
-use media::{FrameRate, MediaTime};
+use compositor::{DrawList, FilmPictures};
+use media::MediaTime;
 use project::{CUT, FADE, Project};
-use running::Running;
+use running::{Running, Way};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -62,6 +70,12 @@ pub struct DeskState {
     pub progress: Option<f32>,
     /// Whether a hand holds it there, as a T-bar does.
     pub held: bool,
+    /// Whether the programme shows a copy of its scene, so that edits of it are seen in the preview alone.
+    pub duplicate: bool,
+    /// Whether the scene on show was edited since it came on show, so that taking it again changes the programme.
+    pub edited: bool,
+    /// The films of transitions, by the transition's id.
+    pub films: BTreeMap<String, FilmView>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,6 +86,9 @@ struct Hand {
     /// Whether it takes as long as the project says of it, and not what stands beside it here.
     own_length: bool,
     swap: bool,
+    duplicate: bool,
+    /// The documents that the main canvas' scenes are shown from, by scene; as they are now where none is.
+    copies: BTreeMap<String, Arc<Project>>,
     /// By canvas.
     running: BTreeMap<usize, Arc<Running>>,
 }
@@ -100,6 +117,8 @@ impl Desk {
                 transition,
                 own_length: false,
                 swap: true,
+                duplicate: false,
+                copies: BTreeMap::new(),
                 running: BTreeMap::new(),
             }),
         }
@@ -117,6 +136,9 @@ impl Desk {
             swap: hand.swap,
             progress: running.map(|r| r.progress(t)),
             held: running.is_some_and(|r| r.held.is_some()),
+            duplicate: hand.duplicate,
+            edited: hand.is_edited(project, on_show),
+            films: BTreeMap::new(),
         }
     }
 
@@ -125,12 +147,18 @@ impl Desk {
         self.hand.load().preview(project).to_owned()
     }
 
-    /// What canvas number `canvas` lets hear at `t` when the document puts `scene` on it: scenes, bottom first, and how much of
-    /// each is heard over what is below. The last is `scene` itself.
-    pub(crate) fn layers(&self, canvas: usize, scene: &str, t: MediaTime) -> Vec<(String, f32)> {
-        match self.hand.load().running(canvas, scene, t) {
+    /// The document that the scene on show on the main canvas is taken from, where that is not the one of now.
+    pub(crate) fn copy_on_show(&self, project: &Project) -> Option<Arc<Project>> {
+        let on_show = project.canvases.first().map(|c| c.scene.as_str()).unwrap_or_default();
+        self.hand.load().shows(0, on_show).copy
+    }
+
+    /// What canvas number `canvas` lets hear at `t` when the document puts `scene` on it. The last is `scene` itself.
+    pub(crate) fn layers(&self, canvas: usize, scene: &str, t: MediaTime) -> Sounding {
+        let hand = self.hand.load();
+        match hand.running(canvas, scene, t) {
             Some(r) => r.heard(t),
-            None => vec![(scene.to_owned(), 1.0)],
+            None => Sounding::of(hand.shows(canvas, scene)),
         }
     }
 
@@ -141,11 +169,12 @@ impl Desk {
         !hand.running.is_empty() && canvases.any(|(i, c)| hand.running(i, &c.scene, t).is_some())
     }
 
-    /// The draw list of a canvas at `t`; `draw` lays out a scene.
-    pub(crate) fn list(&self, canvas: usize, scene: &str, t: MediaTime, draw: &dyn Fn(&str) -> DrawList) -> DrawList {
-        compositor::cull(match self.hand.load().running(canvas, scene, t) {
-            Some(r) => r.list(t, draw),
-            None => draw(scene),
+    /// The draw list of a canvas at `t`.
+    pub(crate) fn list(&self, canvas: usize, scene: &str, t: MediaTime, drawing: &Drawing<'_>) -> DrawList {
+        let hand = self.hand.load();
+        compositor::cull(match hand.running(canvas, scene, t) {
+            Some(r) => r.list(t, drawing),
+            None => (drawing.scene)(&hand.shows(canvas, scene)),
         })
     }
 
@@ -157,24 +186,38 @@ impl Desk {
         });
     }
 
-    /// Makes ready for `to` on a canvas that shows `from`: a transition of this length, or none.
+    /// Makes ready for `to` on a canvas that shows `from`, by a transition from `start` on, or by none. `copy`: the document
+    /// as it is shown from then on, where the main canvas shows a copy.
     fn lead(
         &self,
         canvas: usize,
         (from, to): (&str, &str),
         start: MediaTime,
-        by: Option<(Arc<dyn compositor::Transition>, MediaTime)>,
+        by: Option<Way>,
+        copy: Option<Arc<Project>>,
     ) {
         self.change(|hand| {
-            let before = hand.running(canvas, from, start).cloned();
+            let (before, was) = (hand.running(canvas, from, start).cloned(), hand.shows(canvas, from));
+            if canvas == 0 {
+                hand.copies.retain(|id, _| copy.is_some() && id == from);
+                hand.copies.extend(copy.clone().map(|c| (to.to_owned(), c)));
+            }
+            let next = hand.shows(canvas, to);
             hand.running.remove(&canvas);
-            let Some((how, duration)) = by.clone().filter(|b| b.1 > MediaTime::ZERO && from != to) else {
-                return;
-            };
-            let next = Running::new(before.as_deref(), (from, to), how, (start, duration));
-            hand.running.insert(canvas, Arc::new(next));
+            if let Some(way) = by.clone().filter(|w| w.duration > MediaTime::ZERO && was != next) {
+                let next = Running::new(before.as_deref(), (was, next), way, start);
+                hand.running.insert(canvas, Arc::new(next));
+            }
         });
     }
+}
+
+/// What a picture of a canvas is drawn from.
+pub(crate) struct Drawing<'a> {
+    /// Lays out a scene.
+    pub(crate) scene: &'a dyn Fn(&Showing) -> DrawList,
+    /// What the films of a transition show.
+    pub(crate) film: &'a dyn Fn(&str) -> FilmPictures,
 }
 
 impl Hand {
@@ -197,11 +240,35 @@ impl Hand {
 
     /// The transition that runs on a canvas at `t`.
     fn running(&self, canvas: usize, scene: &str, t: MediaTime) -> Option<&Arc<Running>> {
-        self.running.get(&canvas).filter(|r| r.to == scene && !r.is_over(t))
+        let there = || self.shows(canvas, scene);
+        self.running.get(&canvas).filter(|r| !r.is_over(t) && r.to == there())
     }
 
-    /// What brings `scene` on show.
-    fn choose(&self, project: &Project, scene: &str, how: How) -> Option<(Arc<dyn compositor::Transition>, MediaTime)> {
+    /// A scene as a canvas shows it.
+    fn shows(&self, canvas: usize, scene: &str) -> Showing {
+        let copy = self.copies.get(scene).filter(|_| canvas == 0);
+        Showing {
+            copy: copy.cloned(),
+            ..Showing::now(scene)
+        }
+    }
+
+    /// Whether the copy of a scene on show looks otherwise than the document's.
+    fn is_edited(&self, project: &Project, scene: &str) -> bool {
+        let Some(copy) = self.copies.get(scene) else {
+            return false;
+        };
+        let filters = |p: &Project| {
+            p.sources
+                .iter()
+                .map(|s| (s.id.clone(), s.filters.clone()))
+                .collect::<Vec<_>>()
+        };
+        copy.scenes != project.scenes || filters(copy) != filters(project)
+    }
+
+    /// The transition that brings `scene` on show, with its length where that is not its own; `None` for a cut.
+    fn choose(&self, project: &Project, scene: &str, how: How) -> Option<(project::Transition, u32)> {
         let (id, length) = match how {
             How::Cut => return None,
             How::By(id, length) => (id, length),
@@ -213,207 +280,11 @@ impl Hand {
                 }
             }
         };
-        // One that is gone since, or that this version does not know, is a fade.
+        // One that is gone since is a fade.
         let transition = project.transition(&id).unwrap_or_default();
-        if transition.kind == CUT {
-            return None;
-        }
-        let made = compositor::transition(&transition.kind, &transition.settings, &id);
-        let by = made.and_then(Result::ok).unwrap_or_else(compositor::plain_fade);
         let ms = length.unwrap_or(transition.duration_ms).min(LONGEST_MS);
-        Some((by, MediaTime::from_millis(ms.into())))
+        (transition.kind != CUT).then_some((transition, ms))
     }
-}
-
-/// The time of the newest frame due at `now`: a transition that begins there has its first step in the next frame.
-fn on_grid(rate: FrameRate, now: MediaTime) -> MediaTime {
-    rate.time_of(rate.index_at(now))
-}
-
-impl Shared {
-    /// Carries out the commands of the desk: `set_scene`, `set_studio_mode`, `set_preview`, `set_transition`,
-    /// `set_transition_position`, `take`, `cut`.
-    pub(crate) fn desk_command(&self, command: Command) -> Result<Outcome, EngineError> {
-        match command {
-            Command::SetScene { canvas, scene } => {
-                let studio = self.desk.hand.load().studio_mode;
-                let how = if studio { How::Cut } else { How::Chosen };
-                self.lead_to(canvas.as_deref(), &scene, how)?;
-            }
-            Command::Take {
-                transition: None,
-                duration_ms: None,
-            } => self.take_with(How::Chosen)?,
-            Command::Take {
-                transition,
-                duration_ms,
-            } => {
-                let id = match transition {
-                    Some(id) => self.transition_id(&id)?,
-                    None => self.desk.hand.load().transition.id.clone(),
-                };
-                self.take_with(How::By(id, duration_ms.map(allowed).transpose()?))?;
-            }
-            Command::Cut => self.take_with(How::Cut)?,
-            Command::SetPreview { scene } => self.set_preview(&scene)?,
-            Command::SetStudioMode { on, swap } => self.set_studio_mode(on, swap),
-            Command::SetTransition {
-                transition,
-                duration_ms,
-            } => self.set_transition(&transition, duration_ms)?,
-            Command::SetTransitionPosition { position } => self.hold(position)?,
-            _ => return Err(EngineError::Unsupported("the desk has no such command".into())),
-        }
-        Ok(Outcome::none())
-    }
-
-    fn take_with(&self, how: How) -> Result<(), EngineError> {
-        let hand = self.desk.hand.load_full();
-        if !hand.studio_mode {
-            let text = "studio mode is off, so there is no preview to take; turn it on first";
-            return Err(EngineError::BadValue(text.into()));
-        }
-        let project = self.project.load_full();
-        let preview = hand.preview(&project).to_owned();
-        let before = project.canvases.first().map(|c| c.scene.clone()).unwrap_or_default();
-        self.lead_to(None, &preview, how)?;
-        if before != preview {
-            // Without swap the preview stays what is on show now: it is chosen, not followed.
-            let next = if hand.swap { before } else { preview };
-            self.desk.change(|h| h.preview = Some(next.clone()));
-        }
-        Ok(())
-    }
-
-    /// Puts a scene on show with a transition.
-    fn lead_to(&self, canvas: Option<&str>, scene: &str, how: How) -> Result<(), EngineError> {
-        let project = self.project.load_full();
-        let to = scene_id(&project, scene)?;
-        let wanted = |id: &str| canvas.is_none_or(|c| c == id);
-        if let Some((i, c)) = project.canvases.iter().enumerate().find(|(_, c)| wanted(&c.id)) {
-            let rate = self.canvases.get(i).map(|f| f.rate).unwrap_or_default();
-            // First the desk: the transition counts only from the moment the document names its scene.
-            let start = on_grid(rate, self.clock.now());
-            let by = self.desk.hand.load().choose(&project, &to, how);
-            self.desk.lead(i, (&c.scene, &to), start, by);
-        }
-        self.put_on_show(canvas, &to)
-    }
-
-    /// A hand on the T-bar: the preview comes on show as far as it is pushed, goes back with it, and is there at the end.
-    fn hold(&self, position: f32) -> Result<(), EngineError> {
-        if !(0.0..=1.0).contains(&position) {
-            let text = format!("position is {position}; it must lie between 0 and 1");
-            return Err(EngineError::BadValue(text));
-        }
-        let project = self.project.load_full();
-        let on_show = project.canvases.first().map(|c| c.scene.clone()).unwrap_or_default();
-        let held = || {
-            let hand = self.desk.hand.load();
-            let running = hand.running(0, &on_show, self.clock.now()).cloned();
-            running.filter(|r| r.held.is_some())
-        };
-        match held() {
-            None if position == 0.0 => return Ok(()),
-            None => {
-                let hand = self.desk.hand.load_full();
-                let preview = hand.preview(&project).to_owned();
-                let cuts = hand.choose(&project, &preview, How::Chosen).is_none();
-                // There is no half of a cut.
-                self.take_with(if cuts { How::By(FADE.into(), None) } else { How::Chosen })?;
-            }
-            Some(running) if position == 0.0 => {
-                let (from, to) = (running.from.clone(), running.to.clone());
-                self.put_on_show(None, &from)?;
-                self.desk.change(|h| {
-                    h.running.remove(&0);
-                    h.preview = Some(to.clone());
-                });
-                return Ok(());
-            }
-            Some(_) => {}
-        }
-        self.desk.change(|h| {
-            if position >= 1.0 {
-                h.running.remove(&0);
-            } else if let Some(r) = h.running.get_mut(&0) {
-                *r = Arc::new(r.at(position));
-            }
-        });
-        Ok(())
-    }
-
-    fn set_preview(&self, scene: &str) -> Result<(), EngineError> {
-        if !self.desk.hand.load().studio_mode {
-            let text = "studio mode is off, so there is no preview; turn it on first";
-            return Err(EngineError::BadValue(text.into()));
-        }
-        let id = scene_id(&self.project.load(), scene)?;
-        self.desk.change(|h| h.preview = Some(id.clone()));
-        Ok(())
-    }
-
-    /// Takes preview and programme apart, or together again. What is on show stays.
-    fn set_studio_mode(&self, on: bool, swap: Option<bool>) {
-        let project = self.project.load();
-        let on_show = project.canvases.first().map(|c| c.scene.clone());
-        self.desk.change(|h| {
-            if on && !h.studio_mode {
-                h.preview.clone_from(&on_show);
-            }
-            h.studio_mode = on;
-            h.swap = swap.unwrap_or(h.swap);
-        });
-    }
-
-    /// Chooses how the next scene comes. Without a length one of the project's takes its own, a plain one the last chosen.
-    fn set_transition(&self, id: &str, duration_ms: Option<u32>) -> Result<(), EngineError> {
-        let project = self.project.load();
-        let id = self.transition_id(id)?;
-        let length = duration_ms.map(allowed).transpose()?;
-        let own = project.transitions.iter().any(|t| t.id == id);
-        self.desk.change(|h| {
-            h.own_length = own && length.is_none();
-            h.transition.id.clone_from(&id);
-            h.transition.duration_ms = length.unwrap_or(h.transition.duration_ms);
-        });
-        Ok(())
-    }
-
-    /// The id of a transition by its id or name.
-    fn transition_id(&self, wanted: &str) -> Result<String, EngineError> {
-        let project = self.project.load();
-        let known = project.transition(wanted).map(|t| t.id);
-        known.ok_or_else(|| EngineError::NotFound {
-            what: "transition",
-            id: wanted.into(),
-            hint: hint(project.transition_ids()),
-        })
-    }
-}
-
-fn allowed(ms: u32) -> Result<u32, EngineError> {
-    if ms > LONGEST_MS {
-        let text = format!("duration_ms is {ms}; it must lie between 0 and {LONGEST_MS}");
-        return Err(EngineError::BadValue(text));
-    }
-    Ok(ms)
-}
-
-impl crate::Remote {
-    /// How the desk stands now.
-    pub fn desk(&self) -> DeskState {
-        self.0.desk.state(&self.0.project.load(), self.0.clock.now())
-    }
-}
-
-fn scene_id(project: &Project, scene: &str) -> Result<String, EngineError> {
-    let known = project.scene(scene).map(|s| s.id.clone());
-    known.ok_or_else(|| EngineError::NotFound {
-        what: "scene",
-        id: scene.into(),
-        hint: hint(project.scenes.iter().map(|s| s.id.as_str())),
-    })
 }
 
 #[cfg(test)]

@@ -86,19 +86,24 @@ impl Shared {
     }
 
     fn publish(&self, next: Project) {
+        // First when things happened: until the document names them they change nothing.
+        self.follow_cues(&next);
         self.project.store(Arc::new(next));
         self.changed_at.store(self.clock.now().0, Relaxed);
         self.revision.fetch_add(1, Relaxed);
     }
 
     /// Carries out a command that edits the document.
-    pub(crate) fn edit(self: &Arc<Self>, command: Command) -> Result<Outcome, EngineError> {
+    pub(crate) fn edit(self: &Arc<Self>, mut command: Command) -> Result<Outcome, EngineError> {
+        let size = |id: &str| self.stage.sources().get(id)?.size();
+        edits::complete(&self.project.load(), &mut command, &size);
         let gesture = edits::gesture(&command).map(str::to_owned);
         let label = edits::label(&command);
         // Only who edits filters is to blame for one that is no good.
         let strict = matches!(&command, Command::AddFilter { .. } | Command::SetFilter { .. });
         self.change(&label, gesture.as_deref(), |p| {
             let done = edits::apply(p, command)?;
+            project::edit::forget_stale_places(p);
             let ready = self.ready_filters(&self.project.load(), p);
             if strict {
                 ready?;

@@ -1,6 +1,8 @@
 //! From a command to an edit of the document: what the kinds know is added here (defaults, secrets, how a new source is
 //! placed), the rest is `project::edit`.
 
+mod canvases;
+mod groups;
 mod transitions;
 
 use crate::{Changes, Command, EngineError, Outcome, plan::hint, stage::kind_of};
@@ -28,10 +30,26 @@ pub(crate) fn gesture(command: &Command) -> Option<&str> {
         | Command::SetSourceSettings { gesture, .. }
         | Command::SetSourceAudio { gesture, .. }
         | Command::SetFilter { gesture, .. }
+        | Command::SetLayout { gesture, .. }
         | Command::SetBackground { gesture, .. }
         | Command::ChangeTransition { gesture, .. }
+        | Command::ChangeQuickTransition { gesture, .. }
+        | Command::SetCanvasItem { gesture, .. }
         | Command::SetMasterVolume { gesture, .. } => gesture.as_deref(),
         _ => None,
+    }
+}
+
+/// Puts into a command what only a running show knows: the rectangle around what is grouped.
+pub(crate) fn complete(p: &Project, command: &mut Command, size: &dyn Fn(&str) -> Option<(u32, u32)>) {
+    match command {
+        Command::GroupItems {
+            scene, items, frame, ..
+        } if frame.is_none() => {
+            *frame = groups::frame(p, scene, items, size);
+        }
+        Command::Batch { commands, .. } => commands.iter_mut().for_each(|c| complete(p, c, size)),
+        _ => {}
     }
 }
 
@@ -57,10 +75,13 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         c @ (Command::AddItem { .. }
         | Command::RemoveItems { .. }
         | Command::DuplicateItems { .. }
-        | Command::MoveItem { .. }
         | Command::SetItem { .. }
         | Command::SetItems { .. }
         | Command::PasteItems { .. }) => items(p, c),
+        c @ (Command::GroupItems { .. }
+        | Command::UngroupItems { .. }
+        | Command::MoveItem { .. }
+        | Command::SetLayout { .. }) => groups::apply(p, c),
         c @ (Command::AddFilter { .. }
         | Command::SetFilter { .. }
         | Command::RemoveFilter { .. }
@@ -77,20 +98,17 @@ pub(crate) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
         c @ (Command::AddTransition { .. }
         | Command::ChangeTransition { .. }
         | Command::RemoveTransition { .. }
+        | Command::AddQuickTransition { .. }
+        | Command::ChangeQuickTransition { .. }
+        | Command::RemoveQuickTransition { .. }
+        | Command::MoveQuickTransition { .. }
         | Command::SetSceneTransition { .. }) => transitions::apply(p, c),
         Command::SetRecording { changes } => Ok(edit::set_recording(p, &changes)?).map(|()| done),
-        Command::AddCanvas {
-            name,
-            width,
-            height,
-            scene,
-        } => {
-            let id = edit::add_canvas(p, name.as_deref(), (width, height), scene.as_deref())?;
-            Ok(done.with("canvas", id))
-        }
-        Command::RemoveCanvas { id } => Ok(edit::remove_canvas(p, &id)?).map(|()| done),
+        c @ (Command::AddCanvas { .. }
+        | Command::RemoveCanvas { .. }
+        | Command::SetCanvas { .. }
+        | Command::SetCanvasItem { .. }) => canvases::apply(p, c),
         Command::SetCaptions { changes } => Ok(edit::set_captions(p, &changes)?).map(|()| done),
-        Command::SetCanvas { id, changes } => Ok(edit::set_canvas(p, &id, &changes)?).map(|()| done),
         Command::SetBackground { canvas, color, .. } => {
             let i = canvas_index(p, canvas.as_deref())?;
             p.canvases[i].background = color;
@@ -163,10 +181,6 @@ fn items(p: &mut Project, command: Command) -> Result<Outcome, EngineError> {
             done
         }
         Command::DuplicateItems { scene, items } => done.with("items", edit::duplicate_items(p, &scene, &items)?),
-        Command::MoveItem { scene, item, index } => {
-            edit::move_item(p, &scene, &item, index)?;
-            done
-        }
         Command::SetItem {
             scene, item, changes, ..
         } => {

@@ -225,7 +225,13 @@ impl Encoders {
             o.lease = Arc::downgrade(&lease);
             return Ok(lease);
         }
-        Ok(open_output(&mut outputs, video, audio, Feed::new))
+        let runs = video.as_ref().is_some_and(|v| v.frames_in.load(Relaxed) > 0);
+        let lease = open_output(&mut outputs, video, audio, Feed::new);
+        if runs {
+            // Its fan-out is new and knows of no keyframe, so whoever comes would wait for the next one there is.
+            lease.feed.fanout.request_keyframe();
+        }
+        Ok(lease)
     }
 
     /// Ends the encoders that nobody uses any more, and joins those that have ended.

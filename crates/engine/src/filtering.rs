@@ -10,6 +10,28 @@ use project::{
     edit::{self, Filtered},
 };
 
+/// What can be set in a shader.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+pub struct ShaderForm {
+    /// JSON Schema of the shader's own settings, the `values` of the filter.
+    pub schema: serde_json::Value,
+    /// Those of a new one.
+    pub defaults: Changes,
+}
+
+impl crate::state::Remote {
+    /// What can be set in the shader that a filter's settings name.
+    ///
+    /// # Errors
+    /// Wrong settings; a shader that can't be read or does not compile, with the line.
+    pub fn shader_form(&self, settings: &Changes) -> Result<ShaderForm, EngineError> {
+        let dir = self.0.stage.filters().dir().to_owned();
+        let (schema, defaults) =
+            compositor::filters::shader_form(settings, &dir).map_err(|e| EngineError::BadValue(e.to_string()))?;
+        Ok(ShaderForm { schema, defaults })
+    }
+}
+
 /// Carries out an edit of a list of filters.
 ///
 /// # Errors

@@ -5,13 +5,17 @@ use crate::{
     EngineError, EventLevel, Outcome,
     document::Strictness,
     edits::new_source,
+    films,
     show::Shared,
     stage::{LiveSource, Sources, StageSetting, kind_of, tell_unknown},
 };
 use media::MediaTime;
 use project::{Project, Source};
 use serde_json::{Map, Value};
-use std::sync::{Arc, atomic::Ordering::Relaxed};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 /// From the opening of a source to its position 0: what a file needs to have its first picture ready.
 const LEAD: MediaTime = MediaTime::from_millis(150);
@@ -36,15 +40,15 @@ impl Shared {
         let before = self.stage.sources();
         let mut open: Sources = before.iter().filter(|(id, _)| id.starts_with('~')).map(pair).collect();
         let mut updated: Updated = vec![];
-        for s in &next.sources {
-            match self.follow_one(s, before.get(s.id.as_str()), now, &mut updated) {
+        let (known, next) = (films::open_in(now), films::open_in(next));
+        for s in &next {
+            match self.follow_one(s, before.get(s.id.as_str()), &known, &mut updated) {
                 Ok(Some(live)) => {
                     open.insert(s.id.as_str().into(), live);
                 }
                 Ok(None) => {}
                 Err(e) if how == Strictness::Tell => {
-                    self.log
-                        .add(EventLevel::Error, format!("source:{}", s.id), e.to_string());
+                    self.log.add(EventLevel::Error, films::subject(&s.id), e.to_string());
                     if let Some(live) = before.get(s.id.as_str()).filter(|l| l.kind == s.kind) {
                         open.insert(s.id.as_str().into(), live.clone());
                     }
@@ -58,7 +62,7 @@ impl Shared {
                 }
             }
         }
-        for s in &next.sources {
+        for s in &next {
             if let Some(live) = open.get(s.id.as_str()) {
                 live.rename(s.label());
             }
@@ -79,12 +83,12 @@ impl Shared {
         &self,
         s: &Source,
         open: Option<&Arc<LiveSource>>,
-        now: &Project,
+        now: &[Cow<'_, Source>],
         updated: &mut Updated,
     ) -> Result<Option<Arc<LiveSource>>, EngineError> {
-        let same = |old: &&Source| old.kind == s.kind && old.settings == s.settings;
-        let known_before = now.source(&s.id).filter(same).is_some();
-        let Some(kind) = kind_of(&s.kind) else {
+        let same = |old: &Source| old.id == s.id && old.kind == s.kind && old.settings == s.settings;
+        let known_before = now.iter().any(|old| same(old));
+        let Some(kind) = films::kind(&s.kind) else {
             if !known_before {
                 tell_unknown(&self.log, s);
             }

@@ -5,6 +5,8 @@
 //! Down: at once, to 85 % of what was really sent, when more than 0.7 s wait to be sent; then two seconds are given for it to
 //! show. Up: by a quarter, once nothing has waited for a while; a raise that fails doubles that while, up to a minute.
 //!
+//! An HLS upload sends a segment at a time, and pictures wait meanwhile: there it is measured in lengths of a segment.
+//!
 //! Over WebRTC nothing waits here: too much is lost on the way or waits in the network. There the receiver's reports take the
 //! place of the queue: 0.15 s in the network, a tenth of the packets lost or a receiver that asks for less are congestion;
 //! up to 2 % lost is none. Lines that lose packets without being full are common, so losses between only keep it from rising.
@@ -69,9 +71,12 @@ impl Signs {
             _ => Waits::Nothing,
         };
         let l = &self.line;
+        // What goes out piece by piece waits for its turn: for half the length of a piece is nothing.
+        let piece = l.piece_ms.unwrap_or(0.0);
+        let (short, long) = ((SHORT_MS as f64).max(piece * 0.5), (LONG_MS as f64).max(piece * 0.85));
         let asked = l.wished_kbps.is_some_and(|w| w < f64::from(kbps) * MEANT);
         let all = [
-            grade(self.queued_ms as f64, SHORT_MS as f64, LONG_MS as f64),
+            grade(self.queued_ms as f64, short, long),
             l.waiting_ms
                 .map_or(Waits::Nothing, |w| grade(w, SHORT_ON_THE_WAY_MS, LONG_ON_THE_WAY_MS)),
             l.loss_now_percent
@@ -259,6 +264,21 @@ mod tests {
         assert_eq!(p.look(s(41), &reports(0.0, 0.0, 1900.0, Some(900.0))), Some(900));
         assert_eq!(p.look(s(47), &reports(0.0, 0.0, 1000.0, Some(5000.0))), None);
         assert_eq!(p.look(s(58), &reports(0.0, 0.0, 1000.0, Some(5000.0))), Some(1126));
+    }
+
+    #[test]
+    fn what_goes_out_in_pieces_waits_for_its_turn() {
+        let upload = |queued_ms| Signs {
+            line: LineFigures {
+                piece_ms: Some(2000.0),
+                ..LineFigures::default()
+            },
+            ..queue(queued_ms, 4000.0)
+        };
+        assert_eq!(upload(900).waits(4000), Waits::Nothing);
+        assert_eq!(upload(1500).waits(4000), Waits::Little);
+        assert_eq!(upload(1800).waits(4000), Waits::TooMuch);
+        assert_eq!(queue(900, 4000.0).waits(4000), Waits::TooMuch);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub fn validate(project: &Project) -> Vec<project::Finding> {
     let destinations: Vec<_> = outputs::destination_kinds().iter().map(|k| k.info).collect();
     let transitions: Vec<_> = compositor::transition_kinds().iter().map(|k| k.info).collect();
     let filters: Vec<_> = compositor::filter_kinds().iter().map(|k| k.info).collect();
+    let layouts: Vec<_> = compositor::layout_kinds().iter().map(|k| k.info).collect();
     project::validate(
         project,
         &project::Registries {
@@ -26,6 +27,7 @@ pub fn validate(project: &Project) -> Vec<project::Finding> {
             destinations: &destinations,
             transitions: &transitions,
             filters: &filters,
+            layouts: &layouts,
         },
     )
 }

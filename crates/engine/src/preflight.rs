@@ -3,7 +3,7 @@
 use crate::{
     EngineError, Plan, ShowOptions,
     encode::{CanvasFormat, needs_probing},
-    plan,
+    films, plan,
     planner::{self, Known},
     preflight_ask::ask_destinations,
     stage::{Stage, StageSetting, state_words},
@@ -111,6 +111,7 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
             Err(e) => found.add(FindingLevel::Fail, subject, e.to_string()),
         }
     }
+    let films = Stage::open(project, &setting, None, true, films::is_film).ok();
     // All open at the same time, so they share the wait.
     let deadline = clock.now() + SOURCE_LIMIT;
     for (s, subject, stage) in &opened {
@@ -127,6 +128,13 @@ fn check_sources(project: &Project, project_dir: &Path, found: &mut Findings) {
                 _ => found.add(FindingLevel::Pass, subject.as_str(), format!("{} is there", s.label())),
             }
         }
+    }
+    if let Some(stage) = &films {
+        stage.wait_ready(&*clock, deadline - clock.now());
+        for (id, live) in stage.sources().iter() {
+            films::report(live, id, found);
+        }
+        stage.stop();
     }
     for (.., stage) in &opened {
         stage.stop();

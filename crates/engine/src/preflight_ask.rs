@@ -154,6 +154,7 @@ fn env() -> outputs::Env {
     outputs::Env {
         hls: Arc::new(outputs::HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`crate::check`] tries them.
 
 use crate::{
-    Finding, FindingLevel, Plan, Remote, ShowOptions,
+    Finding, FindingLevel, Plan, Remote, ShowOptions, films,
     planner::{self, Known},
     preflight::{Findings, check_outputs, probes, report_plan},
     preflight_ask::config_dir,
@@ -41,6 +41,9 @@ impl Remote {
                 (_, Some(reason)) => found.add(FindingLevel::Fail, subject, format!("{}: {reason}", s.label())),
                 _ => found.add(FindingLevel::Pass, subject, format!("{} is there", s.label())),
             }
+        }
+        for (id, live) in open.iter().filter(|(id, _)| films::is_film(id)) {
+            films::report(live, id, &mut found);
         }
         self.0.look_ahead(&document.project, &mut found);
         let options = ShowOptions {

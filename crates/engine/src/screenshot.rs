@@ -53,6 +53,7 @@ impl Shared {
         let (what, id, there) = match target {
             Target::Program(Some(id)) => ("canvas", id, project.canvases.iter().any(|c| c.id == *id)),
             Target::Scene(id) => ("scene", id, project.scenes.iter().any(|s| s.id == *id)),
+            Target::Layout(id, _) => ("canvas", id, project.canvases.iter().any(|c| c.id == *id)),
             Target::Source(id) => ("source", id, self.stage.sources().contains_key(id.as_str())),
             Target::Program(None) | Target::Preview => return Ok(()),
         };

@@ -8,6 +8,7 @@ use crate::{
     document::Restart,
     encode::{CanvasFormat, Encoders, Probes},
     events::EventLog,
+    following::Following,
     health::Health,
     lines::{Line, Refused},
     pace::Pace,
@@ -257,6 +258,7 @@ impl Show {
             env: Env {
                 hls: Arc::new(HlsStore::new()),
                 clock: clock.clone(),
+                routes: Arc::new(outputs::SystemRoutes),
             },
             rt: runtime.handle().clone(),
             stop: Arc::default(),
@@ -404,6 +406,7 @@ fn start_threads(
             project: s.project.clone(),
             stage: s.stage.clone(),
             desk: s.desk.clone(),
+            following: Following::default(),
             on_show: s.on_show.clone(),
             idles: s.studio.is_some(),
             lanes: s.encoders.video.clone(),

@@ -10,6 +10,7 @@ use crate::{
     alone::Solos,
     desk::Desk,
     encode::{AudioLane, Mixed},
+    films,
     heard::shares,
     patience,
     snapshot::Level,
@@ -191,10 +192,9 @@ impl SoundThread {
                 muted: true,
                 ..SourceMix::default()
             };
-            let mix = project.source(id);
-            let mix = mix.map_or(silent, |s| {
-                source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id))))
-            });
+            let of_source = |s: &project::Source| source_mix(&s.audio, f32::from(u8::from(heard.contains(&s.id))));
+            let film = films::mix(project, id);
+            let mix = film.or_else(|| project.source(id).map(of_source)).unwrap_or(silent);
             mixer.add(id, feed.clone(), mix);
             if let Some(s) = project.source(id) {
                 mixer.set_sends(id, &sends(&s.audio, &project.audio.all_tracks()));
@@ -209,13 +209,20 @@ impl SoundThread {
         mixer.set_tracks(&gains);
         mixer.set_master_db(project.audio.master_db as f32);
         mixer.set_limiter(project.audio.limiter_dbfs as f32);
+        // What follows the main canvas sounds as that does.
         let canvases = project.canvases.iter().enumerate();
-        let layers: Vec<_> = canvases.map(|(i, c)| self.desk.layers(i, &c.scene, time)).collect();
+        let leading = canvases.filter(|(i, _)| project.leading_canvas(*i) == *i);
+        let layers: Vec<_> = leading.map(|(i, c)| self.desk.layers(i, &c.scene, time)).collect();
         let shares = shares(project, &layers);
         for s in &project.sources {
             let share = shares.get(&s.id).copied().unwrap_or_default();
             mixer.set(&s.id, source_mix(&s.audio, share));
             mixer.set_sends(&s.id, &sends(&s.audio, &tracks));
+        }
+        for id in self.stage.sources().keys() {
+            if let Some(mix) = films::mix(project, id) {
+                mixer.set(id, mix);
+            }
         }
         let heard = shares.into_keys().collect();
         self.state.lock().heard = heard;

@@ -2,9 +2,9 @@
 //! replaced as a whole, so that the tick and the sound thread read it without waiting for anybody. What is to be open is
 //! decided in `follow.rs`.
 
-use crate::{EngineError, EventLevel, events::EventLog, holds::Holds};
+use crate::{EngineError, EventLevel, events::EventLog, films, holds::Holds};
 use arc_swap::ArcSwap;
-use compositor::filters::Store;
+use compositor::{Cues, filters::Store};
 use media::{Clock, FrameRate, FrameSlot, MediaTime, VideoFrame};
 use mixer::AudioFeed;
 use parking_lot::Mutex;
@@ -82,6 +82,8 @@ pub(crate) type Sources = BTreeMap<Arc<str>, Arc<LiveSource>>;
 pub(crate) struct Stage {
     sources: ArcSwap<Sources>,
     filters: Arc<Store>,
+    /// What items' movements count their time from.
+    cues: ArcSwap<Cues>,
     /// Pictures kept for filters that show them later.
     pub(crate) holds: Holds,
 }
@@ -170,8 +172,8 @@ impl Stage {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Self, EngineError> {
         let mut sources = Sources::new();
-        for s in project.sources.iter().filter(|s| wanted(&s.id)) {
-            let Some(kind) = kind_of(&s.kind) else {
+        for s in films::open_in(project).iter().filter(|s| wanted(&s.id)) {
+            let Some(kind) = films::kind(&s.kind) else {
                 if let Some(log) = log {
                     tell_unknown(log, s);
                 }
@@ -182,7 +184,7 @@ impl Stage {
                     sources.insert(s.id.as_str().into(), Arc::new(live));
                 }
                 (Err(e), Some(log)) if lenient => {
-                    log.add(EventLevel::Error, format!("source:{}", s.id), e.to_string());
+                    log.add(EventLevel::Error, films::subject(&s.id), e.to_string());
                 }
                 (Err(e), _) => return Err(e),
             }
@@ -192,6 +194,7 @@ impl Stage {
         Ok(Self {
             sources: ArcSwap::from_pointee(sources),
             filters,
+            cues: ArcSwap::from_pointee(Cues::beginning(project, &setting.project_dir, setting.start)),
             holds: Holds::default(),
         })
     }
@@ -199,6 +202,16 @@ impl Stage {
     /// The filters of the project, ready for work.
     pub(crate) fn filters(&self) -> Arc<Store> {
         self.filters.clone()
+    }
+
+    /// What items' movements count their time from.
+    pub(crate) fn cues(&self) -> Arc<Cues> {
+        self.cues.load_full()
+    }
+
+    /// Puts other cues in force. Only one thread at a time may do so; the callers hold the document's lock.
+    pub(crate) fn cue(&self, cues: Cues) {
+        self.cues.store(Arc::new(cues));
     }
 
     /// The sources open now.

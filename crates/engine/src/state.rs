@@ -3,7 +3,7 @@
 use crate::{
     AudioReport, CanvasReport, CanvasState, Command, DestinationReport, DestinationView, EncoderReport, EncoderState,
     EngineError, Event, Level, Outcome, PictureTap, PictureWish, ProcessReport, RecordingReport, Report, SceneView,
-    Snapshot, SourceView, encode::VideoLane, process::process_use, show::Shared, stage::state_words,
+    Snapshot, SourceView, encode::VideoLane, films::is_film, process::process_use, show::Shared, stage::state_words,
     visible::visible_sources,
 };
 use outputs::{HlsStore, RecordingStatus, destination_kind};
@@ -87,9 +87,23 @@ impl Shared {
         let since = self.on_air_since();
         let on_air = self.is_on_air();
         let destinations = self.destination_views();
-        let preview = self.desk.preview(&project);
-        let in_preview = visible_sources(&project, [preview.as_str()]);
-        let in_program = visible_sources(&project, project.canvases.iter().map(|c| c.scene.as_str()));
+        let desk = self.desk_state();
+        let in_preview = visible_sources(&project, [desk.preview.as_str()]);
+        // Where the programme shows a copy, what that shows counts.
+        let copy = self.desk.copy_on_show(&project);
+        let main = copy.as_deref().unwrap_or(&project);
+        let shown = |i: usize, c: &project::Canvas| (i > 0 && c.follow.is_none()).then(|| c.scene.clone());
+        let others: Vec<_> = project
+            .canvases
+            .iter()
+            .enumerate()
+            .filter_map(|(i, c)| shown(i, c))
+            .collect();
+        let mut in_program = visible_sources(&project, others.iter().map(String::as_str));
+        in_program.extend(visible_sources(
+            main,
+            project.canvases.first().map(|c| c.scene.as_str()),
+        ));
         // In a statement of its own: inside the expression below the lock would be held to its end.
         let recording = self.recorders.lock().last().map(|t| t.recorder.status());
         let replay = self.replay_status();
@@ -154,6 +168,7 @@ impl Shared {
                 .stage
                 .sources()
                 .iter()
+                .filter(|(id, _)| !is_film(id))
                 .map(|(id, s)| {
                     let (state, reason) = s
                         .source
@@ -188,7 +203,7 @@ impl Shared {
                 .collect(),
             lufs: sound.lufs,
             captions: self.captions_view(),
-            desk: self.desk.state(&project, self.clock.now()),
+            desk,
             scenes: project
                 .scenes
                 .iter()

@@ -6,9 +6,10 @@
 //! that they stay in step, and the frames count as unseen.
 
 use crate::{
-    desk::Desk,
+    desk::{Desk, Drawing, Showing},
     encode::VideoLane,
     events::{EventLevel, EventLog},
+    following::Following,
     pictures::OnShow,
     stage::Stage,
 };
@@ -60,6 +61,7 @@ pub(crate) struct Ticker {
     pub(crate) project: Arc<ArcSwap<Project>>,
     pub(crate) stage: Arc<Stage>,
     pub(crate) desk: Arc<Desk>,
+    pub(crate) following: Following,
     pub(crate) on_show: Arc<OnShow>,
     /// Nothing need be drawn that nobody encodes or looks at.
     pub(crate) idles: bool,
@@ -182,7 +184,8 @@ impl Ticker {
 
     fn draw_list(&self, t: MediaTime, pictures: &BTreeMap<Arc<str>, Arc<VideoFrame>>) -> DrawList {
         let project = self.project.load();
-        let Some(canvas) = project.canvases.get(self.canvas) else {
+        let leading = project.leading_canvas(self.canvas);
+        let (Some(canvas), Some(main)) = (project.canvases.get(self.canvas), project.canvases.get(leading)) else {
             return DrawList {
                 width: self.size.0,
                 height: self.size.1,
@@ -191,17 +194,23 @@ impl Ticker {
             };
         };
         // Fitted before they are laid over each other, so that a fade is drawn at the output's size too.
-        let draw = |scene: &str| {
-            let size = (canvas.width, canvas.height);
+        let draw = |showing: &Showing| {
+            let p = showing.copy.as_ref().unwrap_or(&*project);
             let frames = |id: &str| pictures.get(id).cloned();
             let filtering = Filtering {
                 store: &self.stage.filters(),
                 time: t,
+                cues: &self.stage.cues(),
             };
-            let list = compositor::lay_out_at(&project, size, canvas.background, scene, &frames, filtering);
+            let on = (canvas, (main.width, main.height));
+            let list = self.following.lay_out(p, on, &showing.id, &frames, filtering);
             fit(list, self.size)
         };
-        self.desk.list(self.canvas, &canvas.scene, t, &draw)
+        let drawing = Drawing {
+            scene: &draw,
+            film: &|transition| crate::films::pictures(pictures, transition),
+        };
+        self.desk.list(leading, &main.scene, t, &drawing)
     }
 
     fn count(&self, done: &compositor::Rendered) {

@@ -12,7 +12,7 @@ pub(crate) fn visible_sources<'a>(project: &'a Project, scenes: impl IntoIterato
         let Some(scene) = project.scene(id).filter(|s| seen.insert(s.id.as_str())) else {
             continue;
         };
-        for item in scene.items.iter().filter(|i| i.visible) {
+        for item in scene.shown_items() {
             out.extend(item.source.as_deref());
             open.extend(item.scene.as_deref());
         }

@@ -1,7 +1,7 @@
 //! Keeps an eye on the show: once a quarter second it looks for changes of state and says them in the event log, and
 //! measures the frame rate. It only reads.
 
-use crate::{EventLevel, show::Shared, stage::state_words};
+use crate::{EventLevel, films, show::Shared, stage::state_words};
 use media::MediaTime;
 use outputs::DestinationState;
 use std::{
@@ -99,13 +99,13 @@ impl Shared {
             let told = seen.notices.insert(id.to_string(), notices.clone()).unwrap_or_default();
             for n in notices.iter().filter(|n| !told.contains(n)) {
                 self.log
-                    .add(EventLevel::Warning, format!("source:{id}"), format!("{}: {n}", name));
+                    .add(EventLevel::Warning, films::subject(id), format!("{}: {n}", name));
             }
             let before = seen.sources.insert(id.to_string(), now.clone());
             if before.as_ref() == Some(&now) {
                 continue;
             }
-            let subject = format!("source:{id}");
+            let subject = films::subject(id);
             match (now.0, now.1, before) {
                 ("waiting", reason, _) => self.log.add(
                     EventLevel::Warning,

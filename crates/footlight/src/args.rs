@@ -113,6 +113,9 @@ pub(crate) struct StudioArgs {
 pub(crate) struct RenderArgs {
     /// The project's folder or its project.json.
     pub(crate) project: PathBuf,
+    /// The canvas, by id; the main one when absent.
+    #[arg(long, value_name = "ID")]
+    pub(crate) canvas: Option<String>,
     /// The scene, by id or name; the one the project begins with when absent.
     #[arg(long, value_name = "NAME")]
     pub(crate) scene: Option<String>,

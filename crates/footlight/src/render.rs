@@ -14,10 +14,13 @@ pub(crate) fn render(args: &RenderArgs) -> Result<u8> {
     let drawn = engine::render_frame(
         &opened.project,
         &opened.dir,
-        args.scene.as_deref(),
-        args.at,
+        &engine::Moment {
+            canvas: args.canvas.as_deref(),
+            scene: args.scene.as_deref(),
+            at_s: args.at,
+            midway: midway.as_ref(),
+        },
         args.renderer.into(),
-        midway.as_ref(),
     )?;
     for n in &drawn.notices {
         eprintln!("footlight: {n}");

@@ -18,6 +18,8 @@ pub enum PixelFormat {
     I420A,
     /// Planes Y, interleaved UV; 4:2:0.
     Nv12,
+    /// The same with 10 bits: little-endian words of 16, the low six 0. Of HDR pictures, until they are made SDR.
+    P010,
     /// Planes Y, U, V; 4:2:2 (chroma width (width+1)/2, full height).
     I422,
     /// Planes Y, U, V; 4:4:4.
@@ -37,7 +39,7 @@ impl PixelFormat {
     pub const fn planes(self) -> usize {
         match self {
             Self::Rgba | Self::Bgra | Self::Bgrx => 1,
-            Self::Nv12 => 2,
+            Self::Nv12 | Self::P010 => 2,
             Self::I420 | Self::I422 | Self::I444 => 3,
             Self::I420A | Self::I444A => 4,
         }
@@ -59,6 +61,8 @@ impl PixelFormat {
             (Self::I420 | Self::I420A, 1 | 2) => (cw, ch),
             (Self::I422, 1 | 2) => (cw, h),
             (Self::Nv12, 1) => (cw * 2, ch),
+            (Self::P010, 1) => (cw * 4, ch),
+            (Self::P010, _) => (w * 2, h),
             _ => (w, h),
         }
     }
@@ -74,6 +78,18 @@ pub enum AlphaMode {
     Straight,
     /// Colour is already multiplied by alpha (text, nested scenes).
     Premultiplied,
+}
+
+/// Whether a picture is one moment, or two woven line by line, and which of them came first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Fields {
+    /// One moment.
+    #[default]
+    Progressive,
+    /// Two; the first, third … row came first.
+    TopFirst,
+    /// Two; the second, fourth … row came first.
+    BottomFirst,
 }
 
 /// One plane of samples.
@@ -109,6 +125,8 @@ pub struct VideoFrame {
     pub color: ColorInfo,
     /// How colour relates to alpha.
     pub alpha: AlphaMode,
+    /// Whether it is made of two fields.
+    pub fields: Fields,
     /// When it is to be shown, on the engine's timeline (or as its maker says).
     pub time: MediaTime,
 }
@@ -164,6 +182,7 @@ impl VideoFrame {
             planes,
             color,
             alpha,
+            fields: Fields::Progressive,
             time,
         })
     }

@@ -18,7 +18,7 @@ pub use audio::AudioBlock;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use color::{ColorInfo, ColorMatrix, ColorPrimaries, ColorRange, ColorTransfer};
 pub use error::{ErrorKind, MediaError, Severity};
-pub use frame::{AlphaMode, FramePool, PixelFormat, Plane, VideoFrame};
+pub use frame::{AlphaMode, Fields, FramePool, PixelFormat, Plane, VideoFrame};
 pub use packet::{AudioCodec, AudioStream, Packet, StreamInfo, StreamKind, VideoCodec, VideoStream};
 pub use queue::{PacketQueue, PacketReceiver, PacketSender, QueueStats};
 pub use secret::Secret;

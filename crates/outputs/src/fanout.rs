@@ -17,6 +17,11 @@ use std::{collections::VecDeque, sync::Arc};
 const AUDIO_WAITS_AT_MOST: MediaTime = MediaTime::from_millis(5000);
 /// Keyframes that receivers ask for come at least this far apart: one that flaps must not spend everyone's bit rate.
 const BETWEEN_ASKED_KEYFRAMES: MediaTime = MediaTime::from_millis(1000);
+/// What came since a keyframe is kept this long, for receivers that begin there and catch up. It is less than what counts as
+/// a connection that is too slow.
+const KEPT: MediaTime = MediaTime::from_millis(500);
+/// … and never more than this, bytes.
+const MOST_KEPT: usize = 4 * 1024 * 1024;
 
 type AskKeyframe = Arc<dyn Fn() + Send + Sync>;
 
@@ -39,8 +44,21 @@ struct State {
     last_video: Option<MediaTime>,
     last_keyframe: Option<MediaTime>,
     keyframe: Wanted,
+    /// What was handed out since the last keyframe, in order, while that is [`KEPT`].
+    kept: Vec<Arc<Packet>>,
+    kept_bytes: usize,
     ended: bool,
     stats: FanoutStats,
+}
+
+/// Where a receiver begins in a show that is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begins {
+    /// At the next keyframe, for which the encoder is asked.
+    Next,
+    /// At the last one, if that was a moment ago: what came since then comes at once. Else at the next, which may come sooner
+    /// after the last one than others may ask for it: it is somebody who goes live, not one who flaps.
+    Soon,
 }
 
 /// Where a wish for a keyframe stands.
@@ -103,28 +121,34 @@ impl Fanout {
     /// A new receiver whose queue holds at most `limit` of media time. It starts at the next video keyframe; if the show
     /// is already running the encoder is asked for one.
     pub fn subscribe(&self, limit: MediaTime) -> PacketReceiver {
-        self.attach(limit).0
+        self.attach(limit, Begins::Next).0
     }
 
     /// As [`Fanout::subscribe`], with the queue's sending end, for its counters and for ending it early.
-    pub(crate) fn attach(&self, limit: MediaTime) -> (PacketReceiver, PacketSender) {
+    pub(crate) fn attach(&self, limit: MediaTime, begins: Begins) -> (PacketReceiver, PacketSender) {
         let has_video = self.inner.info.video.is_some();
         let (queue, receiver) = PacketQueue::bounded(limit, has_video);
-        let running = {
+        let ask = {
             let mut s = self.inner.state.lock();
             s.receivers.retain(|r| !r.queue.is_ended());
             if s.ended {
                 queue.end();
             }
+            let soon = begins == Begins::Soon && has_video;
+            let catches_up = soon && !s.kept.is_empty();
+            if catches_up {
+                s.kept.iter().for_each(|p| queue.send(p.clone()));
+            }
             s.receivers.push(Subscriber {
                 queue: queue.clone(),
-                started: !has_video,
+                started: !has_video || catches_up,
                 gate: None,
             });
-            s.last_video.is_some()
+            let waits = has_video && s.last_video.is_some() && !catches_up;
+            waits && s.wish(begins)
         };
-        if running {
-            self.request_keyframe();
+        if ask {
+            self.call_encoder();
         }
         (receiver, queue)
     }
@@ -198,18 +222,7 @@ impl Fanout {
         if self.inner.info.video.is_none() {
             return;
         }
-        let ask = {
-            let mut s = self.inner.state.lock();
-            if s.keyframe == Wanted::Asked || s.ended {
-                false
-            } else if s.too_soon() {
-                s.keyframe = Wanted::Later;
-                false
-            } else {
-                s.asked();
-                true
-            }
-        };
+        let ask = self.inner.state.lock().wish(Begins::Next);
         if ask {
             self.call_encoder();
         }
@@ -249,6 +262,20 @@ impl State {
         due
     }
 
+    /// Somebody needs a keyframe; true when the encoder is to be asked for it now.
+    fn wish(&mut self, begins: Begins) -> bool {
+        if self.keyframe == Wanted::Asked || self.ended {
+            return false;
+        }
+        let now = begins == Begins::Soon || !self.too_soon();
+        if now {
+            self.asked();
+        } else {
+            self.keyframe = Wanted::Later;
+        }
+        now
+    }
+
     fn too_soon(&self) -> bool {
         match (self.last_keyframe, self.last_video) {
             (Some(key), Some(now)) => now - key < BETWEEN_ASKED_KEYFRAMES,
@@ -282,6 +309,25 @@ impl State {
         }
     }
 
+    /// Keeps a packet for those who come within a moment of its keyframe.
+    fn keep(&mut self, packet: &Arc<Packet>) {
+        let key = packet.is_video() && packet.keyframe;
+        let late = |s: &Self| {
+            s.last_keyframe
+                .zip(s.last_video)
+                .is_none_or(|(key, now)| now - key >= KEPT)
+        };
+        if key || late(self) || self.kept_bytes > MOST_KEPT {
+            self.kept.clear();
+            self.kept_bytes = 0;
+        }
+        // What lies before a keyframe, or after a gap, is no beginning.
+        if key || !self.kept.is_empty() {
+            self.kept.push(packet.clone());
+            self.kept_bytes += packet.data.len();
+        }
+    }
+
     fn push(&mut self, packet: &Arc<Packet>) {
         if packet.is_video() {
             self.stats.video_packets += 1;
@@ -289,6 +335,7 @@ impl State {
             self.stats.audio_packets += 1;
         }
         self.stats.bytes += packet.data.len() as u64;
+        self.keep(packet);
         self.receivers.retain_mut(|r| {
             if let Some((gate, side)) = &r.gate {
                 let stays = gate.take(*side, packet, &r.queue);
@@ -303,5 +350,104 @@ impl State {
             }
             true
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use media::{ColorInfo, FrameRate, StreamKind, VideoCodec, VideoStream, queue::Received};
+    use std::{
+        sync::atomic::{AtomicU32, Ordering::SeqCst},
+        time::Duration,
+    };
+
+    fn packet(ms: i64, stream: StreamKind, keyframe: bool) -> Packet {
+        let t = MediaTime::from_millis(ms);
+        Packet {
+            stream,
+            data: Bytes::from_static(b"x"),
+            pts: t,
+            dts: t,
+            duration: MediaTime::from_millis(40),
+            keyframe,
+        }
+    }
+
+    /// A fan-out that has run until `until`, with a keyframe at 0, and how often its encoder was asked for another.
+    fn running(until: i64) -> (Fanout, Arc<AtomicU32>) {
+        let fanout = Fanout::new(StreamInfo {
+            video: Some(VideoStream {
+                codec: VideoCodec::H264,
+                width: 16,
+                height: 16,
+                rate: FrameRate::whole(25),
+                color: ColorInfo::BT709_LIMITED,
+                bitrate: 0,
+                extradata: Bytes::new(),
+            }),
+            audio: vec![],
+        });
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = asked.clone();
+        fanout.on_keyframe_request(move || {
+            count.fetch_add(1, SeqCst);
+        });
+        fanout.send(packet(-40, StreamKind::Video, false).into());
+        for ms in (0..=until).step_by(40) {
+            fanout.send(packet(ms - 20, StreamKind::Audio(0), true).into());
+            fanout.send(packet(ms, StreamKind::Video, ms == 0).into());
+        }
+        (fanout, asked)
+    }
+
+    fn got(rx: &PacketReceiver) -> Vec<i64> {
+        let mut all = vec![];
+        while let Received::Packet(p) = rx.recv_timeout(Duration::ZERO) {
+            all.push(p.dts.as_millis());
+        }
+        all
+    }
+
+    const LIMIT: MediaTime = MediaTime::from_millis(5000);
+
+    #[test]
+    fn who_comes_a_moment_after_a_keyframe_begins_with_it() {
+        let (f, asked) = running(200);
+        let (rx, _queue) = f.attach(LIMIT, Begins::Soon);
+        f.send(packet(240, StreamKind::Video, false).into());
+        let all: Vec<i64> = [0].into_iter().chain((20..=200).step_by(20)).chain([240]).collect();
+        assert_eq!(got(&rx), all, "in order, once, sound included");
+        assert_eq!(asked.load(SeqCst), 0);
+    }
+
+    #[test]
+    fn who_comes_later_gets_a_keyframe_at_once_and_those_who_wait_with_others_later() {
+        let (f, asked) = running(600);
+        let (patient, _a) = f.attach(LIMIT, Begins::Next);
+        assert_eq!(asked.load(SeqCst), 0, "too soon after the last one");
+        let (rx, _b) = f.attach(LIMIT, Begins::Soon);
+        let (another, _c) = f.attach(LIMIT, Begins::Soon);
+        assert_eq!(asked.load(SeqCst), 1, "both get the same one");
+        f.send(packet(640, StreamKind::Video, false).into());
+        f.send(packet(680, StreamKind::Video, true).into());
+        for rx in [rx, another, patient] {
+            assert_eq!(got(&rx), [680]);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let (f, _) = running(480);
+        let big = Packet {
+            data: vec![0; MOST_KEPT].into(),
+            ..packet(485, StreamKind::Video, false)
+        };
+        f.send(big.into());
+        assert!(f.inner.state.lock().kept_bytes > MOST_KEPT);
+        f.send(packet(490, StreamKind::Video, false).into());
+        let s = f.inner.state.lock();
+        assert!(s.kept.is_empty() && s.kept_bytes == 0);
     }
 }

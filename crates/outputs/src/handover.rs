@@ -203,7 +203,7 @@ impl Drop for HandOver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fanout;
+    use crate::{Fanout, fanout::Begins};
     use bytes::Bytes;
     use media::{FrameRate, PacketReceiver, StreamInfo, StreamKind, VideoCodec, VideoStream, queue::Received};
     use std::time::Duration;
@@ -270,7 +270,7 @@ mod tests {
     fn nothing_is_lost_or_repeated_whoever_is_ahead() {
         for ahead in [-2i64, 0, 3] {
             let (a, b) = (fanout(), fanout());
-            let (rx, queue) = a.attach(MediaTime::from_millis(60_000));
+            let (rx, queue) = a.attach(MediaTime::from_millis(60_000), Begins::Next);
             let mut way = None;
             for n in 0..16 {
                 feed(&a, "a", n, n % 4 == 0);
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn a_backlog_can_be_left_behind() {
         let (a, b) = (fanout(), fanout());
-        let (rx, queue) = a.attach(MediaTime::from_millis(60_000));
+        let (rx, queue) = a.attach(MediaTime::from_millis(60_000), Begins::Next);
         (0..4).for_each(|n| feed(&a, "a", n, n == 0));
         let (_way, _) = over(&a, &b, &queue, true);
         feed(&a, "a", 4, true);
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn given_up_it_stays_where_it_was() {
         let (a, b) = (fanout(), fanout());
-        let (rx, queue) = a.attach(MediaTime::from_millis(60_000));
+        let (rx, queue) = a.attach(MediaTime::from_millis(60_000), Begins::Next);
         feed(&a, "a", 0, true);
         let (way, told) = over(&a, &b, &queue, true);
         feed(&a, "a", 1, false);

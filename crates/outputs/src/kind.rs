@@ -5,7 +5,12 @@ use crate::{HlsStore, Link, OutputError, drivers};
 use media::{AudioCodec, Clock, PacketReceiver, StreamInfo, VideoCodec};
 use project::KindInfo;
 use serde_json::{Map, Value};
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    pin::Pin,
+    sync::Arc,
+};
 
 /// What drivers may use of the program around them.
 #[derive(Clone)]
@@ -14,6 +19,32 @@ pub struct Env {
     pub hls: Arc<HlsStore>,
     /// Engine time.
     pub clock: Arc<dyn Clock>,
+    /// This computer's addresses.
+    pub routes: Arc<dyn Routes>,
+}
+
+/// Which address of this computer leads somewhere. It changes when a cable is pulled or another network is joined.
+pub trait Routes: Send + Sync {
+    /// The address that packets to `there` come from now; none without a way there. Never blocks.
+    fn own_address(&self, there: SocketAddr) -> Option<IpAddr>;
+}
+
+/// As the system routes them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRoutes;
+
+impl Routes for SystemRoutes {
+    fn own_address(&self, there: SocketAddr) -> Option<IpAddr> {
+        let any: SocketAddr = if there.is_ipv4() {
+            (Ipv4Addr::UNSPECIFIED, 0).into()
+        } else {
+            (Ipv6Addr::UNSPECIFIED, 0).into()
+        };
+        // Connecting a UDP socket only looks the way up; nothing is sent.
+        let socket = UdpSocket::bind(any).ok()?;
+        socket.connect(there).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    }
 }
 
 /// What [`Driver::run`] gives.
@@ -57,8 +88,14 @@ pub trait Driver: Send {
     /// Why the connection failed or ended; whether another try makes sense is the error's `retryable`.
     fn run<'a>(&'a mut self, info: &'a StreamInfo, packets: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a>;
 
-    /// Whether it can go on under way with another encode of the same picture ([`Link::new_streams`]).
-    fn goes_on(&self) -> bool {
+    /// Whether it can go on under way with another encode of these streams' picture ([`Link::new_streams`]).
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
+        false
+    }
+
+    /// Whether it may begin with pictures that are a moment old and get them faster than they were made: over a protocol that
+    /// carries times with the packets and takes what comes as fast as the line does.
+    fn catches_up(&self) -> bool {
         false
     }
 

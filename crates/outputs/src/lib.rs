@@ -39,7 +39,7 @@ pub use handover::HandOver;
 pub use hls::{HlsStore, NotServed, Served, codecs};
 pub use kind::{
     DestinationKind, Driver, DriverFuture, Env, FindEndpoint, FindWants, OpenDriver, ProbeFuture, ProbeWish, Probed,
-    Wants, destination_kind, destination_kinds, from_url,
+    Routes, SystemRoutes, Wants, destination_kind, destination_kinds, from_url,
 };
 pub use link::Link;
 pub use recorder::{

@@ -3,6 +3,7 @@
 
 use crate::{
     Fanout, OutputError, RecordingState, RecordingStatus,
+    fanout::Begins,
     recorder::{reserve, write_error},
 };
 use bytes::Bytes;
@@ -65,7 +66,7 @@ impl Replay {
     /// # Errors
     /// Only when the system gives no thread.
     pub fn start(plan: ReplayPlan, fanout: &Fanout) -> Result<Self, OutputError> {
-        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
+        let (packets, queue) = fanout.attach(QUEUE_LIMIT, Begins::Next);
         let has_video = fanout.info().video.is_some();
         let shared = Arc::new(Mutex::new(Ring {
             plan,

@@ -90,6 +90,8 @@ pub struct LineFigures {
     pub waiting_ms: Option<f64>,
     /// What reaches the other side, kbit/s.
     pub arriving_kbps: Option<f64>,
+    /// It sends pieces of this length, each once it is complete: an HLS upload's segments, milliseconds of media.
+    pub piece_ms: Option<f64>,
     /// Share of the packets that got lost on the way just now, percent.
     pub loss_now_percent: Option<f64>,
     /// The most that the receiver asks for, kbit/s.

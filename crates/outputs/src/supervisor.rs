@@ -13,6 +13,7 @@
 
 use crate::{
     Backoff, DestinationKind, DestinationState, DestinationStatus, Driver, Env, Fanout, HandOver, OutputError, delay,
+    fanout::Begins,
     handover::Gate,
     link::{Ledger, Link},
 };
@@ -98,7 +99,12 @@ impl DestinationHandle {
         terms: impl Into<Terms>,
     ) -> Self {
         let Terms { backoff, delay, layers } = terms.into();
-        let (packets, queue, line) = attach(rt, fanout, delay, &clock);
+        let begins = if driver.catches_up() {
+            Begins::Soon
+        } else {
+            Begins::Next
+        };
+        let (packets, queue, line) = attach(rt, fanout, delay, begins, &clock);
         let ledger = Ledger::new(to, clock, fanout.clone(), queue, QUEUE_LIMIT)
             .behind(line, delay)
             .with_layers(layers);
@@ -107,7 +113,7 @@ impl DestinationHandle {
         ledger.enter(DestinationState::Connecting, None, None);
         let (wishes, wished) = watch::channel(Wishes::default());
         let (over_tx, over) = watch::channel(false);
-        let goes_on = driver.goes_on();
+        let goes_on = driver.goes_on(fanout.info());
         let supervisor = Supervisor {
             driver,
             packets: Arc::new(packets),
@@ -211,13 +217,14 @@ fn attach(
     rt: &runtime::Handle,
     fanout: &Fanout,
     delay: MediaTime,
+    begins: Begins,
     clock: &Arc<dyn Clock>,
 ) -> (PacketReceiver, PacketSender, Option<PacketSender>) {
     if delay <= MediaTime::ZERO {
-        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
+        let (packets, queue) = fanout.attach(QUEUE_LIMIT, begins);
         return (packets, queue, None);
     }
-    let (late, line) = fanout.attach(delay::limit(delay));
+    let (late, line) = fanout.attach(delay::limit(delay), Begins::Next);
     let (queue, packets) = PacketQueue::bounded(QUEUE_LIMIT, fanout.info().video.is_some());
     rt.spawn(delay::run(late, queue.clone(), delay, clock.clone()));
     (packets, queue, Some(line))

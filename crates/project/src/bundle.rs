@@ -42,6 +42,9 @@ pub fn export(project: &Project, dir: &Path, to: &Path) -> Result<Vec<String>, P
     for s in &mut project.sources {
         files.collect(&mut s.settings);
     }
+    for t in &mut project.transitions {
+        files.collect(&mut t.settings);
+    }
     let document = write_document(&project).map_err(ProjectError::Unsavable)?;
     let beside = beside(to);
     let written = write_zip(&beside, &document, &files.found);

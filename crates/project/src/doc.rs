@@ -1,18 +1,24 @@
 //! The document of version 1. Every struct keeps fields it does not know in `extra`, so that a project made by a newer
 //! Footlight (or a person's own note) survives being opened and saved here.
 
+mod animation;
 mod captions;
 mod encoding;
 mod filter;
+mod follow;
 mod look;
+mod members;
 mod recording;
 mod scene;
 mod transition;
 
+pub use animation::*;
 pub use captions::*;
 pub use encoding::*;
 pub use filter::*;
+pub use follow::*;
 pub use look::*;
+pub use members::*;
 pub use recording::*;
 pub use scene::*;
 pub use transition::*;
@@ -49,6 +55,10 @@ pub struct Project {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub transitions: Vec<Transition>,
+    /// Transitions at hand: a button each that takes the preview by it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub quick_transitions: Vec<QuickTransition>,
     /// The mix.
     pub audio: Audio,
     /// What is encoded; destinations and the recording name one of these.
@@ -74,6 +84,7 @@ impl Default for Project {
             sources: vec![],
             scenes: vec![Scene::default()],
             transitions: vec![],
+            quick_transitions: vec![],
             audio: Audio::default(),
             encoders: vec![Encoder::default()],
             destinations: vec![],
@@ -103,6 +114,9 @@ pub struct Canvas {
     pub scene: String,
     /// What is behind everything.
     pub background: Rgba,
+    /// Shows the main canvas' scene with a layout of its own, whatever `scene` says. Not for the main canvas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -129,6 +143,7 @@ impl Default for Canvas {
             fps: FrameRate::whole(30),
             scene: "main".into(),
             background: Rgba::BLACK,
+            follow: None,
             extra: Extra::new(),
         }
     }

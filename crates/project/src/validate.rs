@@ -21,6 +21,8 @@ pub struct Registries<'a> {
     pub transitions: &'a [KindInfo],
     /// Kinds of filters.
     pub filters: &'a [KindInfo],
+    /// Rules by which layouts place their members.
+    pub layouts: &'a [KindInfo],
 }
 
 /// Something wrong.
@@ -45,6 +47,7 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     check_transitions(project, kinds.transitions, &mut f);
     check_filters(project, kinds.filters, &mut f);
     check_nesting(project, &mut f);
+    held::check(project, kinds, &mut f);
     check_encoders(project, &mut f);
     check_tracks(project, &mut f);
     check_destinations(project, kinds.destinations, &mut f);
@@ -52,6 +55,8 @@ pub fn validate(project: &Project, kinds: &Registries<'_>) -> Vec<Finding> {
     f.0.sort_by_key(|x| std::cmp::Reverse(x.severity));
     f.0
 }
+
+mod held;
 
 struct Findings(Vec<Finding>);
 
@@ -70,6 +75,8 @@ fn check_ids(p: &Project, f: &mut Findings) {
     unique(f, "source", "sources", p.sources.iter().map(|x| &x.id));
     unique(f, "scene", "scenes", p.scenes.iter().map(|x| &x.id));
     unique(f, "transition", "transitions", p.transitions.iter().map(|x| &x.id));
+    let quick = p.quick_transitions.iter().map(|x| &x.id);
+    unique(f, "quick transition", "quick_transitions", quick);
     unique(f, "encoder", "encoders", p.encoders.iter().map(|x| &x.id));
     unique(f, "audio track", "audio.tracks", p.audio.tracks.iter().map(|x| &x.id));
     unique(f, "destination", "destinations", p.destinations.iter().map(|x| &x.id));
@@ -134,7 +141,11 @@ fn check_canvases(p: &Project, f: &mut Findings) {
             );
             f.add(Severity::Fatal, format!("canvases[{i}]"), message);
         }
-        if p.scene(&c.scene).is_none() {
+        if i == 0 && c.follow.is_some() {
+            let message = "the first canvas is the programme, which others follow; its `follow` counts for nothing";
+            f.add(Severity::Notice, "canvases[0].follow".into(), message);
+        }
+        if p.scene(&c.scene).is_none() && (i == 0 || c.follow.is_none()) {
             let message = format!(
                 "canvas `{}` shows the scene `{}`, which is not there; {}",
                 c.id,
@@ -227,6 +238,15 @@ fn check_transitions(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
         let path = format!("transitions[{i}]");
         check_kind(f, kinds, &path, t.label(), &t.kind, &t.settings);
     }
+    for (i, q) in p.quick_transitions.iter().enumerate() {
+        if p.transition(&q.transition).is_none() {
+            let message = format!(
+                "the quick transition `{}` takes by `{}`, which is not there; remove it or choose another",
+                q.id, q.transition
+            );
+            f.add(Severity::Notice, format!("quick_transitions[{i}].transition"), message);
+        }
+    }
     for (i, scene) in p.scenes.iter().enumerate() {
         let Some(wanted) = scene.transition.as_ref().map(|t| &t.transition) else {
             continue;
@@ -243,6 +263,7 @@ fn check_transitions(p: &Project, kinds: &[KindInfo], f: &mut Findings) {
 
 fn item_problem(p: &Project, item: &SceneItem) -> Option<String> {
     match (&item.source, &item.scene) {
+        (None, None) if item.members.is_some() => None,
         (None, None) => Some("names neither a source nor a scene; nothing is drawn".into()),
         (Some(_), Some(_)) => Some("names a source and a scene; leave one out".into()),
         (Some(s), None) if p.source(s).is_none() => Some(format!(

@@ -1,7 +1,7 @@
 //! What every source is to the engine: a maker of pictures, sound or both on the engine's timeline, and the description
 //! a kind registers. Nothing here knows any particular kind.
 
-use crate::SourceError;
+use crate::{SourceError, cue::FilmInfo};
 use media::{Clock, FrameRate, FrameSlot, MediaTime};
 use mixer::AudioFeed;
 use project::KindInfo;
@@ -123,6 +123,13 @@ pub trait Source: Send {
     fn update(&mut self, settings: &Map<String, Value>) -> Result<(), SourceError>;
     /// Plays a piece of a file at once; for the kind of instant replays, nothing to the others.
     fn play(&mut self, _clip: Clip) {}
+    /// Plays its film once, with position 0 at engine time `at`; nothing to kinds that play no film on a cue. The first
+    /// pictures are there when this returns.
+    fn begin(&mut self, _at: MediaTime) {}
+    /// What is known of the film that stands ready; none for other kinds, and while it does not.
+    fn film(&self) -> Option<FilmInfo> {
+        None
+    }
     /// Ends its threads. Pictures and sound already made stay readable.
     fn stop(&mut self);
     /// Waits until the first picture and sound are there, or it is known that they have to be waited for; at most `limit`.

@@ -7,6 +7,7 @@ pub mod audio_input;
 pub mod camera;
 mod capture;
 pub mod color;
+mod cue;
 mod error;
 mod fonts;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod watch;
 mod worker;
 mod yuv;
 
+pub use cue::FilmInfo;
 pub use error::SourceError;
 pub use fonts::families as font_families;
 pub use kind::{Clip, Device, DeviceList, Opened, Source, SourceContext, SourceKind, SourceState};

@@ -151,6 +151,7 @@ impl Card {
             planes: vec![plane],
             color: ColorInfo::SRGB,
             alpha: AlphaMode::Opaque,
+            fields: media::Fields::Progressive,
             time: MediaTime::ZERO,
         }
     }

@@ -109,8 +109,8 @@ fn run(link: &Link<ToneSettings>, mut s: ToneSettings) {
 
 /// Samples of one pushed block: 10 ms.
 const BLOCK: i64 = SAMPLE_RATE as i64 / 100;
-/// What lies further back than this is skipped instead of made up for.
-const TOO_LATE: MediaTime = MediaTime::from_millis(250);
+/// What lies further back than this is skipped instead of made up for: more than the mix is behind (120 ms), and less than a feed holds.
+const TOO_LATE: MediaTime = MediaTime::from_millis(150);
 
 /// Where a generator is on its line of sound, counted in samples from its start.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 
 use crate::{
     Clip, Source, SourceContext, SourceError, SourceState,
+    cue::{Cue, FilmInfo},
     pace::Stop,
     slate::slate,
     still::{has_room, hold},
@@ -29,7 +30,7 @@ const LOOK_SELDOM: Duration = Duration::from_millis(100);
 const REST: MediaTime = MediaTime::from_millis(1000);
 /// Sound kept ahead of the mixer: no more than the pictures of a slot last, since a file's sound goes no further than its pictures
 /// are decoded, and each of those is megabytes.
-const FEED_AHEAD: MediaTime = MediaTime::from_millis(250);
+pub(crate) const FEED_AHEAD: MediaTime = MediaTime::from_millis(250);
 /// Longest `stop` waits for a thread that hangs in the system (a dead network disk) before it is left to itself.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
@@ -45,6 +46,8 @@ pub struct Link<S> {
     pub stop: Stop,
     fresh: Mutex<Option<S>>,
     clip: Mutex<Option<Clip>>,
+    /// For films that wait for their cue.
+    pub cue: Cue,
     status: Mutex<Status>,
     news: Condvar,
     /// Breaks off what the thread may be stuck in (reading from a disk that does not answer).
@@ -83,9 +86,13 @@ impl<S> Link<S> {
     pub fn take_clip(&self) -> Option<Clip> {
         self.clip.lock().take()
     }
-    /// Whether the maker should leave what it is doing: stopped, or there are new settings, or another clip.
+    /// Whether there are new settings.
+    pub fn has_settings(&self) -> bool {
+        self.fresh.lock().is_some()
+    }
+    /// Whether the maker should leave what it is doing: stopped, or there are new settings, another clip, or a cue.
     pub fn interrupted(&self) -> bool {
-        self.stop.is_stopped() || self.fresh.lock().is_some() || self.clip.lock().is_some()
+        self.stop.is_stopped() || self.has_settings() || self.clip.lock().is_some() || self.cue.is_begun()
     }
     /// The first picture or sound is there, and this is the state now.
     pub fn set_state(&self, state: SourceState) {
@@ -188,6 +195,7 @@ pub fn start<S: Settings + Send + 'static>(
         stop: Stop::default(),
         fresh: Mutex::new(None),
         clip: Mutex::new(None),
+        cue: Cue::default(),
         status: Mutex::new(Status {
             state: SourceState::Ready,
             notices: Vec::new(),
@@ -272,6 +280,12 @@ impl<S: Settings + Send + 'static> Source for Worker<S> {
     fn play(&mut self, clip: Clip) {
         *self.link.clip.lock() = Some(clip);
         self.link.stop.poke();
+    }
+    fn begin(&mut self, at: MediaTime) {
+        self.link.begin(at);
+    }
+    fn film(&self) -> Option<FilmInfo> {
+        self.link.cue.info()
     }
     fn stop(&mut self) {
         self.finish();

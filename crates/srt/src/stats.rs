@@ -17,8 +17,10 @@ pub struct Stats {
     pub packets_late: u64,
     /// What the line is thought to carry, kbit/s.
     pub bandwidth_kbps: f64,
-    /// Sent and not yet acknowledged, milliseconds of media.
+    /// How long ago the oldest of what is not yet acknowledged was handed over, milliseconds.
     pub unacknowledged_ms: u32,
+    /// Handed over and not yet acknowledged, bytes.
+    pub unacknowledged_bytes: u64,
     /// The delay both sides agreed on, milliseconds.
     pub latency_ms: u32,
 }
@@ -34,6 +36,7 @@ impl From<&Perf> for Stats {
             packets_late: count(p.pkt_snd_drop_total),
             bandwidth_kbps: p.mbps_bandwidth * 1000.0,
             unacknowledged_ms: u32::try_from(p.ms_snd_buf).unwrap_or(0),
+            unacknowledged_bytes: count(p.byte_snd_buf),
             latency_ms: u32::try_from(p.ms_snd_tsbpd_delay).unwrap_or(0),
         }
     }

@@ -16,6 +16,7 @@ pub mod coturn;
 pub mod faults;
 pub mod ffmpeg_rtmp;
 pub mod ffprobe;
+pub mod file_server;
 pub mod icecast;
 pub mod janus;
 pub mod media_files;

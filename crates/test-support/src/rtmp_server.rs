@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The step at which the server hangs up.
@@ -63,6 +63,8 @@ pub struct Arrived {
     pub commands: Vec<String>,
     /// Every message.
     pub messages: Vec<Message>,
+    /// When the first picture or sound had come whole; codec headers are none.
+    pub first_media: Option<Instant>,
     /// The publisher has gone.
     pub closed: bool,
 }
@@ -218,6 +220,20 @@ fn serve(socket: TcpStream, behaviour: &Behaviour, peers: &Mutex<Peers>) {
     lock(peers).arrived[index].closed = true;
 }
 
+/// Whether it holds a picture or sound, not only the codec's headers (E.4 of the FLV specification; Enhanced RTMP).
+fn is_media(m: &Message) -> bool {
+    let Some([first, second]) = m.body.first_chunk::<2>() else {
+        return false;
+    };
+    let (enhanced, header) = match m.kind {
+        // AAC and AVC have the packet's type in the second byte; in the enhanced form it is in the first, 0 for headers.
+        8 => (first >> 4 == 9, first >> 4 == 10 && *second == 0),
+        9 => (first & 0x80 != 0, first & 0xf == 7 && *second == 0),
+        _ => return false,
+    };
+    !(header || enhanced && first & 0xf == 0)
+}
+
 #[derive(Default, Clone)]
 struct ChunkStream {
     kind: u8,
@@ -266,7 +282,7 @@ impl Peer<'_> {
                 self.chunk_size = u32::from_be_bytes(*size) as usize;
             }
             let (kind, body) = (m.kind, m.body.clone());
-            lock(self.peers).arrived[self.index].messages.push(m);
+            self.note(m);
             match kind {
                 20 => self.command(&body)?,
                 8 | 9 => {
@@ -276,6 +292,18 @@ impl Peer<'_> {
                 _ => {}
             }
         }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what came when is measured in the machine's own time"
+    )]
+    fn note(&self, m: Message) {
+        let arrived = &mut lock(self.peers).arrived[self.index];
+        if is_media(&m) {
+            arrived.first_media.get_or_insert_with(Instant::now);
+        }
+        arrived.messages.push(m);
     }
 
     /// The next whole message.

@@ -1,7 +1,9 @@
-//! `cargo xtask bench`: the four-layer show of `bench/four-layers`, composed and sent to a real RTMP server by Footlight
-//! and by the FFmpeg command line in turn, several times in one run, so that both meet the same machine. Prints medians.
-//! Then what going live and recording cost, see `bench/outputs.rs`.
+//! `cargo xtask bench`: the four-layer show of `bench/four-layers`, composed and sent to a real RTMP server by Footlight, by the
+//! FFmpeg command line and by GStreamer in turn, several times in one run, so that all meet the same machine. Prints medians.
+//! Then what composing alone costs (`bench/compose.rs`), and what going live and recording cost (`bench/outputs.rs`).
 
+pub(crate) mod compose;
+mod gstreamer;
 mod outputs;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -74,11 +76,18 @@ const WARM: Duration = Duration::from_secs(4);
 struct Meter {
     warm: Option<(Duration, f64)>,
     last: Option<(Duration, f64)>,
+    /// The most memory it had, MiB.
+    peak_mib: f64,
 }
 
 impl Meter {
     /// Reads the kernel's account of process `pid` (proc(5), `stat`: user and system time in hundredths of a second).
     fn look(&mut self, pid: u32, at: Duration) {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let high = status
+            .lines()
+            .find_map(|l| l.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok());
+        self.peak_mib = self.peak_mib.max(high.unwrap_or_default() / 1024.0);
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok());
@@ -109,6 +118,9 @@ impl Meter {
 struct Watched {
     first_packet_ms: f64,
     steady: f64,
+    /// All its CPU seconds, as far as they were seen.
+    cpu_s: f64,
+    peak_mib: f64,
     output: String,
 }
 
@@ -118,7 +130,8 @@ struct Plan {
     runs: usize,
 }
 
-/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone and `--only outputs` the last table,
+/// Runs the whole bench; `--quick` makes it short, `--only 1080p60` runs that line alone, `--only compose` the table of composing
+/// alone, which needs no program, and `--only outputs` the last table,
 /// `--exe PATH` measures that program,
 /// `--seconds 45` makes each run that long (what starting costs shows by comparing two lengths), `--runs 7` makes as many.
 pub(crate) fn run(args: &[String]) -> Result<()> {
@@ -135,6 +148,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     if let Some(runs) = value("--runs") {
         plan.runs = runs.parse().context("--runs takes a whole number")?;
     }
+    let only = value("--only");
+    if only.is_some_and(|o| o == "compose") {
+        compose::run();
+        return Ok(());
+    }
     let exe = PathBuf::from("target/release/footlight");
     let exe = match value("--exe") {
         Some(path) => PathBuf::from(path),
@@ -143,7 +161,6 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     };
     ensure!(exe.exists(), "build it first: cargo build --release -p footlight");
     let work = tempfile::tempdir()?;
-    let only = value("--only");
     if only.is_some_and(|o| o == "outputs") {
         return outputs::run(&exe, work.path(), &plan);
     }
@@ -160,21 +177,39 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "{:<9} {:<10} {:>6} {:>7} {:>12} {:>7} {:>7} {:>9} {:>14} {:>11}",
         "show", "program", "CPU", "steady", "pictures", "skipped", "dropped", "memory", "first packet", "composing"
     );
+    let gst = gstreamer::is_there();
+    if !gst {
+        println!("GStreamer is not there with all it needs (installer/setup.sh installs it): it is left out.");
+    }
     for case in CASES.iter().filter(|c| only.is_none_or(|o| o == c.name)) {
         let project = make_project(work.path(), case)?;
-        let (mut ours, mut theirs) = (vec![], vec![]);
+        let mut runs: [Vec<Figures>; 3] = Default::default();
         for n in 0..plan.runs {
             // In turn, and each as often first as it can be: what ran before leaves memory and caches behind.
-            if n % 2 == 1 {
-                theirs.push(ffmpeg(&project, case, &plan)?);
-            }
-            ours.push(footlight(&exe, &project, case, &plan, "software")?);
-            if n % 2 == 0 {
-                theirs.push(ffmpeg(&project, case, &plan)?);
+            for at in 0..runs.len() {
+                let program = (n + at) % runs.len();
+                match program {
+                    0 => runs[0].push(footlight(&exe, &project, case, &plan, "software")?),
+                    1 => runs[1].push(ffmpeg(&project, case, &plan)?),
+                    _ if gst => runs[2].push(gstreamer::run(&project, case, &plan)?),
+                    _ => {}
+                }
             }
         }
+        let [ours, ffmpeg, gstreamer] = runs;
         line(case.name, "footlight", &ours);
-        line(case.name, "ffmpeg", &theirs);
+        line(case.name, "ffmpeg", &ffmpeg);
+        if gst {
+            line(case.name, "gstreamer", &gstreamer);
+        }
+        let ratio = |of: fn(&Figures) -> f64, theirs: &[Figures]| median(&ours, of) / median(theirs, of);
+        println!(
+            "{:<9} of ffmpeg's: CPU {:.3}, steady {:.3}, memory {:.2}\n",
+            "",
+            ratio(|f| f.cpu, &ffmpeg),
+            ratio(|f| f.steady, &ffmpeg),
+            ratio(|f| f.peak_mib, &ffmpeg),
+        );
     }
     if only.is_some() {
         return Ok(());
@@ -184,6 +219,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         .map(|_| footlight(&exe, &project, &CASES[0], &plan, "gpu"))
         .collect::<Result<_>>()?;
     line("720p30", "wgpu", &gpu);
+    compose::run();
     outputs::run(&exe, work.path(), &plan)
 }
 
@@ -397,6 +433,7 @@ fn ffmpeg(project: &Path, case: &Case, plan: &Plan) -> Result<Figures> {
         first_packet_ms,
         steady,
         output,
+        ..
     } = watch(c, &server, plan)?;
     let number = |key: &str| -> Result<f64> {
         let tail = output
@@ -453,6 +490,8 @@ fn watch(mut command: Command, server: &NginxRtmp, plan: &Plan) -> Result<Watche
     Ok(Watched {
         first_packet_ms: first.with_context(|| format!("nothing reached the server:\n{output}"))?,
         steady: meter.steady(),
+        cpu_s: meter.last.map_or(0.0, |l| l.1),
+        peak_mib: meter.peak_mib,
         output,
     })
 }

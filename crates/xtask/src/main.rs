@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod count;
 mod deps;
 mod measure;
 mod reference;
@@ -15,7 +16,8 @@ mod tidy;
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-const USAGE: &str = "cargo xtask deps | tidy | schema [--check] | bench [--quick] | measure window [--release]";
+const USAGE: &str =
+    "cargo xtask deps | tidy | schema [--check] | count [--write] | bench [--quick] | measure window [--release]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +35,7 @@ fn run(args: &[String]) -> Result<()> {
         Some(("deps", [])) => deps::run(),
         Some(("tidy", [])) => tidy::run(),
         Some(("schema", rest)) => schema::run(rest.iter().any(|a| a == "--check")),
+        Some(("count", rest)) => count::run(rest),
         Some(("bench", rest)) => bench::run(rest),
         Some(("measure", rest)) => measure::run(rest),
         _ => bail!("{USAGE}"),

@@ -53,8 +53,10 @@ const FILTERS: &str = "\
 
 A filter changes a picture before it is shown. Sources, scene items and scenes each have a list of them (`filters` in the
 project file), done in order: first the source's, which count wherever it is shown, then the item's, which count there alone. A
-scene's work on all of it. Each can be turned off (`enabled`) and named. Both renderers run the same code, so their pictures are
-equal; what comes out is kept while neither the picture nor the settings change.
+scene's work on all of it. Each can be turned off (`enabled`) and named. What comes out is kept while neither the picture nor the
+settings change. On a graphics card the keys, colour correction, LUT, crop, masks, blur, sharpen and shaders are passes there, and
+pixels do not leave it; the others, and a list that has one of them, are done by the processor, as all are in the software
+renderer. Tests hold both to the same pictures.
 
 In the window they are in the properties of a source, an item or a scene. Over the API: `add_filter`, `set_filter`,
 `move_filter`, `remove_filter` (see [the API](api.md#filters)). `footlight render` draws them.
@@ -63,9 +65,56 @@ Pictures are filtered as they go to the encoder, as BT.709 4:2:0 with alpha; fil
 at half size. Files are named by a path from the project's folder; a file that can't be used is refused with the reason when it
 is set, and when a project is opened the picture is shown without that filter and the log says why.
 
+HDR pictures (tagged PQ or HLG) are made SDR before anything else is done to them, from their ten bits, with the defaults of
+[`hdr_tone_map`](#hdr_tone_map-hdr-to-sdr) where a source has no such filter; with one that is off their codes are shown as they
+are. The formulas: PQ codes become nits by the EOTF of ITU-R BT.2100, HLG codes by its inverse OETF and OOTF (gamma 1.2 + 0.42
+log10(peak / 1000)); the largest of R, G and B is bent by the chosen curve (`bt2390`: the EETF of ITU-R BT.2390; `reinhard`:
+x·(1 + x/m²)/(1 + x) with x the light and m the peak, in whites; `hable`; `clip`) and all three are scaled alike; BT.2020
+becomes BT.709 by matrix, and what that makes negative is drawn towards its own grey; the screen has gamma 2.4 (BT.1886).
+
+A video without tags is taken for BT.601 up to 576 lines and BT.709 above, limited range; images, text and screens are sRGB.
+A deinterlacer needs the frames before and after, so its source is one frame later; `footlight render` shows frames as they come,
+as it does with a delay or a freeze.
+
 ![Every filter on one picture](filters.png)
 
 The picture is made by `footlight render docs/contact-sheet --at 1 --out docs/filters.png`.
+
+# Shaders
+
+A shader is a text in WGSL with a function `shade`, which gives the colour of a place; `uv` runs from 0, 0 (upper left) to 1, 1.
+
+```wgsl
+// @name Duotone
+struct Settings {
+    /// What dark becomes.
+    /// @default #1b1464
+    dark: vec4f,
+    /// How much of it.
+    /// @name Strength
+    /// @range 0 1
+    /// @default 1
+    amount: f32,
+}
+
+fn shade(uv: vec2f) -> vec4f {
+    let c = pixel(uv);
+    let grey = vec3f(dot(c.rgb, vec3f(0.2126, 0.7152, 0.0722)));
+    return vec4f(mix(c.rgb, mix(settings.dark.rgb, vec3f(1.0), grey), settings.amount), c.a);
+}
+```
+
+| it may use | meaning |
+|---|---|
+| `pixel(uv)` | The picture there: R'G'B' and alpha, 0 to 1, not multiplied; between pixels, and its edges reach outwards. |
+| `frame.size` | Width and height, pixels. |
+| `frame.time` | Seconds on the show's clock. A shader that uses it is drawn anew for every picture. |
+| `settings.NAME` | What is set. The members of `struct Settings` are the fields of the form: `f32` a number, `i32` and `u32` whole numbers, `u32` with `@switch` on or off, `vec4f` a colour; 256 bytes at most. |
+
+What stands in `///` over a member is its description; `@name`, `@range LOW HIGH` and `@default VALUE` say the rest.
+`POST /api/shader` with a filter's settings gives the form. A shader that does not compile is refused with the line. Without a
+graphics card it runs on Mesa's lavapipe (`mesa-vulkan-drivers`), on that picture's pixels alone. Three examples are in
+`assets/shaders`.
 ";
 
 /// The page about filters.

@@ -38,7 +38,7 @@ pub(crate) fn run(check: bool) -> Result<()> {
 }
 
 /// What is registered with settings and described in the reference of the project file.
-fn groups() -> [Group; 3] {
+fn groups() -> [Group; 4] {
     let group = |title, word, kinds| Group { title, word, kinds };
     [
         group(
@@ -55,6 +55,11 @@ fn groups() -> [Group; 3] {
             "Transitions",
             "transition",
             compositor::transition_kinds().iter().map(|k| &k.info).collect(),
+        ),
+        group(
+            "Layouts",
+            "layout",
+            compositor::layout_kinds().iter().map(|k| &k.info).collect(),
         ),
     ]
 }

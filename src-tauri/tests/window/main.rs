@@ -116,6 +116,52 @@ fn goes_live_to_this_computer_by_clicks_and_ends_the_show() {
 }
 
 #[test]
+fn a_room_opens_once_in_a_window_of_its_own_and_closes_alone() {
+    let desk = Desk::new();
+    let page = opened(&desk, "Rooms");
+    let open = |room: &str| {
+        page.wait(&format!(
+            "window.__TAURI_INTERNALS__.invoke('open_room', {{room: '{room}'}}).then(() => arguments[0]('opened'), (e) => arguments[0](String(e)))"
+        ))
+    };
+    let mixers = || {
+        desk.windows()
+            .iter()
+            .filter(|(_, name)| name.starts_with("Mixer · Rooms"))
+            .count()
+    };
+    assert_eq!(open("mixer"), "opened");
+    // Its title comes from the page in it: the room alone is drawn, and knows the show.
+    assert!(wait_for(LIMIT, || mixers() == 1), "{:?}", desk.windows());
+    assert_eq!(open("mixer"), "opened", "it comes to the front");
+    assert_eq!(open("scenes"), "opened");
+    assert!(
+        wait_for(LIMIT, || desk.has_window("Scenes · Rooms")),
+        "{:?}",
+        desk.windows()
+    );
+    assert_eq!(mixers(), 1, "{:?}", desk.windows());
+    for wrong in ["", "../api", "Mixer", "mixer&token=1", &"a".repeat(41)] {
+        let said = open(wrong);
+        assert!(
+            said.as_str().is_some_and(|s| s.ends_with("is no room of the studio")),
+            "{wrong}: {said}"
+        );
+    }
+    desk.ask_to_close("Mixer · Rooms");
+    assert!(wait_for(LIMIT, || mixers() == 0), "{:?}", desk.windows());
+    assert_eq!(open("mixer"), "opened", "and again");
+    assert!(wait_for(LIMIT, || mixers() == 1), "{:?}", desk.windows());
+    assert!(
+        page.run("return document.title")
+            .as_str()
+            .is_some_and(|t| t.starts_with("Rooms")),
+        "the studio stays"
+    );
+    page.end();
+}
+
+#[test]
 fn files_are_chosen_in_the_systems_own_dialog() {
     let desk = Desk::new();
     let page = opened(&desk, "Choosing");

@@ -30,6 +30,15 @@ export type UiMessage =
       type: "meters";
     });
 /**
+ * How the main canvas' picture lies on one that follows it.
+ */
+export type FollowRule = "fill" | "fit";
+/**
+ * A point of a rectangle.
+ */
+export type Alignment =
+  "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+/**
  * How pictures are brought to another size.
  */
 export type ScaleFilter = "bilinear" | "bicubic" | "lanczos" | "area";
@@ -88,14 +97,13 @@ export type Change1 =
 export type RateText = number | string;
 export type Color = string;
 /**
- * A point of a rectangle.
- */
-export type Alignment =
-  "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-/**
  * How an item is fitted into its box.
  */
 export type BoundsMode = "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+/**
+ * How a movement begins and ends.
+ */
+export type Ease = "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
 /**
  * How a picture is brought to another size. A picture shown pixel by pixel is not filtered at all, and one that is turned
  * by other than quarter turns always is as with `auto`.
@@ -110,6 +118,14 @@ export type BlendMode = "normal" | "additive" | "subtract" | "screen" | "multipl
  * The numbers that are mixed.
  */
 export type BlendSpace = "srgb" | "linear";
+/**
+ * What begins an animation.
+ */
+export type Trigger = "shown" | "on_air" | "loop" | "command";
+/**
+ * What holds after an animation.
+ */
+export type After = "own" | "stay";
 /**
  * How a bit rate is governed.
  */
@@ -351,6 +367,54 @@ export type Command =
       transition: string;
     }
   | {
+      command: "add_quick_transition";
+      /**
+       * A transition's id, `cut` or `fade`.
+       */
+      transition: string;
+      /**
+       * What stands on the button; the transition's name when absent.
+       */
+      name?: string | null;
+      /**
+       * How long it takes, ms, 0 to 20000; its own length when absent.
+       */
+      duration_ms?: number | null;
+    }
+  | {
+      command: "change_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+      /**
+       * The changed fields.
+       */
+      changes: Settings;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "remove_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+    }
+  | {
+      command: "move_quick_transition";
+      /**
+       * The button's id.
+       */
+      quick: string;
+      /**
+       * Its place afterwards, from 0.
+       */
+      index: number;
+    }
+  | {
       command: "set_scene_transition";
       /**
        * The scene's id.
@@ -513,9 +577,101 @@ export type Command =
        */
       item: string;
       /**
-       * Its place afterwards, from 0.
+       * Its place afterwards in the scene's list, from 0.
        */
       index: number;
+      /**
+       * The group or layout it comes into, where it stays where it is seen; the scene itself when empty. What holds it stays
+       * when absent.
+       */
+      parent?: string | null;
+    }
+  | {
+      command: "group_items";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * Their ids; a layout may begin empty.
+       */
+      items: string[];
+      /**
+       * Name for people.
+       */
+      name?: string | null;
+      /**
+       * Kind of the layout; a plain group when absent.
+       */
+      layout?: string | null;
+      /**
+       * Settings of the layout; the kind's defaults for what is absent.
+       */
+      settings?: Settings | null;
+      /**
+       * Rectangle of a plain group: x, y, width, height; around the items when absent.
+       *
+       * @minItems 4
+       * @maxItems 4
+       */
+      frame?: [number, number, number, number] | null;
+    }
+  | {
+      command: "ungroup_items";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The group or layout.
+       */
+      item: string;
+    }
+  | {
+      command: "set_layout";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The layout or group.
+       */
+      item: string;
+      /**
+       * Another kind; settings that both have stay. `none` makes it a plain group.
+       */
+      kind?: string | null;
+      /**
+       * The changed settings.
+       */
+      settings?: Settings | null;
+      /**
+       * How long members glide to new places, ms, 0 to 20000.
+       */
+      duration_ms?: number | null;
+      /**
+       * How that begins and ends.
+       */
+      easing?: Ease | null;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
+    }
+  | {
+      command: "play_animation";
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The item.
+       */
+      item: string;
+      /**
+       * One of its animations; all of them when absent.
+       */
+      animation?: string | null;
     }
   | {
       command: "set_items";
@@ -819,6 +975,33 @@ export type Command =
        * The scene it shows; that of the first canvas when absent.
        */
       scene?: string | null;
+      /**
+       * It shows the first canvas' scene from now on, by the same transitions, with a layout of its own: by this rule.
+       */
+      follow?: FollowRule | null;
+    }
+  | {
+      command: "set_canvas_item";
+      /**
+       * The canvas.
+       */
+      canvas: string;
+      /**
+       * The scene.
+       */
+      scene: string;
+      /**
+       * The item.
+       */
+      item: string;
+      /**
+       * Changed fields of its place, in pixels of this canvas; `null` takes one back to the rule, none at all everything.
+       */
+      changes: Settings;
+      /**
+       * Joins edits into one step.
+       */
+      gesture?: string | null;
     }
   | {
       command: "remove_canvas";
@@ -879,6 +1062,11 @@ export type Command =
        * Whether the preview becomes the old programme after a take; stays when absent.
        */
       swap?: boolean | null;
+      /**
+       * Whether the programme shows a copy of its scene, so that edits are seen in the preview alone until the scene is
+       * taken; stays when absent.
+       */
+      duplicate?: boolean | null;
     }
   | {
       command: "set_preview";
@@ -1133,6 +1321,12 @@ export interface Project {
    * @maxItems 64
    */
   transitions?: Transition[];
+  /**
+   * Transitions at hand: a button each that takes the preview by it.
+   *
+   * @maxItems 20
+   */
+  quick_transitions?: QuickTransition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -1173,6 +1367,140 @@ export interface Canvas {
    * What is behind everything.
    */
   background: string;
+  /**
+   * Shows the main canvas' scene with a layout of its own, whatever `scene` says. Not for the main canvas.
+   */
+  follow?: Follow | null;
+}
+/**
+ * How a canvas follows the main one.
+ */
+export interface Follow {
+  /**
+   * Where items lie that have no place of their own here.
+   */
+  rule: "fill" | "fit";
+  /**
+   * Places of single items: scene id, item id, place.
+   */
+  places?: {
+    [k: string]: {
+      [k: string]: ItemPlace;
+    };
+  };
+}
+/**
+ * The place of an item on a canvas that follows: what is absent is as the rule has it. Coordinates are pixels of this canvas.
+ */
+export interface ItemPlace {
+  /**
+   * By which rule the rest of it is placed; the canvas' own when absent.
+   */
+  rule?: FollowRule | null;
+  /**
+   * Whether it is drawn here.
+   */
+  visible?: boolean | null;
+  /**
+   * Where the point named by `alignment` lies.
+   */
+  position?: Point | null;
+  /**
+   * Which point of it lies at `position`.
+   */
+  alignment?: Alignment | null;
+  /**
+   * Factor on the size after cropping; given, it takes the place of a box.
+   */
+  scale?: Scale | null;
+  /**
+   * A box it is fitted into.
+   */
+  bounds?: Bounds | null;
+  /**
+   * Clockwise, degrees.
+   */
+  rotation_deg?: number | null;
+  /**
+   * Pixels of the source cut off at each edge.
+   */
+  crop?: Crop | null;
+  /**
+   * 0 invisible, 1 solid.
+   */
+  opacity?: number | null;
+}
+/**
+ * A point in canvas pixels.
+ */
+export interface Point {
+  /**
+   * To the right.
+   */
+  x: number;
+  /**
+   * Downwards.
+   */
+  y: number;
+}
+/**
+ * A factor for each direction.
+ */
+export interface Scale {
+  /**
+   * Horizontal factor.
+   */
+  x: number;
+  /**
+   * Vertical factor.
+   */
+  y: number;
+}
+/**
+ * A box an item is fitted into.
+ */
+export interface Bounds {
+  /**
+   * How it is fitted.
+   */
+  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
+  /**
+   * Width of the box in canvas pixels.
+   */
+  width: number;
+  /**
+   * Height of the box in canvas pixels.
+   */
+  height: number;
+  /**
+   * A point of a rectangle.
+   */
+  alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+  /**
+   * What sticks out of the box is shown too, not cut off.
+   */
+  overflow: boolean;
+}
+/**
+ * Pixels of the source cut off at each edge.
+ */
+export interface Crop {
+  /**
+   * From the left.
+   */
+  left: number;
+  /**
+   * From the top.
+   */
+  top: number;
+  /**
+   * From the right.
+   */
+  right: number;
+  /**
+   * From the bottom.
+   */
+  bottom: number;
 }
 /**
  * Something that can be seen or heard.
@@ -1312,13 +1640,21 @@ export interface SceneItem {
    */
   name: string;
   /**
-   * The source's id. Exactly one of `source` and `scene` is set.
+   * The source's id. Exactly one of `source`, `scene` and `members` is set.
    */
   source: string | null;
   /**
    * A nested scene's id.
    */
   scene: string | null;
+  /**
+   * Set: it is a group or a layout and shows the items whose `parent` it is.
+   */
+  members?: Members | null;
+  /**
+   * Id of the group or layout of this scene that holds it; none when empty. Coordinates are pixels of that one then.
+   */
+  parent?: string;
   /**
    * Whether it is drawn (and, for a source with sound, heard).
    */
@@ -1327,12 +1663,12 @@ export interface SceneItem {
    * Not to be moved by the mouse: a guard against accidents, not a rule.
    */
   locked: boolean;
-  position: Point;
+  position: Point1;
   /**
-   * Which point of the item lies at `position`, and about which it turns.
+   * A point of a rectangle.
    */
   alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-  scale: Scale;
+  scale: Scale1;
   /**
    * Left and right change places, inside the item's own rectangle (once more when `scale` mirrors too).
    */
@@ -1345,7 +1681,7 @@ export interface SceneItem {
    * Clockwise, degrees.
    */
   rotation_deg: number;
-  crop: Crop;
+  crop: Crop1;
   /**
    * A box the item is fitted into, whatever the source's size.
    */
@@ -1384,11 +1720,63 @@ export interface SceneItem {
    * @maxItems 32
    */
   filters?: Filter[];
+  /**
+   * How it appears when it is shown; at once when absent.
+   */
+  show?: ItemTransition | null;
+  /**
+   * How it disappears when it is hidden; at once when absent.
+   */
+  hide?: ItemTransition | null;
+  /**
+   * Values of it that change over time.
+   *
+   * @maxItems 16
+   */
+  animations?: Animation[];
 }
 /**
- * Where the point named by `alignment` lies.
+ * What makes an item a group or a layout.
  */
-export interface Point {
+export interface Members {
+  /**
+   * Width of the space its members lie in, in its own pixels.
+   */
+  width: number;
+  /**
+   * Height of that space.
+   */
+  height: number;
+  /**
+   * The rule that places its members; each lies where it says itself when absent.
+   */
+  layout?: Layout | null;
+}
+/**
+ * A rule by which a layout places its members, and how it gets from one picture to the next.
+ */
+export interface Layout {
+  /**
+   * Which rule it is: `grid`, `side_by_side`, `picture_in_picture`, `spotlight`, `strip`.
+   */
+  kind: string;
+  /**
+   * The rule's own settings.
+   */
+  settings: Settings;
+  /**
+   * How long members glide to their new places when one comes or goes or the rule changes, ms.
+   */
+  duration_ms: number;
+  /**
+   * How that begins and ends.
+   */
+  easing: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+}
+/**
+ * A point in canvas pixels.
+ */
+export interface Point1 {
   /**
    * To the right.
    */
@@ -1399,9 +1787,9 @@ export interface Point {
   y: number;
 }
 /**
- * Factor on the size after cropping; negative mirrors. Ignored when `bounds` is set.
+ * A factor for each direction.
  */
-export interface Scale {
+export interface Scale1 {
   /**
    * Horizontal factor.
    */
@@ -1414,7 +1802,7 @@ export interface Scale {
 /**
  * Pixels of the source cut off at each edge.
  */
-export interface Crop {
+export interface Crop1 {
   /**
    * From the left.
    */
@@ -1431,31 +1819,6 @@ export interface Crop {
    * From the bottom.
    */
   bottom: number;
-}
-/**
- * A box an item is fitted into.
- */
-export interface Bounds {
-  /**
-   * How it is fitted.
-   */
-  mode: "stretch" | "contain" | "cover" | "width" | "height" | "max_only";
-  /**
-   * Width of the box in canvas pixels.
-   */
-  width: number;
-  /**
-   * Height of the box in canvas pixels.
-   */
-  height: number;
-  /**
-   * Where the picture lies in the box, when it has another shape.
-   */
-  alignment: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
-  /**
-   * What sticks out of the box is shown too, not cut off.
-   */
-  overflow: boolean;
 }
 /**
  * A line around an item, outside of its rectangle.
@@ -1490,6 +1853,84 @@ export interface Shadow {
    * Its colour; how dark it is, is its alpha.
    */
   color: string;
+}
+/**
+ * How an item appears when it is shown, or disappears when it is hidden.
+ */
+export interface ItemTransition {
+  /**
+   * Which kind of transition it is: `fade`, `slide`, `wipe`, …
+   */
+  kind: string;
+  /**
+   * How long it takes, ms.
+   */
+  duration_ms: number;
+  /**
+   * The kind's own settings.
+   */
+  settings: Settings;
+}
+/**
+ * Values of an item that change over time.
+ */
+export interface Animation {
+  /**
+   * Unique in its item.
+   */
+  id: string;
+  /**
+   * Name for people; the id when empty.
+   */
+  name: string;
+  /**
+   * What begins it.
+   */
+  trigger: "shown" | "on_air" | "loop" | "command";
+  /**
+   * How long after that it begins, ms.
+   */
+  delay_ms: number;
+  /**
+   * What holds once its last key has gone by.
+   */
+  after: "own" | "stay";
+  /**
+   * The values, in any order.
+   *
+   * @maxItems 256
+   */
+  keys: Key[];
+}
+/**
+ * A value at a time.
+ */
+export interface Key {
+  /**
+   * When, ms after the beginning.
+   */
+  at_ms: number;
+  /**
+   * Which value: `position.x`, `position.y`, `scale.x`, `scale.y`, `rotation_deg`, `opacity`, `corner_radius`, `crop.left`,
+   * `crop.top`, `crop.right`, `crop.bottom`, `bounds.width`, `bounds.height`, or `filters.ID.SETTING` of a number among the
+   * settings of one of the item's filters.
+   */
+  property: string;
+  /**
+   * How much, in the unit of that value.
+   */
+  value: number;
+  /**
+   * How the value gets here from the key before; before the first one it is already here.
+   */
+  easing: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+  /**
+   * The curve of `bezier`: x and y of its two handles, 0 to 1 in x.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bezier?: [number, number, number, number] | null;
 }
 /**
  * The transition by which a scene comes on show, whatever is chosen.
@@ -1528,6 +1969,27 @@ export interface Transition {
    * The kind's own settings.
    */
   settings: Settings;
+}
+/**
+ * A transition at hand: a button that takes the preview by it, whatever is chosen.
+ */
+export interface QuickTransition {
+  /**
+   * Unique among them.
+   */
+  id: string;
+  /**
+   * What stands on the button; the transition's name when empty.
+   */
+  name: string;
+  /**
+   * A transition's id, `cut` or `fade`.
+   */
+  transition: string;
+  /**
+   * How long it takes, ms; the transition's own length when absent.
+   */
+  duration_ms?: number | null;
 }
 /**
  * The mix.
@@ -2187,6 +2649,10 @@ export interface LineFigures {
    */
   arriving_kbps: number | null;
   /**
+   * It sends pieces of this length, each once it is complete: an HLS upload's segments, milliseconds of media.
+   */
+  piece_ms: number | null;
+  /**
    * Share of the packets that got lost on the way just now, percent.
    */
   loss_now_percent: number | null;
@@ -2462,6 +2928,20 @@ export interface DeskState {
    * Whether a hand holds it there, as a T-bar does.
    */
   held: boolean;
+  /**
+   * Whether the programme shows a copy of its scene, so that edits of it are seen in the preview alone.
+   */
+  duplicate: boolean;
+  /**
+   * Whether the scene on show was edited since it came on show, so that taking it again changes the programme.
+   */
+  edited: boolean;
+  /**
+   * The films of transitions, by the transition's id.
+   */
+  films: {
+    [k: string]: FilmView;
+  };
 }
 /**
  * How the next scene comes.
@@ -2475,6 +2955,23 @@ export interface Transition2 {
    * How long, ms.
    */
   duration_ms: number;
+}
+/**
+ * A film of a transition, as people are told of it.
+ */
+export interface FilmView {
+  /**
+   * `ready`, or `waiting` while it can't be played.
+   */
+  state: string;
+  /**
+   * Why it can't be played and what to do.
+   */
+  reason: string | null;
+  /**
+   * How long it is, ms; none while that is not known.
+   */
+  length_ms: number | null;
 }
 /**
  * One line of the show's log.
@@ -2586,6 +3083,12 @@ export interface Project1 {
    * @maxItems 64
    */
   transitions?: Transition[];
+  /**
+   * Transitions at hand: a button each that takes the preview by it.
+   *
+   * @maxItems 20
+   */
+  quick_transitions?: QuickTransition[];
   audio: Audio;
   /**
    * What is encoded; destinations and the recording name one of these.
@@ -2630,53 +3133,6 @@ export interface SourceAudio1 {
   track_gains_db?: {
     [k: string]: number;
   };
-}
-/**
- * A point in canvas pixels.
- */
-export interface Point1 {
-  /**
-   * To the right.
-   */
-  x: number;
-  /**
-   * Downwards.
-   */
-  y: number;
-}
-/**
- * A factor for each direction.
- */
-export interface Scale1 {
-  /**
-   * Horizontal factor.
-   */
-  x: number;
-  /**
-   * Vertical factor.
-   */
-  y: number;
-}
-/**
- * Pixels of the source cut off at each edge.
- */
-export interface Crop1 {
-  /**
-   * From the left.
-   */
-  left: number;
-  /**
-   * From the top.
-   */
-  top: number;
-  /**
-   * From the right.
-   */
-  right: number;
-  /**
-   * From the bottom.
-   */
-  bottom: number;
 }
 /**
  * The mix.
@@ -3076,6 +3532,20 @@ export interface DeskState1 {
    * Whether a hand holds it there, as a T-bar does.
    */
   held: boolean;
+  /**
+   * Whether the programme shows a copy of its scene, so that edits of it are seen in the preview alone.
+   */
+  duplicate: boolean;
+  /**
+   * Whether the scene on show was edited since it came on show, so that taking it again changes the programme.
+   */
+  edited: boolean;
+  /**
+   * The films of transitions, by the transition's id.
+   */
+  films: {
+    [k: string]: FilmView;
+  };
 }
 /**
  * A transition that is chosen, with its length.
@@ -3145,6 +3615,10 @@ export interface Kinds {
    * Of filters.
    */
   filters: Kind[];
+  /**
+   * Of layouts.
+   */
+  layouts: Kind[];
 }
 /**
  * A kind of source, destination, transition or filter, with everything a form needs.
@@ -3186,6 +3660,10 @@ export interface Kind {
    * Of a filter: whether it can be on sources alone.
    */
   sources_only: boolean;
+  /**
+   * Of a transition: whether an item can come and go by it.
+   */
+  for_items: boolean;
 }
 /**
  * An error: a stable code and a sentence.
@@ -3859,13 +4337,21 @@ export interface SceneItemInput {
    */
   name?: string;
   /**
-   * The source's id. Exactly one of `source` and `scene` is set.
+   * The source's id. Exactly one of `source`, `scene` and `members` is set.
    */
   source?: string | null;
   /**
    * A nested scene's id.
    */
   scene?: string | null;
+  /**
+   * Set: it is a group or a layout and shows the items whose `parent` it is.
+   */
+  members?: MembersInput | null;
+  /**
+   * Id of the group or layout of this scene that holds it; none when empty. Coordinates are pixels of that one then.
+   */
+  parent?: string;
   /**
    * Whether it is drawn (and, for a source with sound, heard).
    */
@@ -3876,7 +4362,7 @@ export interface SceneItemInput {
   locked?: boolean;
   position?: PointInput;
   /**
-   * Which point of the item lies at `position`, and about which it turns.
+   * A point of a rectangle.
    */
   alignment?:
     "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
@@ -3932,6 +4418,58 @@ export interface SceneItemInput {
    * @maxItems 32
    */
   filters?: FilterInput[];
+  /**
+   * How it appears when it is shown; at once when absent.
+   */
+  show?: ItemTransitionInput | null;
+  /**
+   * How it disappears when it is hidden; at once when absent.
+   */
+  hide?: ItemTransitionInput | null;
+  /**
+   * Values of it that change over time.
+   *
+   * @maxItems 16
+   */
+  animations?: AnimationInput[];
+}
+/**
+ * What makes an item a group or a layout.
+ */
+export interface MembersInput {
+  /**
+   * Width of the space its members lie in, in its own pixels.
+   */
+  width?: number;
+  /**
+   * Height of that space.
+   */
+  height?: number;
+  /**
+   * The rule that places its members; each lies where it says itself when absent.
+   */
+  layout?: LayoutInput | null;
+}
+/**
+ * A rule by which a layout places its members, and how it gets from one picture to the next.
+ */
+export interface LayoutInput {
+  /**
+   * Which rule it is: `grid`, `side_by_side`, `picture_in_picture`, `spotlight`, `strip`.
+   */
+  kind?: string;
+  /**
+   * The rule's own settings.
+   */
+  settings?: Settings;
+  /**
+   * How long members glide to their new places when one comes or goes or the rule changes, ms.
+   */
+  duration_ms?: number;
+  /**
+   * How a movement begins and ends.
+   */
+  easing?: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
 }
 /**
  * Where the point named by `alignment` lies.
@@ -3997,7 +4535,7 @@ export interface BoundsInput {
    */
   height: number;
   /**
-   * Where the picture lies in the box, when it has another shape.
+   * A point of a rectangle.
    */
   alignment?:
     "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
@@ -4064,6 +4602,84 @@ export interface FilterInput {
    * The kind's own settings.
    */
   settings?: Settings;
+}
+/**
+ * How an item appears when it is shown, or disappears when it is hidden.
+ */
+export interface ItemTransitionInput {
+  /**
+   * Which kind of transition it is: `fade`, `slide`, `wipe`, …
+   */
+  kind?: string;
+  /**
+   * How long it takes, ms.
+   */
+  duration_ms?: number;
+  /**
+   * The kind's own settings.
+   */
+  settings?: Settings;
+}
+/**
+ * Values of an item that change over time.
+ */
+export interface AnimationInput {
+  /**
+   * Unique in its item.
+   */
+  id?: string;
+  /**
+   * Name for people; the id when empty.
+   */
+  name?: string;
+  /**
+   * What begins it.
+   */
+  trigger?: "shown" | "on_air" | "loop" | "command";
+  /**
+   * How long after that it begins, ms.
+   */
+  delay_ms?: number;
+  /**
+   * What holds once its last key has gone by.
+   */
+  after?: "own" | "stay";
+  /**
+   * The values, in any order.
+   *
+   * @maxItems 256
+   */
+  keys?: KeyInput[];
+}
+/**
+ * A value at a time.
+ */
+export interface KeyInput {
+  /**
+   * When, ms after the beginning.
+   */
+  at_ms?: number;
+  /**
+   * Which value: `position.x`, `position.y`, `scale.x`, `scale.y`, `rotation_deg`, `opacity`, `corner_radius`, `crop.left`,
+   * `crop.top`, `crop.right`, `crop.bottom`, `bounds.width`, `bounds.height`, or `filters.ID.SETTING` of a number among the
+   * settings of one of the item's filters.
+   */
+  property?: string;
+  /**
+   * How much, in the unit of that value.
+   */
+  value?: number;
+  /**
+   * How a movement begins and ends.
+   */
+  easing?: "linear" | "ease_in" | "ease_out" | "ease_in_out" | "back" | "bounce" | "hold" | "bezier";
+  /**
+   * The curve of `bezier`: x and y of its two handles, 0 to 1 in x.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bezier?: [number, number, number, number] | null;
 }
 /**
  * Something that can be seen or heard.

@@ -21,13 +21,22 @@ export type {
   EncoderState,
   Event,
   Filter,
+  Animation,
+  Ease,
   Finding,
+  ItemTransition,
+  Key as AnimationKey,
+  Layout,
+  Members,
+  FollowRule,
+  ItemPlace,
   Level,
   LineFigures,
   MetersMessage as Meters,
   Plan,
   Project,
   Projects,
+  QuickTransition,
   Recent as ProjectEntry,
   Recording,
   RecordingStatus as RecordingState,
@@ -84,6 +93,7 @@ export interface Kinds {
   destinations: Kind[];
   transitions: Kind[];
   filters: Kind[];
+  layouts: Kind[];
 }
 
 // The facts about a device are each kind's own, so the engine's schema leaves them open.
@@ -111,6 +121,8 @@ export interface Result {
   destination?: string;
   encoder?: string;
   transition?: string;
+  /** A transition put at hand. */
+  quick?: string;
   filter?: string;
   /** Of go_live: what began, and what could not with its sentence. */
   started?: string[];

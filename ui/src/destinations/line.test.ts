@@ -6,7 +6,7 @@ import { lineFigures } from "./line";
 const nothing: LineFigures = {
   rtt_ms: null, loss_percent: null, packets_lost: null, packets_repeated: null, packets_late: null, bandwidth_kbps: null,
   unacknowledged_ms: null, latency_ms: null, encrypted: null,
-  waiting_ms: null, arriving_kbps: null, loss_now_percent: null, wished_kbps: null,
+  waiting_ms: null, arriving_kbps: null, loss_now_percent: null, wished_kbps: null, piece_ms: null,
 };
 
 test("only what is known is shown", () => {

@@ -15,7 +15,7 @@ export function sentence(text: string): string {
   if (!trimmed) return "";
   // An address begins as it is written.
   const first = /^[a-z]+:\/\//.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?。！？]$/.test(first) ? first : `${first}.`;
+  return /[.!?。！？]$/.test(first) ? first : `${first}${/[\u3400-\u9fff]/.test(first) ? "。" : "."}`;
 }
 
 /** What happened. */

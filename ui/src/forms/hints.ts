@@ -6,6 +6,8 @@ import type { Hints } from "./schema";
 export const IMAGE_FILES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "svg", "apng"];
 export const MEDIA_FILES = ["mp4", "mkv", "mov", "webm", "avi", "m4v", "ts", "flv", "mp3", "wav", "flac", "ogg", "opus", "m4a", "aac"];
 
+const FILM_FILES = ["webm", "mov", "mkv", "mp4", "webp", "png", "apng", "gif"];
+
 /** Codecs whose rate is ours to choose. */
 const RATED = ["h264", "hevc", "av1", "vp9"];
 const size = { width: { special: 0 }, height: { special: 0 } } as const;
@@ -32,7 +34,17 @@ export const HINTS: Readonly<Record<string, Hints>> = {
       text: { control: "textarea" }, family: { control: "font" }, file: { control: "file", accept: ["txt"] },
     },
   },
+  "transition.wipe": { order: ["pattern", "image_file", "softness", "reverse", "easing"], fields: { image_file: { control: "file", accept: IMAGE_FILES } } },
+  "transition.stinger": {
+    order: ["file", "point_by", "point_ms", "point_frame", "matte", "matte_file", "invert_matte", "audio", "volume_db", "scenes_sound"],
+    fields: {
+      file: { control: "file", accept: FILM_FILES }, matte_file: { control: "file", accept: FILM_FILES, when: { key: "matte", is: ["file"] } },
+      point_ms: { when: { key: "point_by", is: ["time"] } }, point_frame: { when: { key: "point_by", is: ["frame"] } },
+      invert_matte: { when: { key: "matte", is: ["beside", "below", "file", "only"] } }, volume_db: { when: { key: "audio", is: [true] } },
+    },
+  },
   lut: { fields: { path: { control: "file", accept: ["cube", "png"] } } },
+  shader: { fields: { path: { control: "file", accept: ["wgsl"], when: { key: "shader", is: ["file"] } }, values: { hidden: true } } },
   image_mask: { fields: { path: { control: "file", accept: IMAGE_FILES } } },
   chroma_key: { order: ["key", "color", "similarity", "smoothness", "spill"], fields: { color: { when: { key: "key", is: ["custom"] } } } },
   shape_mask: { fields: { height: { when: { key: "shape", is: ["ellipse", "rectangle"] } }, corners: { when: { key: "shape", is: ["rectangle"] } } } },
@@ -44,7 +56,7 @@ export const HINTS: Readonly<Record<string, Hints>> = {
   local: { order: ["segment_s", "part_s"], fields: { part_s: { advanced: true } } },
   srt: {
     order: ["host", "port", "mode", "stream_id", "passphrase", "latency_ms", "key_length"],
-    fields: { host: { example: "srt.example.com" }, local_port: { special: 0, specialWord: "forms.theSame", when: { key: "mode", is: ["rendezvous"] } }, languages: { example: "eng, deu" } },
+    fields: { host: { example: "srt.example.com" }, local_port: { special: 0, specialWord: "forms.theSame", when: { key: "mode", is: ["rendezvous"] } }, try_connection: { advanced: true, when: { key: "mode", is: ["caller"] } }, languages: { example: "eng, deu" } },
   },
   rist: { order: ["host", "port", "profile", "secret", "buffer_ms"], fields: { host: { example: "rist.example.com" }, secret: { when: { key: "profile", is: ["main"] } } } },
   icecast: {

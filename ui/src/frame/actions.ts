@@ -6,6 +6,7 @@ import { dialogs } from "../state/dialogs.svelte";
 import { look } from "../state/look.svelte";
 import { prefs } from "../state/prefs.svelte";
 import { layouts } from "../studio/layouts.svelte";
+import { quickName, takeQuick, takes } from "../studio/transitions";
 import { DOCKS } from "../studio/layout";
 import { goToArea } from "./areas";
 import { askToEnd, goLive, mark, recording, recordToggle } from "./live";
@@ -41,7 +42,7 @@ function scenes(): Action[] {
 }
 
 function live(): Action[] {
-  const different = (): boolean => app.studioMode && app.preview !== app.program;
+  const different = (): boolean => app.studioMode && takes();
   return [
     { id: "take", key: "T", icon: "swap", label: "frame.take", enabled: different, run: () => void app.run({ command: "take" }) },
     { id: "cut", key: "C", icon: "swap", label: "frame.cut", enabled: different, run: () => void app.run({ command: "cut" }) },
@@ -57,6 +58,15 @@ function live(): Action[] {
     { id: "mic.talk", key: "V", icon: "mic", hidden: true, label: "frame.talkHeld", enabled: () => !!microphone(), run: () => mute(false), release: () => mute(true) },
     { id: "studio-mode", icon: "l-two", label: () => t(app.studioMode ? "frame.studioModeOff" : "frame.studioModeOn"), run: () => void app.run({ command: "set_studio_mode", on: !app.studioMode }) },
   ];
+}
+
+/** The first nine transitions at hand. */
+function quick(): Action[] {
+  const at = (n: number) => app.project?.quick_transitions?.[n - 1];
+  return Array.from({ length: 9 }, (_, i) => i + 1).map((n): Action => ({
+    id: `quick.${n}`, key: `Alt+${n}`, icon: "swap", label: () => { const one = at(n); return t("frame.quickKey", { name: one ? quickName(one) : n }); },
+    enabled: () => app.studioMode && takes() && !!at(n), run: () => takeQuick(n),
+  }));
 }
 
 function edit(): Action[] {
@@ -99,4 +109,4 @@ function view(): Action[] {
   ];
 }
 
-export const registerFrame = (): (() => void) => register(...live(), ...scenes(), ...edit(), ...view());
+export const registerFrame = (): (() => void) => register(...live(), ...quick(), ...scenes(), ...edit(), ...view());

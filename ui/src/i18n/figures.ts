@@ -8,8 +8,8 @@ export const db = (value: number, digits = 1): string => (value <= -100 ? "−�
 /** `+1.0 dB`, as a fader says it. */
 export const gain = (value: number): string => (value <= -100 ? "−∞ dB" : `${value > 0 ? "+" : ""}${minus(value.toFixed(1))} dB`);
 
-/** `6.0 Mbit/s`, `160 kbit/s`. */
-export const rate = (kbps: number): string => (kbps >= 950 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`);
+/** `6.0 Mbit/s`, `51 Mbit/s`, `160 kbit/s`. */
+export const rate = (kbps: number): string => (kbps >= 950 ? `${(kbps / 1000).toFixed(kbps < 19_950 ? 1 : 0)} Mbit/s` : `${Math.round(kbps)} kbit/s`);
 
 /** `4.2 GB`, in thousands as disks are sold. */
 export function bytes(count: number): string {

@@ -1,6 +1,6 @@
-// The words on screen, in the language the person chose. English is always there and is the type of the others; the
-// Chinese catalogues are fetched when chosen, so that nobody loads words they do not read.
-import { en } from "./en";
+// The words on screen, in the language the person chose. English is the type of the others; a catalogue is fetched when its
+// language is chosen, so that nobody loads words they do not read.
+import type { en } from "./en";
 
 type Catalogue = typeof en;
 type Room = keyof Catalogue & string;
@@ -17,8 +17,19 @@ export const languages: { id: Language; name: string }[] = [
   { id: "zh-CN", name: "简体中文" },
 ];
 
-type Shape = { [R in Room]: { readonly [key: string]: string } };
-const shown = $state<{ id: Language; words: Shape }>({ id: "en", words: en });
+type Sentences = { readonly [key: string]: string };
+type Shape = { [R in Room]: Sentences };
+/** `engine`: the sentences of the engine as it says them, where they are said in another language here (said.ts). */
+interface Loaded { words: Shape; engine: Sentences }
+// Catalogues never change: only which one is shown does.
+let shown = $state.raw<Loaded & { id: Language }>({ id: "en", words: {} as Shape, engine: {} });
+
+const engine = async (): Promise<Sentences> => (await import("./en/said")).said;
+const catalogues: Record<Language, () => Promise<Loaded>> = {
+  en: async () => ({ words: (await import("./en")).en, engine: {} }),
+  "zh-TW": async () => ({ words: (await import("./zh-TW")).zhTW, engine: await engine() }),
+  "zh-CN": async () => ({ words: (await import("./zh-CN")).zhCN, engine: await engine() }),
+};
 
 /** The language shown now. */
 export const language = (): Language => shown.id;
@@ -33,13 +44,18 @@ export function systemLanguage(): Language {
   return "en";
 }
 
+let wished: Language | undefined;
+/** Shows another language; the last one asked for wins. */
 export async function setLanguage(id: Language): Promise<void> {
-  if (id === "zh-TW") shown.words = (await import("./zh-TW")).zhTW;
-  else if (id === "zh-CN") shown.words = (await import("./zh-CN")).zhCN;
-  else shown.words = en;
-  shown.id = id;
+  wished = id;
+  const loaded = await catalogues[id]();
+  if (wished !== id) return;
+  if (shown.id !== id || shown.words !== loaded.words) shown = { id, ...loaded };
   document.documentElement.lang = id;
 }
+
+/** The engine's own sentences by key; empty in English, which needs no translating. */
+export const engineSentences = (): Sentences => shown.engine;
 
 /** The text of a key with its values filled in. `{n}` is a value; `{n|scene|scenes}` chooses by number. */
 export function t(key: Key, values?: Values): string {

@@ -1,9 +1,7 @@
 // The engine speaks English; its sentences are known by their wording and said in the language of the page. One that is not
 // known stays as it is: better read in English than not at all. The API has codes for the errors of commands only, and those
 // say less than the sentence does.
-import { en } from "./en";
-import { language, t } from "./language.svelte";
-import { fill } from "./language.svelte";
+import { engineSentences, fill, language, t } from "./language.svelte";
 import type { Key } from "./language.svelte";
 
 interface Pattern {
@@ -55,16 +53,19 @@ function both(text: string, depth: number): string {
 
 /** "a, b and c": names, some of which are ours. */
 const listed = (text: string, depth: number): string =>
-  text.split(/, | and /).map((name) => (name === en.said.theRecording ? translate(name, depth + 1) : name)).join(t("said.joinNames"));
+  text.split(/, | and /).map((name) => (name === engineSentences()["theRecording"] ? translate(name, depth + 1) : name)).join(t("said.joinNames"));
 
 function translate(text: string, depth: number): string {
   if (depth > 3 || text.length > 4000) return text;
-  patterns ??= Object.entries(en.said).map(([key, words]) => patternOf(key, words));
+  patterns ??= Object.entries(engineSentences()).map(([key, words]) => patternOf(key, words));
   for (const { key, known: shape, blanks } of patterns) {
     const found = shape.exec(text);
     if (!found) continue;
+    // "Slides: has ended" is said of Slides, not of "Slides:".
+    if (found[1]?.endsWith(":")) continue;
     const values = Object.fromEntries(blanks.map((blank, at) => {
       const value = found[at + 1] ?? "";
+      if (blank === "device") return [blank, translate(value, depth + 1)];
       if (blank === "names") return [blank, listed(value, depth)];
       return [blank, blank === "rest" || blank === "why" ? both(value.replace(/\.$/, ""), depth + 1) : value];
     }));

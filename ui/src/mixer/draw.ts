@@ -30,6 +30,8 @@ const BESIDE_S = 0.1;
 interface View {
   canvas: HTMLCanvasElement;
   context: CanvasRenderingContext2D;
+  /** How large it lies on the page, in CSS pixels: told by the browser, since asking makes it lay out the page at once. */
+  size: { width: number; height: number };
   setting: MeterSetting;
   meter: Ballistics;
   beside: Beside | undefined;
@@ -51,8 +53,12 @@ export function drawMeter(canvas: HTMLCanvasElement, setting: MeterSetting, besi
   const context = canvas.getContext("2d");
   const meter = new Ballistics();
   if (!context) return { meter, set: () => {}, stop: () => {} };
-  const view: View = { canvas, context, setting, meter, beside, paint: null, shown: "" };
+  const view: View = { canvas, context, size: { width: 0, height: 0 }, setting, meter, beside, paint: null, shown: "" };
   views.add(view);
+  const sizes = new ResizeObserver(([now]) => {
+    if (now) view.size = { width: now.contentRect.width, height: now.contentRect.height };
+  });
+  sizes.observe(canvas);
   if (views.size === 1) begin();
   return {
     meter,
@@ -63,6 +69,7 @@ export function drawMeter(canvas: HTMLCanvasElement, setting: MeterSetting, besi
     },
     stop: () => {
       views.delete(view);
+      sizes.disconnect();
       if (views.size === 0) end();
     },
   };
@@ -110,9 +117,9 @@ function loop(ms: number): void {
 }
 
 function paint(view: View, now: number): void {
-  const { canvas, context, setting } = view;
+  const { canvas, context, size, setting } = view;
   const dense = Math.min(2, devicePixelRatio || 1);
-  const width = Math.round(canvas.clientWidth * dense), height = Math.round(canvas.clientHeight * dense);
+  const width = Math.round(size.width * dense), height = Math.round(size.height * dense);
   if (!width || !height) return;
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;

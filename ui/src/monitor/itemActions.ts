@@ -3,10 +3,11 @@
 
 import type { Command, SceneItem, Settings } from "../api/types";
 import { copyItems, copyPlacement, pasteboard, pasteText } from "../add/clipboard";
-import { t } from "../i18n";
+import { t, type Key } from "../i18n";
 import { app } from "../state/app.svelte";
 import { toasts } from "../state/toasts.svelte";
 import { centreOn, fitCanvas, flip, reset, type Change } from "./editor/change";
+import { membersOf, stepped, withHeld } from "../sources/rows";
 import { asChanges } from "./editor/gesture";
 import { placeOf, sizeOf } from "./editor/items";
 import type { Size } from "./editor/geometry";
@@ -41,13 +42,18 @@ export type Order = "front" | "up" | "down" | "back";
 
 /** The last item is on top. */
 export function order(p: Picked, way: Order): void {
-  const all = app.scene(p.scene)?.items ?? [];
+  const scene = app.scene(p.scene);
+  const all = scene?.items ?? [];
   const last = all.length - 1;
   // Front and back keep the order among several; one step up begins with the topmost.
   const from = way === "front" || way === "down" ? p.items : [...p.items].reverse();
   const commands = from.map((i): Command => {
     const at = all.findIndex((x) => x.id === i.id);
-    const index = way === "front" ? last : way === "back" ? 0 : Math.min(last, Math.max(0, at + (way === "up" ? 1 : -1)));
+    const mates = scene ? membersOf(scene, i.parent ?? "") : [];
+    // A layout's first place is listed first, else the topmost.
+    const rule = scene?.items.some((x) => x.id === i.parent && x.members?.layout) ?? false;
+    const step = scene && mates.length ? stepped(scene, i, (way === "up") !== rule) : null;
+    const index = way === "front" ? last : way === "back" ? 0 : step ?? at;
     return { command: "move_item", scene: p.scene, item: i.id, index };
   });
   together(t(`monitor.${way}`), commands);
@@ -95,11 +101,16 @@ export async function duplicate(p: Picked): Promise<void> {
   if (done?.items && p.scene === app.editSceneId) app.selectItems(done.items);
 }
 
+/** What is held goes with what holds it. */
+function whole(p: Picked): SceneItem[] {
+  const scene = app.scene(p.scene);
+  return scene ? withHeld(scene, p.items.map((i) => i.id)) : p.items;
+}
 export function copy(p: Picked): void {
-  void copyItems(p.items);
+  void copyItems(whole(p));
 }
 export async function cut(p: Picked): Promise<void> {
-  await copyItems(p.items);
+  await copyItems(whole(p));
   await remove(p);
 }
 export async function paste(scene: string): Promise<void> {
@@ -108,6 +119,28 @@ export async function paste(scene: string): Promise<void> {
 export function pastePlacement(p: Picked): void {
   const place = copyPlacement();
   if (place) change(p, () => ({ ...place }));
+}
+
+/** Puts items into a group, or with a kind of layout into one of those. */
+export async function group(p: Picked, layout?: string): Promise<void> {
+  if (!p.items.length && !layout) return;
+  const done = await app.run({ command: "group_items", scene: p.scene, items: p.items.map((i) => i.id), ...(layout ? { layout, name: layoutName(layout) } : {}) });
+  if (done?.item && p.scene === app.editSceneId) app.selectItems([done.item]);
+}
+export async function ungroup(p: Picked): Promise<void> {
+  const holders = p.items.filter((i) => i.members);
+  const freed: string[] = [];
+  for (const one of holders) {
+    const done = await app.run({ command: "ungroup_items", scene: p.scene, item: one.id });
+    freed.push(...(done?.items ?? []));
+  }
+  if (freed.length && p.scene === app.editSceneId) app.selectItems(freed);
+}
+/** What a kind of layout is called. */
+export function layoutName(kind: string): string {
+  const key = `motion.layout_${kind}` as Key;
+  const text = t(key);
+  return text === key ? (app.kinds.layouts.find((k) => k.id === kind)?.name ?? kind) : text;
 }
 
 /** The text source an item shows, when it is one. */

@@ -59,6 +59,9 @@ export function itemMenu(scene: string, ids: string[]): MenuItem[] {
         { label: t("monitor.pastePlace"), disabled: !copyPlacement(), run: () => act.pastePlacement(p) },
       ],
     },
+    { label: t("motion.group"), icon: "folder", run: () => void act.group(p), ...key("item.group") },
+    { label: t("motion.intoLayout"), icon: "grid", entries: layoutEntries(p) },
+    ...(p.items.some((i) => i.members) ? [{ label: t("motion.ungroup"), run: () => void act.ungroup(p), ...key("item.ungroup") }] : []),
     "line",
     { label: t("monitor.duplicate"), icon: "copy", run: () => void act.duplicate(p), ...key("item.duplicate") },
     { label: t("monitor.cut"), run: () => void act.cut(p), ...ctrl("X"), disabled: locked },
@@ -80,10 +83,16 @@ export function itemMenu(scene: string, ids: string[]): MenuItem[] {
   return out;
 }
 
+/** The kinds of layouts, each making one of these items. */
+function layoutEntries(p: act.Picked): MenuItem[] {
+  return app.kinds.layouts.map((k) => ({ label: act.layoutName(k.id), run: () => void act.group(p, k.id) }));
+}
+
 /** The entries where there is no item. */
 export function emptyMenu(scene: string): MenuItem[] {
   return [
     { label: t("monitor.addSource"), icon: "plus", run: () => dialogs.open("add-source", { scene }), ...key("source.add") },
+    { label: t("motion.addLayout"), icon: "grid", entries: layoutEntries({ scene, items: [] }) },
     { label: t("monitor.paste"), run: () => void act.paste(scene), ...ctrl("V"), disabled: !copiedItems() && !navigator.clipboard?.readText },
     "line",
     { label: t("monitor.selectAll"), run: () => app.selectItems(editor.items.filter((i) => !i.locked).map((i) => i.id)), ...ctrl("A") },
@@ -116,6 +125,11 @@ export function registerItemActions(): () => void {
     { id: "item.mirror", label: "monitor.mirrorX", enabled: some, run: () => act.mirror(sel(), "x") },
     { id: "item.flip", label: "monitor.mirrorY", enabled: some, run: () => act.mirror(sel(), "y") },
     { id: "item.reset", label: "monitor.reset", enabled: some, run: () => act.putBack(sel()) },
+    { id: "item.group", label: "motion.group", icon: "folder", key: "Ctrl+G", enabled: some, run: () => void act.group(sel()) },
+    { id: "item.ungroup", label: "motion.ungroup", key: "Ctrl+Shift+G", enabled: () => app.selectedItems.some((i) => i.members), run: () => void act.ungroup(sel()) },
+    ...["grid", "side_by_side", "picture_in_picture", "spotlight", "strip"].map((kind) => ({
+      id: `layout.${kind}`, label: () => t("motion.addNamedLayout", { name: act.layoutName(kind) }), icon: "grid" as const, run: () => void act.group(sel(), kind),
+    })),
     { id: "item.copy", label: "monitor.copy", enabled: some, run: () => act.copy(sel()) },
     { id: "item.paste", label: "monitor.paste", run: () => void act.paste(app.editSceneId) },
     { id: "item.paste-place", label: "monitor.pastePlace", enabled: () => some() && !!copyPlacement(), run: () => act.pastePlacement(sel()) },

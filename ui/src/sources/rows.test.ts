@@ -1,7 +1,7 @@
 // The tree of items.
 import { describe, expect, it } from "vitest";
 import type { Scene, SceneItem } from "../api/types";
-import { picked, rowsOf } from "./rows";
+import { landing, picked, rowsOf, stepped, withHeld } from "./rows";
 
 const item = (id: string, scene: string | null = null): SceneItem => ({ id, source: scene ? null : id, scene }) as SceneItem;
 const scenes: Scene[] = [
@@ -30,4 +30,38 @@ it("picks one, one more, or a range", () => {
   expect(picked(ids, ["a"], "a", "c", { ctrl: true, shift: false })).toEqual(["a", "c"]);
   expect(picked(ids, ["a", "c"], "a", "c", { ctrl: true, shift: false })).toEqual(["a"]);
   expect(picked(ids, ["c"], "c", "a", { ctrl: false, shift: true })).toEqual(["a", "b", "c"]);
+});
+
+describe("groups", () => {
+  const held = (id: string, parent: string, holds: "group" | "layout" | null = null): SceneItem => ({
+    ...item(id), parent, members: holds ? { width: 1, height: 1, ...(holds === "layout" ? { layout: { kind: "grid" } } : {}) } : undefined,
+  }) as SceneItem;
+  const scene: Scene = {
+    id: "g", name: "", color: "",
+    items: [held("back", ""), held("g", "", "group"), held("a", "g"), held("b", "g"), held("l", "", "layout"), held("x", "l"), held("y", "l")],
+  };
+  const of = (id: string): SceneItem => scene.items.find((i) => i.id === id) as SceneItem;
+  const keys = (folded: string[] = []): string[] => rowsOf(scene, find, new Set(folded)).map((r) => `${"-".repeat(r.depth)}${r.key}`);
+
+  it("begin open; a layout's first place is listed first", () => {
+    expect(keys()).toEqual(["l", "-x", "-y", "g", "-b", "-a", "back"]);
+    expect(keys(["g"])).toEqual(["l", "-x", "-y", "g", "back"]);
+  });
+  it("take what is dropped on them, and give it out again", () => {
+    expect(landing(scene, of("back"), of("g"), "into")).toEqual({ parent: "g", index: 6 });
+    expect(landing(scene, of("back"), of("a"), "above")).toEqual({ parent: "g", index: 2 });
+    expect(landing(scene, of("a"), of("back"), "below")).toEqual({ parent: "", index: 0 });
+    expect(landing(scene, of("y"), of("x"), "above")).toEqual({ parent: "l", index: 5 });
+    expect(landing(scene, of("x"), of("y"), "below")).toEqual({ parent: "l", index: 6 });
+  });
+  it("never go into themselves", () => {
+    expect(landing(scene, of("g"), of("a"), "above")).toBeNull();
+    expect(landing(scene, of("g"), of("g"), "into")).toBeNull();
+  });
+  it("keep steps among those of one group", () => {
+    expect(stepped(scene, of("a"), true)).toBe(3);
+    expect(stepped(scene, of("b"), true)).toBeNull();
+    expect(stepped(scene, of("x"), false)).toBe(6);
+  });
+  it("take along what they hold", () => expect(withHeld(scene, ["g"]).map((i) => i.id)).toEqual(["g", "a", "b"]));
 });

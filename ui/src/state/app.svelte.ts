@@ -2,7 +2,8 @@
 // page only asks for changes (`app.run`) and shows what comes back.
 import { ApiError, get, send } from "../api/client";
 import type { ChangeMessage, Command, Event, Kind, Kinds, Project, ProjectMessage, Result, Scene, SceneItem, ServerMessage, Snapshot, Source } from "../api/types";
-import { said, t, type Key } from "../i18n";
+import { t, type Key } from "../i18n";
+import { sentence } from "../destinations/words";
 import { changed } from "./change";
 import { tellMeters } from "./meters";
 import { rested } from "./snapshot";
@@ -32,7 +33,7 @@ class App {
   path = $state("");
   state = $state.raw<Snapshot | null>(null);
   events = $state.raw<Event[]>([]);
-  kinds = $state.raw<Kinds>({ sources: [], destinations: [], transitions: [], filters: [] });
+  kinds = $state.raw<Kinds>({ sources: [], destinations: [], transitions: [], filters: [], layouts: [] });
   selection = $state.raw<Selection>(NOTHING);
   connected = $state<Link>("no");
   /** When the next try to reach the engine is, in ms since 1970. */
@@ -159,7 +160,7 @@ function stepName(label: string | null): string | null {
 export function tellError(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const unreachable = error instanceof ApiError && error.code === "unreachable";
-  toasts.needs(unreachable ? t("common.unreachable") : said(message), { tag: message });
+  toasts.needs(unreachable ? t("common.unreachable") : sentence(message), { tag: message });
 }
 
 export const app = new App();

@@ -13,6 +13,28 @@ use media::VideoCodec;
 /// Most pairs that one picture can carry.
 pub const MOST_PAIRS: usize = 31;
 
+/// A byte pair and what it is of (`cc_type` of CEA-708, 4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// CEA-608, in the first field.
+    Field(Pair),
+    /// The beginning of a caption channel packet of CEA-708.
+    Begin(Pair),
+    /// More of such a packet.
+    More(Pair),
+}
+
+impl Unit {
+    /// As `cc_data` has it: valid, its type, its bytes.
+    fn bytes(self) -> [u8; 3] {
+        match self {
+            Self::Field(p) => [0xfc, p[0], p[1]],
+            Self::More(p) => [0xfe, p[0], p[1]],
+            Self::Begin(p) => [0xff, p[0], p[1]],
+        }
+    }
+}
+
 /// SEI message `user_data_registered_itu_t_t35` (H.264 D.1.6, H.265 D.2.6).
 const REGISTERED_USER_DATA: u8 = 4;
 /// `metadata_type` of ITU-T T.35 in AV1 (6.7.2).
@@ -25,12 +47,13 @@ pub fn can_carry(codec: VideoCodec) -> bool {
     matches!(codec, VideoCodec::H264 | VideoCodec::Hevc | VideoCodec::Av1)
 }
 
-/// `picture` (in the form of [`media::Packet`]) with these pairs of the first field; those beyond [`MOST_PAIRS`] are left out.
+/// `picture` (in the form of [`media::Packet`]) with these pairs, those of CEA-608 before the others; what is beyond
+/// [`MOST_PAIRS`] is left out.
 /// A picture of a codec that can't carry any comes back as it is.
 ///
 /// # Errors
 /// When `picture` is no such thing.
-pub fn with_captions(codec: VideoCodec, picture: &Bytes, pairs: &[Pair]) -> Result<Bytes, CodecError> {
+pub fn with_captions(codec: VideoCodec, picture: &Bytes, pairs: &[Unit]) -> Result<Bytes, CodecError> {
     if pairs.is_empty() || !can_carry(codec) {
         return Ok(picture.clone());
     }
@@ -45,15 +68,14 @@ pub fn with_captions(codec: VideoCodec, picture: &Bytes, pairs: &[Pair]) -> Resu
 }
 
 /// The T.35 message: country and provider code, the structure's name, and the pairs.
-fn user_data(pairs: &[Pair]) -> Vec<u8> {
+fn user_data(pairs: &[Unit]) -> Vec<u8> {
     let pairs = &pairs[..pairs.len().min(MOST_PAIRS)];
     let mut d = vec![0xb5, 0x00, 0x31];
     d.extend_from_slice(b"GA94");
     // cc_data follows, to be processed.
     d.extend_from_slice(&[3, 0xc0 | pairs.len() as u8, 0xff]);
     for p in pairs {
-        // Valid, of the first field.
-        d.extend_from_slice(&[0xfc, p[0], p[1]]);
+        d.extend_from_slice(&p.bytes());
     }
     d.push(0xff);
     d

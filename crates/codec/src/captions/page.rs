@@ -1,10 +1,14 @@
 //! From words to CEA-608 byte pairs: lines of 32 columns, in rows that roll up or in pages that pop on, with the control
-//! codes that put them there (ANSI/CTA-608-E, 6.4 and 8.4). Everything is for channel CC1, in the first field.
+//! codes that put them there (ANSI/CTA-608-E, 6.4 and 8.4). Everything is for channel CC1, in the first field. The same words for
+//! CEA-708 are made in [`super::service`].
 //!
 //! Control codes are sent twice, as the standard asks: a receiver that missed the first takes the second. Every byte has
 //! odd parity in its highest bit.
 
-use super::glyphs::{Glyph, glyph, shown};
+use super::{
+    glyphs::{Glyph, glyph, shown},
+    service::{self, Code},
+};
 
 /// Two bytes of one field, as they are carried.
 pub type Pair = [u8; 2];
@@ -44,6 +48,8 @@ pub struct Page {
     pub load: Vec<Pair>,
     /// What then shows it; empty where it shows as it comes.
     pub show: Vec<Pair>,
+    /// The same for the service of CEA-708: it goes with `show`, or where that is empty with `load`.
+    pub service: Vec<Code>,
     /// Characters a viewer has to read.
     pub characters: usize,
 }
@@ -91,6 +97,7 @@ fn rolling(line: &[char], rows: u8) -> Page {
     Page {
         load: w.done(),
         show: vec![],
+        service: service::rolling(line, rows.clamp(2, 3)),
         characters: line.len(),
     }
 }
@@ -108,6 +115,7 @@ fn popping(lines: &[Vec<char>]) -> Page {
     Page {
         load: w.done(),
         show: show.done(),
+        service: service::popping(lines),
         characters: lines.iter().map(Vec::len).sum(),
     }
 }

@@ -71,9 +71,22 @@ fn the_message_comes_after_other_messages_and_before_the_picture() {
     let mut avcc = vec![];
     unit(&mut avcc, &[6, 5, 1, 0, 0x80]);
     unit(&mut avcc, &[0x65, 1, 2, 3]);
-    let out = with_captions(VideoCodec::H264, &avcc.into(), &[[0x94, 0x2c], PADDING]).expect("fits");
+    let out = with_captions(
+        VideoCodec::H264,
+        &avcc.into(),
+        &[Unit::Field([0x94, 0x2c]), Unit::Field(PADDING)],
+    )
+    .expect("fits");
     let units: Vec<_> = h264::avcc_units(&out).map(|u| u.expect("whole")).collect();
     assert_eq!(units.len(), 3);
+    let digital = with_captions(
+        VideoCodec::H264,
+        &out,
+        &[Unit::Field(PADDING), Unit::Begin([2, 0x22]), Unit::More([0x8c, 0xff])],
+    );
+    let digital = digital.expect("fits");
+    let added = h264::avcc_units(&digital).nth(2).expect("a unit").expect("whole");
+    assert_eq!(added[13..22], [0xfc, 0x80, 0x80, 0xff, 2, 0x22, 0xfe, 0x8c, 0xff]);
     let sei = [
         6, 4, 17, 0xb5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0xc2, 0xff, 0xfc, 0x94, 0x2c, 0xfc, 0x80, 0x80, 0xff, 0x80,
     ];
@@ -81,7 +94,7 @@ fn the_message_comes_after_other_messages_and_before_the_picture() {
     assert_eq!(units[2], [0x65, 1, 2, 3]);
     let mut hvcc = vec![];
     unit(&mut hvcc, &[40, 1, 9]);
-    let out = with_captions(VideoCodec::Hevc, &hvcc.into(), &[PADDING]).expect("fits");
+    let out = with_captions(VideoCodec::Hevc, &hvcc.into(), &[Unit::Field(PADDING)]).expect("fits");
     let first = h264::avcc_units(&out).next().expect("one").expect("whole");
     assert_eq!((hevc::nal_type(first), first[1]), (39, 1));
 }
@@ -99,7 +112,7 @@ fn av1_has_it_after_its_sequence_header() {
             },
         );
     }
-    let out = with_captions(VideoCodec::Av1, &tu.into(), &[PADDING]).expect("fits");
+    let out = with_captions(VideoCodec::Av1, &tu.into(), &[Unit::Field(PADDING)]).expect("fits");
     let kinds: Vec<_> = av1::obus(&out).map(|o| o.expect("whole").kind).collect();
     assert_eq!(kinds, [1, 5, 6]);
 }
@@ -111,6 +124,9 @@ proptest! {
             for p in pages(&text, style) {
                 prop_assert!(p.load.len() < 400);
                 prop_assert!(p.load.iter().chain(&p.show).flatten().all(|b| b.count_ones() % 2 == 1));
+                let mut sequence = 0;
+                let units = packets(&p.service, &mut sequence);
+                prop_assert!(units.len() <= 2 * 64 && units.first().is_some_and(|u| matches!(u, Unit::Begin(_))));
             }
         }
     }
@@ -118,7 +134,7 @@ proptest! {
     #[test]
     fn any_bytes_are_refused_or_kept(data in proptest::collection::vec(any::<u8>(), 0..200)) {
         for codec in [VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1, VideoCodec::Vp9] {
-            let _ = with_captions(codec, &Bytes::from(data.clone()), &[PADDING; 40]);
+            let _ = with_captions(codec, &Bytes::from(data.clone()), &[Unit::More(PADDING); 40]);
         }
     }
 }

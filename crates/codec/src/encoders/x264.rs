@@ -40,6 +40,11 @@ fn prepare(s: &mut Setup) -> Result<(), CodecError> {
     if s.settings.low_delay {
         s.set("tune", "zerolatency")?;
     }
+    if preset == "veryfast" && !s.settings.low_delay {
+        // Its ten pictures are 0.4 s at 24 a second, by which everything after going live comes later.
+        let quarter = (s.rate.as_f64() / 4.0).round().clamp(2.0, 10.0);
+        s.set("rc-lookahead", &format!("{quarter}"))?;
+    }
     s.set("profile", s.profile())?;
     // Keyframes come exactly at the interval: live services cut their segments there.
     s.set("sc_threshold", "0")?;

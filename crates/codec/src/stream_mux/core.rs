@@ -4,7 +4,7 @@
 use crate::{
     CodecError, color,
     ff::{self, Dict, Packet as AvPacket},
-    id3, log,
+    h264, id3, log,
 };
 use ffmpeg_sys_next::{self as sys, AVCodecID, AVFormatContext, AVMediaType, AVRational, AVStream};
 use media::{AudioCodec, AudioStream, MediaTime, Packet, StreamInfo, StreamKind, VideoCodec, VideoStream};
@@ -23,6 +23,8 @@ pub(super) struct Core {
     last_dts: Vec<Option<i64>>,
     /// Which stream timed metadata is, where there is one.
     data: Option<usize>,
+    /// What goes before each keyframe: the parameter sets of an encode that was gone over to under way, with their lengths.
+    sets: Vec<u8>,
 }
 
 impl Core {
@@ -77,7 +79,34 @@ impl Core {
             packet,
             last_dts: vec![None; count],
             data: with_id3.then(|| count - 1),
+            sets: vec![],
         })
+    }
+
+    /// What comes from the next keyframe on is another encode in the same codec. MPEG-TS describes a stream by its codec only:
+    /// the rest is in the parameter sets, which FFmpeg does not put before a keyframe that has its own.
+    pub(super) fn change_video(&mut self, v: &VideoStream) -> Result<(), CodecError> {
+        let mut sets = vec![];
+        let mut put = |list: &[&[u8]]| {
+            for s in list {
+                sets.extend_from_slice(&(s.len() as u32).to_be_bytes());
+                sets.extend_from_slice(s);
+            }
+        };
+        match v.codec {
+            VideoCodec::H264 => {
+                let found = h264::record_parameter_sets(&v.extradata)?;
+                put(&found.sps);
+                put(&found.pps);
+            }
+            _ => {
+                return Err(h264::damaged(
+                    "only H.264 can change in the middle of a transport stream",
+                ));
+            }
+        }
+        self.sets = sets;
+        Ok(())
     }
 
     /// Writes `p`, or gives FFmpeg's error code.
@@ -98,7 +127,12 @@ impl Core {
             return Err(-libc::EINVAL);
         };
         let tag = p.is_data().then(|| id3::tag(&p.data));
+        let whole;
         let payload = match &tag {
+            None if p.is_video() && p.keyframe && !self.sets.is_empty() => {
+                whole = [&self.sets[..], &p.data].concat();
+                &whole[..]
+            }
             None => &p.data[..],
             Some(Some(tag)) => tag,
             Some(None) => return Ok(()),

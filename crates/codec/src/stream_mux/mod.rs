@@ -12,7 +12,7 @@ use crate::{CodecError, ff};
 use bytes::Bytes;
 use ffmpeg_next::format::context::{Output, StreamIo};
 use ffmpeg_sys_next as sys;
-use media::{AudioCodec, MediaTime, Packet, StreamInfo, VideoCodec};
+use media::{AudioCodec, MediaTime, Packet, StreamInfo, VideoCodec, VideoStream};
 use parking_lot::Mutex;
 use std::{io::Write, sync::Arc};
 
@@ -126,6 +126,12 @@ pub struct TrackLabel {
     pub title: String,
 }
 
+/// Whether the picture of these streams can go over to another encode in the middle of a transport stream. Not HEVC: FFmpeg puts
+/// the headers that the stream began with behind those that come with a keyframe.
+pub fn can_change_in_ts(info: &StreamInfo) -> bool {
+    info.video.as_ref().is_some_and(|v| v.codec == VideoCodec::H264)
+}
+
 /// Bytes gathered until they are taken.
 #[derive(Clone, Default)]
 struct Memory(Arc<Mutex<Vec<u8>>>);
@@ -192,6 +198,15 @@ impl StreamMuxer {
         let written = unsafe { self.core.write(self.output.as_mut_ptr(), packet) };
         written.map_err(|c| self.broken(c))?;
         Ok(self.take())
+    }
+
+    /// What comes from the next keyframe on is another encode of the same picture in the same codec, perhaps of another size.
+    /// MPEG-TS can do that in mid-stream with H.264; the other formats hold no picture.
+    ///
+    /// # Errors
+    /// When its headers can't be read, or it is not H.264 ([`can_change_in_ts`]).
+    pub fn change_video(&mut self, stream: &VideoStream) -> Result<(), CodecError> {
+        self.core.change_video(stream)
     }
 
     /// Gives what is still gathered, and makes what follows playable by itself (MPEG-TS repeats its tables): where a

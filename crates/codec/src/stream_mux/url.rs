@@ -6,7 +6,7 @@ use crate::{CodecError, Interrupter, StreamFormat, TrackLabel, ff, log};
 use ff::Dict;
 use ffmpeg_sys_next::{self as sys, AVFormatContext, AVIOInterruptCB};
 use libc::{c_int, c_void};
-use media::{MediaTime, Packet, StreamInfo};
+use media::{MediaTime, Packet, StreamInfo, VideoStream};
 use std::{
     ptr::NonNull,
     sync::{Arc, atomic::AtomicBool, atomic::Ordering},
@@ -124,6 +124,14 @@ impl UrlMuxer {
             }
         };
         if error < 0 { Err(self.failed(error)) } else { Ok(()) }
+    }
+
+    /// As [`super::StreamMuxer::change_video`], for MPEG-TS.
+    ///
+    /// # Errors
+    /// When its headers can't be read.
+    pub fn change_video(&mut self, stream: &VideoStream) -> Result<(), CodecError> {
+        self.core.change_video(stream)
     }
 
     /// Bytes handed to the other side so far; 0 for containers that keep no count.

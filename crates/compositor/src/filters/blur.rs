@@ -2,7 +2,10 @@
 //! blurred multiplied by their alpha, so that no colour comes out of what is not seen.
 
 use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
-use crate::software::{halved_alpha, rows};
+use crate::{
+    gpu::{Effect, Form},
+    software::{halved_alpha, rows},
+};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::Settings;
@@ -31,7 +34,42 @@ impl Default for Blur {
 
 impl Settings for Blur {}
 
+/// One box one way, on premultiplied planes: pairs of texels by one look-up each. Settings: direction, whole texels on each
+/// side and the share of the next of luma, the same of chroma.
+const PASS: &str = "
+fn box(t: texture_2d<f32>, p: vec2i, whole: f32, rest: f32) -> vec4f {
+    let size = vec2f(textureDimensions(t));
+    let way = settings[0].xy;
+    let middle = vec2f(p) + 0.5;
+    var sum = textureLoad(t, held(p, t), 0);
+    for (var i = 1.0; i <= whole + 1.0; i += 2.0) {
+        let a = select(rest, 1.0, i <= whole);
+        let b = select(select(0.0, rest, i <= whole), 1.0, i + 1.0 <= whole);
+        let away = way * (i + b / max(a + b, 1e-9));
+        let low = clamp(middle - away, vec2f(0.5), size - 0.5) / size;
+        let high = clamp(middle + away, vec2f(0.5), size - 0.5) / size;
+        sum += (a + b) * (textureSampleLevel(t, fl_linear, low, 0.0) + textureSampleLevel(t, fl_linear, high, 0.0));
+    }
+    return sum / (1.0 + 2.0 * (whole + rest));
+}
+fn luma(p: vec2i) -> vec2f { return box(fl_luma, p, settings[0].z, settings[0].w).xy; }
+fn chroma(p: vec2i) -> vec4f { return box(fl_chroma, p, settings[1].x, settings[1].y); }";
+
 impl Filter for Blur {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let sigma = self.radius / 2.0;
+        if sigma <= 0.0 {
+            return vec![];
+        }
+        let parts = |half: f64| [half.floor() as f32, (half - half.floor()) as f32];
+        let ([a, b], [c, d]) = (parts(half_width(sigma)), parts(half_width(sigma / 2.0)));
+        let way = |x: f32, y: f32| Effect::new(Form::Planes, PASS, &[x, y, a, b, c, d], size);
+        let (across, down) = (way(1.0, 0.0), way(0.0, 1.0));
+        vec![across.clone(), across.clone(), across, down.clone(), down.clone(), down]
+    }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
         let sigma = self.radius / 2.0;
         if sigma <= 0.0 {

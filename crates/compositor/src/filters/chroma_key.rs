@@ -3,7 +3,11 @@
 //! between samples, so that edges stay soft. The wall's light on what is left is taken out of its chroma alone.
 
 use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
-use crate::{color::FromRgb, software::convert};
+use crate::{
+    color::FromRgb,
+    gpu::{Effect, Form},
+    software::convert,
+};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::{Rgba, Settings};
@@ -97,7 +101,43 @@ impl Key {
     }
 }
 
+/// Of each chroma sample: clean chroma, and alpha beside it.
+const CHROMA_PASS: &str = "
+fn far(p: vec2i) -> f32 {
+    return length(straight_pair(chroma_at(p)) * 255.0 - settings[0].xy) / 224.0;
+}
+fn luma(p: vec2i) -> vec2f { return luma_at(p); }
+fn chroma(p: vec2i) -> vec4f {
+    var d = 0.0;
+    for (var j = -1; j < 2; j++) {
+        let row = far(p + vec2i(-1, j)) + 2.0 * far(p + vec2i(0, j)) + far(p + vec2i(1, j));
+        d += row * select(0.25, 0.5, j == 0) * 0.25;
+    }
+    d -= settings[0].z;
+    let solid = clamp(d * settings[0].w, 0.0, 1.0);
+    let clean = clamp(d * settings[1].x, 0.0, 1.0);
+    let c = chroma_at(p);
+    return vec4f((straight_pair(c) - GREY) * clean * sqrt(clean) + GREY, solid * sqrt(solid), c.w);
+}";
+/// That alpha brought to luma's size, and both multiplied by it.
+const ALPHA_PASS: &str = "
+fn luma(p: vec2i) -> vec2f { return luma_at(p) * chroma_between(p).z; }
+fn chroma(p: vec2i) -> vec4f {
+    let a = drawn_alpha(p);
+    return vec4f(chroma_at(p).xy * a, a, a);
+}";
+
 impl Filter for Key {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let numbers = [self.u, self.v, self.similarity, self.per_smooth, self.per_spill];
+        vec![
+            Effect::new(Form::Planes, CHROMA_PASS, &numbers, size),
+            Effect::new(Form::Planes, ALPHA_PASS, &[], size),
+        ]
+    }
     fn keeps_opaque(&self) -> bool {
         false
     }

@@ -2,6 +2,7 @@
 //! matrix on R'G'B'.
 
 use super::{Filter, FilterKind, Sheet, kind::settings, recolor::recolor};
+use crate::gpu::{Effect, Form};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::{Rgba, Settings};
@@ -68,6 +69,8 @@ struct Correction {
     matrix: [[f32; 4]; 3],
     /// Of 0 to 1 in [`STEPS`] steps; empty when gamma changes nothing.
     gamma: Vec<f32>,
+    /// What gamma raises to.
+    exponent: f32,
     opacity: u32,
 }
 
@@ -104,6 +107,7 @@ impl Correction {
         Self {
             matrix,
             gamma,
+            exponent: exponent as f32,
             opacity: (s.opacity * 255.0).round() as u32,
         }
     }
@@ -127,7 +131,25 @@ fn hue(deg: f64) -> [[f64; 3]; 3] {
     [[same, minus, plus], [plus, same, minus], [minus, plus, same]]
 }
 
+const PASS: &str = "
+fn change(c: vec4f) -> vec4f {
+    var v = c.xyz;
+    if settings[3].y != 1.0 {
+        v = pow(clamp(v, vec3f(0.0), vec3f(1.0)), vec3f(settings[3].y));
+    }
+    let one = vec4f(v, 1.0);
+    return vec4f(dot(settings[0], one), dot(settings[1], one), dot(settings[2], one), c.w * settings[3].x);
+}";
+
 impl Filter for Correction {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let mut numbers = self.matrix.concat();
+        numbers.extend([self.opacity.min(255) as f32 / 255.0, self.exponent]);
+        vec![Effect::new(Form::Color, PASS, &numbers, size)]
+    }
     fn keeps_opaque(&self) -> bool {
         self.opacity >= 255
     }

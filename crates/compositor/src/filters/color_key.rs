@@ -1,6 +1,7 @@
 //! Colour key: takes everything of about one colour away, by its distance in R'G'B'.
 
 use super::{Filter, FilterKind, Sheet, kind::settings, recolor::recolor};
+use crate::gpu::{Effect, Form};
 use media::MediaTime;
 use multiversion::multiversion;
 use project::{Rgba, Settings};
@@ -60,7 +61,30 @@ impl Key {
     }
 }
 
+const PASS: &str = "
+fn luma(p: vec2i) -> vec2f {
+    let c = rgb_of(straight_luma(p), straight_pair(chroma_between(p)));
+    let d = length(c - settings[0].xyz) * 0.57735027;
+    return luma_at(p) * clamp((d - settings[0].w) * settings[1].x, 0.0, 1.0);
+}
+fn chroma(p: vec2i) -> vec4f {
+    let a = drawn_alpha(p);
+    return vec4f(straight_pair(chroma_at(p)) * a, a, a);
+}";
+
 impl Filter for Key {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let [r, g, b] = self.color;
+        vec![Effect::new(
+            Form::Planes,
+            PASS,
+            &[r, g, b, self.similarity, self.per_smooth],
+            size,
+        )]
+    }
     fn keeps_opaque(&self) -> bool {
         false
     }

@@ -1,6 +1,7 @@
 //! Crop and pad: takes edges off a picture, or adds empty ones.
 
 use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
+use crate::gpu::{Effect, Form};
 use media::MediaTime;
 use project::Settings;
 use schemars::JsonSchema;
@@ -40,7 +41,27 @@ fn even(v: i32) -> i64 {
     i64::from(v) & !1
 }
 
+const PASS: &str = "
+fn luma(p: vec2i) -> vec2f {
+    let q = p + vec2i(settings[0].xy);
+    if any(q < vec2i(0)) || any(q >= vec2i(frame.picture)) {
+        return vec2f(0.0);
+    }
+    return luma_at(q);
+}
+fn chroma(p: vec2i) -> vec4f {
+    let a = drawn_alpha(p);
+    return vec4f(straight_pair(chroma_at(p + vec2i(settings[0].xy) / 2)) * a, a, a);
+}";
+
 impl Filter for Crop {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let from = [even(self.left) as f32, even(self.top) as f32];
+        vec![Effect::new(Form::Planes, PASS, &from, self.size(size))]
+    }
     fn size(&self, (w, h): (u32, u32)) -> (u32, u32) {
         let left = |size: u32, a: i32, b: i32| (i64::from(size) - even(a) - even(b)).clamp(0, 1 << 20) as u32;
         (left(w, self.left, self.right), left(h, self.top, self.bottom))

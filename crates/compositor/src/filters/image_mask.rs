@@ -3,8 +3,9 @@
 use super::{
     Filter, FilterKind, Layer, Making, Sheet,
     kind::{read_image, settings},
+    masking,
 };
-use crate::software::scaled_plane;
+use crate::{gpu::Effect, software::scaled_plane};
 use media::MediaTime;
 use project::{Sampling, Settings};
 use schemars::JsonSchema;
@@ -48,7 +49,7 @@ impl Settings for ImageMask {}
 fn make(given: &Map<String, Value>, dir: &Path) -> Making {
     let s: ImageMask = settings(given)?;
     if s.path.is_empty() {
-        return Ok(Box::new(Mask(None)));
+        return Ok(Box::new(Mask::new(None)));
     }
     let (w, h, rgba) = read_image(&s.path, dir, 8192)?;
     let (w, h) = (w as usize, h as usize);
@@ -64,21 +65,43 @@ fn make(given: &Map<String, Value>, dir: &Path) -> Making {
             *o = if s.invert { 255 - shown } else { shown };
         }
     });
-    Ok(Box::new(Mask(Some(plane))))
+    Ok(Box::new(Mask::new(Some(plane))))
 }
 
 /// Ready for work.
 #[derive(Debug)]
-struct Mask(Option<Layer>);
+struct Mask {
+    mask: Option<Layer>,
+    sized: masking::Sized,
+}
+
+impl Mask {
+    fn new(mask: Option<Layer>) -> Self {
+        let sized = masking::Sized::default();
+        Self { mask, sized }
+    }
+}
+
+/// The mask at a picture's size.
+fn fitted(mask: &Layer, to: (usize, usize)) -> Layer {
+    scaled_plane(mask, (mask.width, mask.height), to, 1, Sampling::Auto)
+}
 
 impl Filter for Mask {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let image = |m: &Layer| self.sized.get(size, || fitted(m, (size.0 as usize, size.1 as usize)));
+        let effect = |m: &Layer| masking::effect(image(m), size);
+        self.mask.iter().map(effect).collect()
+    }
     fn keeps_opaque(&self) -> bool {
-        self.0.is_none()
+        self.mask.is_none()
     }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
-        let Some(mask) = &self.0 else { return s };
-        let to = (s.width(), s.height());
-        let mask = scaled_plane(mask, (mask.width, mask.height), to, 1, Sampling::Auto);
+        let Some(mask) = &self.mask else { return s };
+        let mask = fitted(mask, (s.width(), s.height()));
         s.fade(|y, row| crate::software::rows::multiply_into(row, mask.row(y)))
     }
 }

@@ -1,10 +1,11 @@
 //! What every kind of filter declares, and what one filter can do.
 
-use super::Sheet;
+use super::{Sheet, Weaving, tone_map::Mapping};
+use crate::gpu::Effect;
 use media::{ErrorKind, MediaError, MediaTime, Severity};
 use project::{KindInfo, Settings};
 use serde_json::{Map, Value};
-use std::{fmt::Debug, path::Path};
+use std::{fmt::Debug, path::Path, sync::Arc};
 
 /// One filter with its settings. Pure: the same sheet and time give the same sheet.
 pub trait Filter: Send + Sync + Debug {
@@ -24,17 +25,31 @@ pub trait Filter: Send + Sync + Debug {
     fn hold(&self) -> Option<Hold> {
         None
     }
+    /// What it makes of the light of HDR frames, before anything else is done to them.
+    fn tone(&self) -> Option<&Mapping> {
+        None
+    }
+    /// Whether a graphics card can do it by [`Self::effects`].
+    fn on_gpu(&self) -> bool {
+        false
+    }
+    /// The same as passes on a graphics card, of a picture of `size` pixels.
+    fn effects(&self, _size: (u32, u32)) -> Vec<Effect> {
+        vec![]
+    }
     /// The picture changed, at engine time `time`.
     fn apply(&self, sheet: Sheet, time: MediaTime) -> Sheet;
 }
 
 /// Which of a source's pictures is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Hold {
     /// The one of this long ago.
     Later(MediaTime),
     /// The same all the time.
     Still,
+    /// One made of the fields of the last, one frame later.
+    Woven(Arc<Weaving>),
 }
 
 /// A filter ready for work, or why its settings or files are no good.
@@ -98,6 +113,11 @@ pub enum FilterError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// Nothing to run a shader with.
+    #[error(
+        "shaders need a graphics card, or a program that stands in for one, and this computer has neither ({0}); install Mesa's Vulkan drivers (mesa-vulkan-drivers)"
+    )]
+    NoGpu(String),
     /// A kind this build does not have.
     #[error("this version of Footlight does not know the filter `{0}`; the picture is shown without it")]
     Unknown(String),

@@ -6,12 +6,13 @@ use super::{
     kind::{read, read_image, settings},
     recolor::recolor,
 };
+use crate::gpu::{Effect, Form, Image};
 use media::MediaTime;
 use project::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// One line of the list of kinds.
 pub const KIND: FilterKind = FilterKind::of::<Lut>(
@@ -58,7 +59,9 @@ fn make(given: &Map<String, Value>, dir: &Path) -> Making {
             Some(cube::from_image(path, w as usize, h as usize, &rgba)?)
         }
     };
+    let image = |c: &Cube| Arc::new(Image::Colors(c.size as u32, c.entries.clone()));
     Ok(Box::new(Look {
+        image: cube.as_ref().filter(|c| c.size <= LARGEST_ON_GPU).map(image),
         cube,
         amount: s.amount as f32,
     }))
@@ -68,10 +71,44 @@ fn make(given: &Map<String, Value>, dir: &Path) -> Making {
 #[derive(Debug)]
 struct Look {
     cube: Option<Cube>,
+    /// The same for a graphics card.
+    image: Option<Arc<Image>>,
     amount: f32,
 }
 
+/// Between the eight neighbours, as `Cube::look` does it; tiles of blue side by side.
+const PASS: &str = "
+fn entry(p: vec3i) -> vec3f {
+    let n = i32(settings[0].x);
+    return textureLoad(fl_image, vec2i(p.x, p.y + p.z * n), 0).xyz;
+}
+fn change(c: vec4f) -> vec4f {
+    let last = settings[0].x - 1.0;
+    let at = clamp((c.xyz - settings[1].xyz) / (settings[2].xyz - settings[1].xyz), vec3f(0.0), vec3f(1.0)) * last;
+    let low = min(vec3i(at), vec3i(i32(last) - 1));
+    let t = at - vec3f(low);
+    let a = mix(entry(low), entry(low + vec3i(1, 0, 0)), t.x);
+    let b = mix(entry(low + vec3i(0, 1, 0)), entry(low + vec3i(1, 1, 0)), t.x);
+    let d = mix(entry(low + vec3i(0, 0, 1)), entry(low + vec3i(1, 0, 1)), t.x);
+    let e = mix(entry(low + vec3i(0, 1, 1)), entry(low + vec3i(1, 1, 1)), t.x);
+    let color = mix(mix(a, b, t.y), mix(d, e, t.y), t.z);
+    return vec4f(c.xyz + (color - c.xyz) * settings[0].y, c.w);
+}";
+/// The largest cube whose tiles, one under the other, every card takes: 64 × 64 rows.
+const LARGEST_ON_GPU: usize = 64;
+
 impl Filter for Look {
+    fn on_gpu(&self) -> bool {
+        self.cube.as_ref().is_none_or(|c| c.size <= LARGEST_ON_GPU)
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let Some((cube, image)) = self.cube.as_ref().zip(self.image.as_ref()) else {
+            return vec![];
+        };
+        let ([a, b, c], [d, e, f]) = cube.domain;
+        let numbers = [cube.size as f32, self.amount, 0.0, 0.0, a, b, c, 0.0, d, e, f];
+        vec![Effect::new(Form::Color, PASS, &numbers, size).with(image.clone())]
+    }
     fn apply(&self, s: Sheet, _: MediaTime) -> Sheet {
         let Some(cube) = self.cube.as_ref().filter(|_| self.amount > 0.0) else {
             return s;

@@ -1,37 +1,49 @@
 //! Filters: what is done to a picture before it is placed. A kind is one file here and one line in [`filter_kinds`]; it says
-//! its id, its name, its settings and how it changes a [`Sheet`], pure, on that picture alone. Both renderers call the same
-//! code, so they agree to the bit; what comes out is kept while neither picture nor settings change.
+//! its id, its name, its settings and how it changes a [`Sheet`], pure, on that picture alone; and, where it can, the same as
+//! passes on a graphics card ([`Filter::effects`]), which the GPU renderer takes when all of a list can. What comes out is
+//! kept while neither picture nor settings change.
 //!
 //! Pictures are worked on as they go to the encoder: BT.709 limited 4:2:0 codes with straight alpha at full size. A filter
 //! that needs R'G'B' gets it sample by sample (`recolor`): luma with the chroma between its samples, chroma with the mean
 //! of its luma.
 
+mod bands;
 mod blur;
 mod chroma_key;
 mod color_correction;
 mod color_key;
 mod crop;
 mod cube;
+mod deinterlace;
 mod freeze;
 mod image_mask;
 mod kind;
+mod light;
 mod luma_key;
 mod lut;
+mod masking;
 mod recolor;
 mod render_delay;
 mod scale;
 mod scroll;
+mod shader;
+mod shader_source;
 mod shape_mask;
 mod sharpen;
 mod sheet;
 mod store;
+mod tone_map;
+mod weave;
 
+pub use deinterlace::{Three, Weaving};
+pub(crate) use kind::read_image;
 pub use kind::{Filter, FilterError, FilterKind, Hold, Making};
+pub use shader::form as shader_form;
 pub use sheet::{Layer, Sheet};
 pub use store::{Made, Store};
 
-use crate::Picture;
-use media::MediaTime;
+use crate::{Picture, gpu::Effect};
+use media::{MediaTime, VideoFrame};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -48,6 +60,7 @@ static KINDS: &[FilterKind] = &[
     luma_key::KIND,
     color_correction::KIND,
     lut::KIND,
+    tone_map::KIND,
     crop::KIND,
     scale::KIND,
     image_mask::KIND,
@@ -55,6 +68,8 @@ static KINDS: &[FilterKind] = &[
     blur::KIND,
     sharpen::KIND,
     scroll::KIND,
+    shader::KIND,
+    deinterlace::KIND,
     render_delay::KIND,
     freeze::KIND,
 ];
@@ -76,6 +91,7 @@ pub struct Filtered {
     /// Width and height of what comes out, pixels.
     size: (u32, u32),
     opaque: bool,
+    on_gpu: bool,
 }
 
 impl Filtered {
@@ -83,6 +99,7 @@ impl Filtered {
     pub fn new(picture: Picture, chain: Vec<Made>, time: MediaTime) -> Option<Self> {
         let mut size = picture.size();
         let mut opaque = picture.is_opaque();
+        let on_gpu = !chain.is_empty() && chain.iter().all(|m| m.filter.on_gpu());
         for made in &chain {
             size = made.filter.size(size);
             opaque = opaque && made.filter.keeps_opaque();
@@ -96,6 +113,7 @@ impl Filtered {
             time,
             size,
             opaque,
+            on_gpu,
         })
     }
     /// Width and height of what comes out, pixels.
@@ -105,6 +123,20 @@ impl Filtered {
     /// Whether no pixel of what comes out can be transparent.
     pub fn is_opaque(&self) -> bool {
         self.opaque
+    }
+    /// Whether a graphics card can do all of it.
+    pub(crate) fn on_gpu(&self) -> bool {
+        self.on_gpu
+    }
+    /// All its filters as passes on a graphics card.
+    pub(crate) fn effects(&self) -> Vec<Effect> {
+        let mut size = self.picture.size();
+        let mut out = vec![];
+        for made in &self.chain {
+            out.extend(made.filter.effects(size));
+            size = made.filter.size(size);
+        }
+        out
     }
     /// A number of everything that decides how it looks.
     pub fn signature(&self) -> u64 {
@@ -117,6 +149,11 @@ impl Filtered {
             self.time.0.hash(&mut h);
         }
         h.finish()
+    }
+    /// An HDR frame as a sheet of standard codes, where the first filter that knows how makes one of it.
+    pub(crate) fn read(&self, sheet: impl FnOnce(&VideoFrame) -> Sheet) -> Option<Sheet> {
+        let Picture::Frame(f) = &self.picture else { return None };
+        self.chain.iter().find_map(|m| m.filter.tone())?.read(f, || sheet(f))
     }
     /// What comes out of its picture as a sheet.
     pub fn apply(&self, sheet: Sheet) -> Sheet {
@@ -132,8 +169,14 @@ impl Filtered {
 /// they leave nothing.
 pub fn filtered(picture: Picture, filters: &[project::Filter], store: &Store, time: MediaTime) -> Option<Picture> {
     let made = filters.iter().filter(|f| f.enabled).filter_map(|f| store.get(f));
-    let chain: Vec<Made> = made.filter(|m| m.filter.hold().is_none()).collect();
-    if chain.is_empty() {
+    let mut chain: Vec<Made> = made.filter(|m| m.filter.hold().is_none()).collect();
+    let hdr = matches!(&picture, Picture::Frame(f) if tone_map::is_hdr(f));
+    // One that is there and off is somebody's wish.
+    if hdr && !filters.iter().any(|f| f.kind == tone_map::ID) {
+        chain.insert(0, tone_map::by_itself());
+    }
+    // An HDR picture whose light nobody maps is marked as looked at, so that the next list does not begin again.
+    if chain.is_empty() && !hdr {
         return Some(picture);
     }
     Filtered::new(picture, chain, time).map(|f| Picture::Filtered(Arc::new(f)))
@@ -168,6 +211,9 @@ mod tests {
             let id = kind.info.id;
             assert!(ids.insert(id), "two kinds are called {id}");
             let defaults = (kind.info.defaults)();
+            if id == shader::ID && crate::gpu::adapter_summary().is_none() {
+                continue;
+            }
             assert_eq!((kind.info.check)(&defaults, "settings").expect(id), [], "{id}");
             let filter = (kind.make)(&defaults, Path::new("")).expect(id);
             for (w, h) in [(1, 1), (2, 1), (1, 7), (3, 5), (16, 2), (33, 17)] {

@@ -1,7 +1,7 @@
 //! Changing colours as R'G'B' although pictures are 4:2:0: rows of luma with the chroma between its samples, then rows of
 //! chroma with the mean of the luma around each sample (weights ¼ ½ ¼ across, ½ ½ down).
 
-use super::{Layer, Sheet};
+use super::{Layer, Sheet, bands};
 use crate::{
     color::{FromRgb, ToRgb},
     software::{convert, rows},
@@ -17,53 +17,100 @@ pub struct Row<'a> {
     pub a: &'a mut [f32],
 }
 
+/// Rows of the codes of a 4:2:0 picture, in steps of 8 bits (10 bits have quarters).
+pub trait Codes {
+    /// Columns and rows.
+    fn size(&self) -> (usize, usize);
+    /// Luma of row `y`.
+    fn luma(&self, y: usize, out: &mut [f32]);
+    /// U and V of chroma row `j`.
+    fn chroma(&self, j: usize, u: &mut [f32], v: &mut [f32]);
+    /// U and V where row `y` has its luma: `near` weighs ¾, `far` ¼.
+    fn between(&self, near: usize, far: usize, u: &mut [f32], v: &mut [f32]);
+    /// Luma where chroma row `j` has its samples.
+    fn mean(&self, j: usize, out: &mut [f32]);
+}
+
 /// The sheet with every row changed; `alpha` says whether alpha may change.
-pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>)) -> Sheet {
-    let (w, h) = (s.width(), s.height());
-    let (cw, ch) = (s.u.width, s.u.height);
-    let mut work = Work::new(w);
-    let (mut wide_u, mut wide_v) = (vec![0; w], vec![0; w]);
-    let mut alphas = alpha.then(|| vec![0; w * h]);
-    let y = Layer::make(w, h, |y, out| {
-        let near = (y / 2).min(ch - 1);
-        let far = if y.is_multiple_of(2) {
-            near.saturating_sub(1)
-        } else {
-            (near + 1).min(ch - 1)
-        };
-        convert::widen(&mut wide_u, s.u.row(near), s.u.row(far), true);
-        convert::widen(&mut wide_v, s.v.row(near), s.v.row(far), true);
-        eighths(&mut work.u, &wide_u);
-        eighths(&mut work.v, &wide_v);
-        whole(&mut work.y, s.y.row(y));
-        alpha_row(&mut work.a, s.a.as_ref().map(|a| a.row(y)));
-        work.change(&change);
-        luma(out, &work);
-        if let Some(row) = alphas.as_mut().and_then(|a| a.get_mut(y * w..(y + 1) * w)) {
-            for (o, a) in row.iter_mut().zip(&work.a) {
+pub fn recolor(s: &Sheet, alpha: bool, change: impl Fn(&mut Row<'_>) + Sync) -> Sheet {
+    recolored(s, s.a.as_ref(), alpha, &ToRgb::new(ColorInfo::BT709_LIMITED), change)
+}
+
+/// A sheet of any codes, read by the matrix `to`, with every row changed; `a` is its alpha. Large ones in bands.
+pub fn recolored(
+    s: &(impl Codes + Sync),
+    a: Option<&Layer>,
+    alpha: bool,
+    to: &ToRgb,
+    change: impl Fn(&mut Row<'_>) + Sync,
+) -> Sheet {
+    let (w, h) = s.size();
+    let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
+    let bands = bands::count(w * h);
+    let change = &change;
+    let (mut y, mut alphas) = (vec![0; w * h], alpha.then(|| vec![0; w * h]));
+    let width = if alpha { w } else { 0 };
+    let planes = [(&mut y[..], w), (alphas.as_deref_mut().unwrap_or(&mut []), width)];
+    bands::in_bands(bands, h, planes, || {
+        let mut work = Work::new(w);
+        move |y: usize, [out, alphas]: [&mut [u8]; 2]| {
+            let near = (y / 2).min(ch - 1);
+            let far = if y.is_multiple_of(2) {
+                near.saturating_sub(1)
+            } else {
+                (near + 1).min(ch - 1)
+            };
+            s.between(near, far, &mut work.u, &mut work.v);
+            s.luma(y, &mut work.y);
+            alpha_row(&mut work.a, a.map(|a| a.row(y)));
+            work.change(to, change);
+            luma(out, &work);
+            for (o, a) in alphas.iter_mut().zip(&work.a) {
                 *o = (a * 255.0 + 0.5) as u8;
             }
         }
     });
-    let mut work = Work::new(cw);
-    let (mut mean, mut sum) = (vec![0; cw], vec![0; w]);
-    let mut v = vec![0; cw * ch];
-    let u = Layer::make(cw, ch, |j, out| {
-        rows::halve(&mut mean, s.y.row(2 * j), s.y.row(2 * j + 1), &mut sum);
-        whole(&mut work.y, &mean);
-        whole(&mut work.u, s.u.row(j));
-        whole(&mut work.v, s.v.row(j));
-        work.a.fill(1.0);
-        work.change(&change);
-        if let Some(v) = v.get_mut(j * cw..(j + 1) * cw) {
-            chroma(out, v, &work);
+    let (mut u, mut v) = (vec![0; cw * ch], vec![0; cw * ch]);
+    bands::in_bands(bands, ch, [(&mut u[..], cw), (&mut v[..], cw)], || {
+        let mut work = Work::new(cw);
+        move |j: usize, [u, v]: [&mut [u8]; 2]| {
+            s.mean(j, &mut work.y);
+            s.chroma(j, &mut work.u, &mut work.v);
+            work.a.fill(1.0);
+            work.change(to, change);
+            chroma(u, v, &work);
         }
     });
     Sheet {
-        y,
-        u,
+        y: Layer::new(y.into(), w, w, h),
+        u: Layer::new(u.into(), cw, cw, ch),
         v: Layer::new(v.into(), cw, cw, ch),
-        a: alphas.map(|a| Layer::new(a.into(), w, w, h)).or_else(|| s.a.clone()),
+        a: alphas.map(|a| Layer::new(a.into(), w, w, h)).or_else(|| a.cloned()),
+    }
+}
+
+impl Codes for Sheet {
+    fn size(&self) -> (usize, usize) {
+        (self.width(), self.height())
+    }
+    fn luma(&self, y: usize, out: &mut [f32]) {
+        whole(out, self.y.row(y));
+    }
+    fn chroma(&self, j: usize, u: &mut [f32], v: &mut [f32]) {
+        whole(u, self.u.row(j));
+        whole(v, self.v.row(j));
+    }
+    fn between(&self, near: usize, far: usize, u: &mut [f32], v: &mut [f32]) {
+        let mut wide = vec![0; u.len()];
+        for (out, plane) in [(u, &self.u), (v, &self.v)] {
+            convert::widen(&mut wide, plane.row(near), plane.row(far), true);
+            eighths(out, &wide);
+        }
+    }
+    fn mean(&self, j: usize, out: &mut [f32]) {
+        let (mut mean, mut sum) = (vec![0; out.len()], vec![0; self.width()]);
+        rows::halve(&mut mean, self.y.row(2 * j), self.y.row(2 * j + 1), &mut sum);
+        whole(out, &mean);
     }
 }
 
@@ -85,8 +132,8 @@ impl Work {
             a: row(),
         }
     }
-    fn change(&mut self, change: &impl Fn(&mut Row<'_>)) {
-        to_rgb(&mut self.y, &mut self.u, &mut self.v);
+    fn change(&mut self, to: &ToRgb, change: &impl Fn(&mut Row<'_>)) {
+        to_rgb(&mut self.y, &mut self.u, &mut self.v, to);
         change(&mut Row {
             r: &mut self.y,
             g: &mut self.u,
@@ -119,11 +166,11 @@ fn eighths(out: &mut [f32], row: &[u16]) {
 
 /// Codes become colours in place: Y to R, U to G, V to B.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn to_rgb(y: &mut [f32], u: &mut [f32], v: &mut [f32]) {
-    let k = ToRgb::new(ColorInfo::BT709_LIMITED);
+fn to_rgb(y: &mut [f32], u: &mut [f32], v: &mut [f32], k: &ToRgb) {
     let [ys, rv, gu, gv, bu] = [k.ys, k.rv, k.gu, k.gv, k.bu].map(|v| (v / 255.0) as f32);
+    let y0 = k.y0 as f32;
     for ((y, u), v) in y.iter_mut().zip(u).zip(v) {
-        let (l, cu, cv) = ((*y - 16.0) * ys, *u - 128.0, *v - 128.0);
+        let (l, cu, cv) = ((*y - y0) * ys, *u - 128.0, *v - 128.0);
         (*y, *u, *v) = (l + rv * cv, l + gu * cu + gv * cv, l + bu * cu);
     }
 }

@@ -1,7 +1,7 @@
 //! Shape mask: a rectangle, rounded or not, or an ellipse says where a picture is seen.
 
-use super::{Filter, FilterKind, Layer, Sheet, kind::settings};
-use crate::{shape::Rounded, software::rows};
+use super::{Filter, FilterKind, Layer, Sheet, kind::settings, masking};
+use crate::{gpu::Effect, shape::Rounded, software::rows};
 use media::MediaTime;
 use parking_lot::Mutex;
 use project::Settings;
@@ -17,6 +17,7 @@ pub const KIND: FilterKind = FilterKind::of::<ShapeMask>(
         Ok(Box::new(Mask {
             shape: settings::<ShapeMask>(s)?,
             drawn: Mutex::default(),
+            sized: masking::Sized::default(),
         }))
     },
 );
@@ -83,9 +84,17 @@ impl Settings for ShapeMask {}
 struct Mask {
     shape: ShapeMask,
     drawn: Mutex<Option<Layer>>,
+    sized: masking::Sized,
 }
 
 impl Filter for Mask {
+    fn on_gpu(&self) -> bool {
+        true
+    }
+    fn effects(&self, size: (u32, u32)) -> Vec<Effect> {
+        let (w, h) = (size.0 as usize, size.1 as usize);
+        vec![masking::effect(self.sized.get(size, || self.shape.draw(w, h)), size)]
+    }
     fn keeps_opaque(&self) -> bool {
         false
     }

@@ -62,6 +62,11 @@ impl Store {
         }
     }
 
+    /// Where relative paths start.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The filter ready for work; nothing when it can't be made (see [`Self::check`]).
     pub fn get(&self, filter: &project::Filter) -> Option<Made> {
         self.made(&filter.kind, &filter.settings).ok()

@@ -3,11 +3,12 @@
 //! [`GpuContext::configure_surface`]: a configure waits for an idle queue and fails when someone submits meanwhile, so the
 //! two exclude each other by a lock.
 
+use super::sources::SourceTextures;
 use crate::CompositorError;
 use parking_lot::{Mutex, RwLock};
 use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+    Arc, Weak,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 /// What a renderer would run on.
@@ -53,9 +54,42 @@ pub struct GpuContext {
     lost: Arc<AtomicBool>,
     complaint: Arc<Mutex<Option<String>>>,
     summary: AdapterSummary,
+    /// Frames of sources, uploaded once for all canvases. Held from planning a picture until it is submitted.
+    sources: Mutex<SourceTextures>,
+    /// How many canvases draw with them.
+    canvases: AtomicUsize,
 }
 
+/// The one of this process' canvases.
+static SHARED: Mutex<Weak<GpuContext>> = Mutex::new(Weak::new());
+
 impl GpuContext {
+    /// The device that all canvases of this process share, opened when there is none that works.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn shared() -> Result<Arc<Self>, CompositorError> {
+        let mut shared = SHARED.lock();
+        if let Some(there) = shared.upgrade().filter(|c| !c.is_lost()) {
+            return Ok(there);
+        }
+        let made = Self::new()?;
+        *shared = Arc::downgrade(&made);
+        Ok(made)
+    }
+    /// The textures of sources' frames.
+    pub(super) fn sources(&self) -> &Mutex<SourceTextures> {
+        &self.sources
+    }
+    /// One more canvas draws, or one less.
+    pub(super) fn count_canvas(&self, more: bool) {
+        let now = match more {
+            true => self.canvases.fetch_add(1, Ordering::AcqRel) + 1,
+            false => self.canvases.fetch_sub(1, Ordering::AcqRel).saturating_sub(1),
+        };
+        self.sources.lock().share(now);
+    }
+
     /// Opens the best adapter.
     ///
     /// # Errors
@@ -83,6 +117,8 @@ impl GpuContext {
             lost,
             complaint,
             summary,
+            sources: Mutex::default(),
+            canvases: AtomicUsize::new(0),
         }))
     }
 

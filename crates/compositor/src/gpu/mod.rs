@@ -6,25 +6,34 @@
 //! what the software renderer makes. Drawn pictures come back through a ring of buffers, one to two pictures late; nobody
 //! ever waits for the picture just submitted.
 //!
-//! [`GpuContext`] is what windows will share; the programme's planes are there as textures ([`GpuRenderer::canvas`]).
+//! Filters are passes too (`effects`), from the planes of one nested canvas to another's, where every filter of a picture
+//! has them; else the processor filters that picture and the result is uploaded.
+//!
+//! [`GpuContext`] is what the canvases of a process share, with the frames of their sources, and what windows will share; the
+//! programme's planes are there as textures ([`GpuRenderer::canvas`]).
 
 mod canvas;
 mod context;
+mod effects;
 mod mixing;
 mod painter;
 mod pipelines;
 mod placement;
 mod plan;
+mod readback;
 mod recipe;
 mod recovery;
 mod ring;
 mod sources;
 mod textures;
 mod uniforms;
+mod workshop;
 
 pub use canvas::Canvas;
 pub use context::{AdapterSummary, GpuContext, adapter_summary, may_exist};
+pub use effects::{Effect, Form, Image};
 pub use pipelines::TargetKind;
+pub(crate) use workshop::{run_effects, workshop_ready};
 
 use crate::{CompositorError, DrawList, Rendered, Renderer, signature};
 use media::{AlphaMode, ColorInfo, MediaTime, PixelFormat, Plane, VideoFrame};
@@ -57,12 +66,13 @@ pub struct GpuRenderer {
 }
 
 impl GpuRenderer {
-    /// A renderer for a canvas of this size in pixels, on the best adapter of this computer.
+    /// A renderer for a canvas of this size in pixels, on the best adapter of this computer; canvases share it, and each
+    /// source's frames are uploaded once for all of them.
     ///
     /// # Errors
     /// [`CompositorError::NoGpu`] without an adapter, [`CompositorError::CanvasSize`] when it can't draw one that large.
     pub fn new(width: u32, height: u32) -> Result<Self, CompositorError> {
-        Self::on(GpuContext::new()?, width, height)
+        Self::on(GpuContext::shared()?, width, height)
     }
 
     /// A renderer on a device that is there already.
@@ -96,7 +106,7 @@ impl GpuRenderer {
 
     /// How many frames were uploaded and how many sets of textures were made for them, on this device.
     pub fn upload_counts(&self) -> (u64, u64) {
-        self.painter.as_ref().map_or((0, 0), |p| p.sources().counts())
+        self.painter.as_ref().map_or((0, 0), Painter::upload_counts)
     }
 
     /// Notices a lost device and works on getting another.

@@ -4,13 +4,15 @@
 use super::{
     canvas::{Canvas, NestedCanvases},
     context::GpuContext,
+    effects::Effect,
     pipelines::{Pipelines, TargetKind},
     plan::{Pass, Planner},
+    readback::Readback,
     ring::Ring,
     sources::SourceTextures,
     uniforms::{ITEM_STRIDE, UniformData},
 };
-use crate::{CompositorError, DrawList, software::SoftwareRenderer};
+use crate::{CompositorError, DrawItem, DrawList, Picture, filters::Sheet, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use std::sync::Arc;
 
@@ -21,7 +23,6 @@ const FIRST_ITEMS: usize = 32;
 pub struct Painter {
     context: Arc<GpuContext>,
     pipelines: Pipelines,
-    sources: SourceTextures,
     nested: NestedCanvases,
     canvas: Canvas,
     ring: Ring,
@@ -30,6 +31,11 @@ pub struct Painter {
     filters: SoftwareRenderer,
     buffer: wgpu::Buffer,
     items: wgpu::BindGroup,
+    /// Of effects: the numbers, where they go, and how they are bound.
+    numbers: Vec<u8>,
+    numbers_buffer: wgpu::Buffer,
+    numbers_group: wgpu::BindGroup,
+    readback: Readback,
 }
 
 impl Painter {
@@ -45,22 +51,29 @@ impl Painter {
         if width == 0 || height == 0 || width > max || height > max {
             return Err(CompositorError::CanvasSize { width, height, max });
         }
+        // Another canvas may have had a complaint of its own.
+        let earlier = context.complaint();
         let pipelines = Pipelines::new(device);
         let buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
+        let numbers_buffer = uniform_buffer(device, FIRST_ITEMS * ITEM_STRIDE);
         let painter = Self {
             canvas: Canvas::new(device, TargetKind::Programme, size),
             ring: Ring::new(device, size),
             items: pipelines.bind_items(&buffer),
+            numbers: vec![],
+            numbers_group: pipelines.effects.bind_numbers(&numbers_buffer),
+            numbers_buffer,
+            readback: Readback::default(),
             pipelines,
-            sources: SourceTextures::default(),
             nested: NestedCanvases::default(),
             uniforms: UniformData::default(),
             filters: SoftwareRenderer::new(width, height)?,
             buffer,
             context,
         };
+        painter.context.count_canvas(true);
         // A driver that can't even make these would draw nothing, picture after picture.
-        match painter.context.complaint() {
+        match painter.context.complaint().filter(|c| earlier.as_ref() != Some(c)) {
             None => Ok(painter),
             Some(reason) => Err(CompositorError::Gpu {
                 doing: "getting ready to draw",
@@ -73,9 +86,9 @@ impl Painter {
     pub fn context(&self) -> &Arc<GpuContext> {
         &self.context
     }
-    /// The textures of sources.
-    pub fn sources(&self) -> &SourceTextures {
-        &self.sources
+    /// How many frames were uploaded and how many sets of textures made on this device.
+    pub fn upload_counts(&self) -> (u64, u64) {
+        self.context.sources().lock().counts()
     }
     /// The programme as it was drawn last.
     pub fn canvas(&self) -> &Canvas {
@@ -85,7 +98,10 @@ impl Painter {
     /// Draws the list and starts its way back; `None` when all buffers are under way (take one first).
     pub fn draw(&mut self, list: &DrawList) -> Option<usize> {
         let slot = self.ring.free()?;
-        let passes = self.plan(list);
+        let context = self.context.clone();
+        // Until everything is submitted, no other canvas may fill textures that this picture shows.
+        let mut sources = context.sources().lock();
+        let passes = self.plan(list, &mut sources);
         self.write_uniforms();
         let mut encoder = self.context.device().create_command_encoder(&Default::default());
         for pass in passes.iter().filter(|p| !p.is_idle()) {
@@ -118,21 +134,69 @@ impl Painter {
         self.ring.take(&self.context, slot, time)
     }
 
-    fn plan(&mut self, list: &DrawList) -> Vec<Pass> {
+    /// A frame after some effects, waited for.
+    ///
+    /// # Errors
+    /// [`CompositorError::Gpu`] when the device was lost, hangs or can't hold the picture.
+    pub fn run(
+        &mut self,
+        frame: &Arc<VideoFrame>,
+        effects: &[Effect],
+        time: MediaTime,
+    ) -> Result<Sheet, CompositorError> {
+        let failed = |reason: &str| CompositorError::Gpu {
+            doing: "running a filter",
+            reason: reason.into(),
+        };
+        let size = effects.last().map_or((frame.width, frame.height), |e| e.size);
+        let context = self.context.clone();
+        let mut sources = context.sources().lock();
+        self.begin(&[], &mut sources);
+        let last = self.nested.get(&self.pipelines, size, frame.id);
+        let last = last.ok_or_else(|| failed("the picture is too large for it"))?.canvas;
+        let mut passes = Vec::new();
+        let picture = Picture::Frame(frame.clone());
+        let done = self
+            .planner(&mut sources)
+            .run(&picture, effects, (&last, frame.id), time, &mut passes);
+        done.ok_or_else(|| failed("the picture is too large for it"))?;
+        self.write_uniforms();
+        let mut encoder = self.context.device().create_command_encoder(&Default::default());
+        for pass in passes.iter().filter(|p| !p.is_idle()) {
+            self.encode(&mut encoder, pass);
+        }
+        let sheet = self.readback.take(&self.context, encoder, &last)?;
+        match self.context.complaint() {
+            None => Ok(sheet),
+            Some(reason) => Err(failed(&reason)),
+        }
+    }
+
+    fn begin(&mut self, items: &[DrawItem], sources: &mut SourceTextures) {
         self.uniforms.clear();
-        self.sources.begin(list);
+        self.numbers.clear();
+        sources.begin(items);
         self.nested.begin();
         self.filters.next_picture();
-        let mut passes = Vec::new();
-        let mut planner = Planner {
+    }
+
+    fn planner<'a>(&'a mut self, sources: &'a mut SourceTextures) -> Planner<'a> {
+        Planner {
             queue: self.context.queue(),
             pipelines: &mut self.pipelines,
-            sources: &mut self.sources,
+            sources,
             nested: &mut self.nested,
             filters: &mut self.filters,
             uniforms: &mut self.uniforms,
-        };
-        planner.add(list, &self.canvas, &mut passes);
+            numbers: &mut self.numbers,
+        }
+    }
+
+    fn plan(&mut self, list: &DrawList, sources: &mut SourceTextures) -> Vec<Pass> {
+        self.begin(&list.items, sources);
+        let canvas = self.canvas.clone();
+        let mut passes = Vec::new();
+        self.planner(sources).add(list, &canvas, &mut passes);
         passes
     }
 
@@ -145,6 +209,14 @@ impl Painter {
         if !bytes.is_empty() {
             self.context.queue().write_buffer(&self.buffer, 0, bytes);
         }
+        let bytes = &self.numbers;
+        if bytes.len() as u64 > self.numbers_buffer.size() {
+            self.numbers_buffer = uniform_buffer(self.context.device(), bytes.len().next_power_of_two());
+            self.numbers_group = self.pipelines.effects.bind_numbers(&self.numbers_buffer);
+        }
+        if !bytes.is_empty() {
+            self.context.queue().write_buffer(&self.numbers_buffer, 0, bytes);
+        }
     }
 
     fn encode(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
@@ -152,7 +224,7 @@ impl Painter {
             encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), to.size());
         }
         let load = pass.clear.map_or(wgpu::LoadOp::Load, wgpu::LoadOp::Clear);
-        if pass.clear.is_none() && pass.draws.is_empty() && pass.mix.is_none() {
+        if pass.clear.is_none() && pass.draws.is_empty() && pass.mix.is_none() && pass.effect.is_none() {
             return;
         }
         let mut p = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -177,6 +249,12 @@ impl Painter {
             p.set_bind_group(1, &d.textures, &[]);
             p.draw(0..4, 0..1);
         }
+        if let Some(e) = &pass.effect {
+            p.set_pipeline(&e.pipeline);
+            p.set_bind_group(0, &e.textures, &[]);
+            p.set_bind_group(1, &self.numbers_group, &e.offsets);
+            p.draw(0..4, 0..1);
+        }
         if let Some(m) = &pass.mix {
             let [x, y, w, h] = m.area;
             p.set_scissor_rect(x, y, w, h);
@@ -184,6 +262,12 @@ impl Painter {
             p.set_bind_group(0, &m.textures, &[]);
             p.draw(0..4, 0..1);
         }
+    }
+}
+
+impl Drop for Painter {
+    fn drop(&mut self) {
+        self.context.count_canvas(false);
     }
 }
 

@@ -2,6 +2,7 @@
 //! needed (some milliseconds, once) and kept.
 
 use super::{
+    effects::Effects,
     mixing::Mixing,
     placement::{Plane, Way},
     recipe::{Alpha, MainKind, SecondKind},
@@ -57,6 +58,8 @@ pub struct Pipelines {
     sampler: wgpu::Sampler,
     /// For items that do more than cover what is below.
     pub mixing: Mixing,
+    /// Filters.
+    pub effects: Effects,
     made: HashMap<PipelineKey, wgpu::RenderPipeline>,
 }
 
@@ -83,6 +86,7 @@ impl Pipelines {
         Self {
             device: device.clone(),
             mixing: Mixing::new(device, &source_layout),
+            effects: Effects::new(device, &source_layout),
             shader,
             layout,
             item_layout,

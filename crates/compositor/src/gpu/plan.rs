@@ -2,15 +2,23 @@
 //! Nested lists come before what shows them. Uploads happen on the way; nothing is submitted here.
 
 use super::{
-    canvas::{Canvas, NestedCanvases, clear_color},
+    canvas::{Canvas, Nested, NestedCanvases, clear_color},
+    effects::{Effect, Work},
     pipelines::{PipelineKey, Pipelines, TargetKind},
     placement::{Placement, Plane, TexelGrid, Way},
     recipe::{Alpha, Recipe, SecondKind},
     sources::SourceTextures,
     uniforms::{GridUniform, ItemUniform, UniformData},
 };
-use crate::{Affine, DrawItem, DrawList, Picture, color::YuvMap, signature, software::SoftwareRenderer};
+use crate::{
+    Affine, DrawItem, DrawList, Filtered, Picture, Style, color::YuvMap, signature, software::SoftwareRenderer,
+};
+use media::MediaTime;
 use project::Rgba;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 /// One picture in one plane.
 pub struct Draw {
@@ -34,23 +42,40 @@ pub struct Pass {
     pub draws: Vec<Draw>,
     /// A layer that is mixed with what is there.
     pub mix: Option<Mix>,
+    /// A filter's pass.
+    pub effect: Option<EffectDraw>,
+}
+
+/// A pass of a filter over all of a plane.
+pub struct EffectDraw {
+    /// What to draw with.
+    pub pipeline: wgpu::RenderPipeline,
+    /// The picture's planes and what else it looks at.
+    pub textures: wgpu::BindGroup,
+    /// Where its numbers are, bytes.
+    pub offsets: [u32; 2],
 }
 
 impl Pass {
     /// That goes on with what is in the plane.
-    fn onto(target: &wgpu::TextureView) -> Self {
+    pub fn onto(target: &wgpu::TextureView) -> Self {
         Self {
             target: target.clone(),
             copies: vec![],
             clear: None,
             draws: vec![],
             mix: None,
+            effect: None,
         }
     }
 
     /// Whether it changes nothing.
     pub fn is_idle(&self) -> bool {
-        self.clear.is_none() && self.draws.is_empty() && self.copies.is_empty() && self.mix.is_none()
+        self.clear.is_none()
+            && self.draws.is_empty()
+            && self.copies.is_empty()
+            && self.mix.is_none()
+            && self.effect.is_none()
     }
 }
 
@@ -91,6 +116,8 @@ pub struct Planner<'a> {
     pub filters: &'a mut SoftwareRenderer,
     /// Filled with the uniforms of all items.
     pub uniforms: &'a mut UniformData,
+    /// Filled with the numbers of effects.
+    pub numbers: &'a mut Vec<u8>,
 }
 
 impl Planner<'_> {
@@ -184,6 +211,7 @@ impl Planner<'_> {
                 let group = self.sources.get(self.queue, self.pipelines, f)?;
                 Some([group.clone(), group])
             }
+            Picture::Filtered(f) if f.on_gpu() => Some(self.effects(f, passes)?.bind_groups),
             Picture::Filtered(f) => {
                 let frame = self.filters.filter(f)?;
                 let group = self.sources.get(self.queue, self.pipelines, &frame)?;
@@ -200,10 +228,85 @@ impl Planner<'_> {
         }
     }
 
+    /// A picture after its filters, in a canvas of its own; what was drawn there for the same picture and filters is kept.
+    fn effects(&mut self, f: &Arc<Filtered>, passes: &mut Vec<Pass>) -> Option<Nested> {
+        let last = self.nested.get(self.pipelines, f.size(), f.signature())?;
+        if !last.is_drawn {
+            self.run(&f.picture, &f.effects(), (&last.canvas, f.signature()), f.time, passes)?;
+        }
+        Some(last)
+    }
+
+    /// Adds the passes of effects on a picture, into a canvas; canvases between go by numbers made of `signature`. A picture
+    /// that nothing is done to is copied.
+    pub fn run(
+        &mut self,
+        picture: &Picture,
+        effects: &[Effect],
+        (last, signature): (&Canvas, u64),
+        time: MediaTime,
+        passes: &mut Vec<Pass>,
+    ) -> Option<()> {
+        let mut from = self.whole(picture, passes)?;
+        let count = effects.len();
+        if count == 0 {
+            let mut pass = Pass::onto(last.view(Plane::Luma));
+            pass.copies = [Plane::Luma, Plane::Chroma]
+                .map(|p| (from.texture(p).clone(), last.texture(p).clone()))
+                .into();
+            passes.push(pass);
+        }
+        for (i, effect) in effects.iter().enumerate() {
+            let to = match i + 1 == count {
+                true => last.clone(),
+                false => {
+                    let mut h = DefaultHasher::new();
+                    (signature, i).hash(&mut h);
+                    self.nested.get(self.pipelines, effect.size, h.finish())?.canvas
+                }
+            };
+            let mut work = Work {
+                queue: self.queue,
+                pipelines: &mut *self.pipelines,
+                numbers: &mut *self.numbers,
+            };
+            work.add(effect, &from, &to, time.as_secs_f64() as f32, passes)?;
+            from = to;
+        }
+        Some(())
+    }
+
+    /// A picture by itself, pixel by pixel, as planes.
+    fn whole(&mut self, picture: &Picture, passes: &mut Vec<Pass>) -> Option<Canvas> {
+        let (width, height) = picture.size();
+        let item = DrawItem {
+            picture: picture.clone(),
+            crop: [0.0, 0.0, width as f32, height as f32],
+            canvas_from_picture: Affine::IDENTITY,
+            opacity: 1.0,
+            style: Style::default(),
+        };
+        let list = match picture {
+            Picture::List(list) => list.clone(),
+            _ => Arc::new(DrawList {
+                width,
+                height,
+                background: Rgba::TRANSPARENT,
+                items: vec![item],
+            }),
+        };
+        let nested = self.nested.get(self.pipelines, (width, height), signature(&list))?;
+        if !nested.is_drawn {
+            self.add(&list, &nested.canvas, passes);
+        }
+        Some(nested.canvas)
+    }
+
     fn draw(&mut self, item: &DrawItem, plane: Plane, canvas: &Canvas, textures: wgpu::BindGroup) -> Option<Draw> {
         let place = Placement::new(item, plane, canvas.size)?;
         let recipe = match &item.picture {
             Picture::Frame(f) => Recipe::of_frame(f, plane),
+            Picture::Filtered(f) if f.on_gpu() => Recipe::of_nested(plane),
             Picture::Filtered(f) => Recipe::of_frame(&*self.filters.filter(f)?, plane),
             Picture::List(_) => Recipe::of_nested(plane),
         };

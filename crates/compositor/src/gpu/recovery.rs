@@ -65,7 +65,7 @@ impl Recovery {
     }
 
     fn start(&mut self, size: (u32, u32)) {
-        let make = move || Painter::new(GpuContext::new()?, size);
+        let make = move || Painter::new(GpuContext::shared()?, size);
         match std::thread::Builder::new().name("gpu-recovery".into()).spawn(make) {
             Ok(attempt) => self.attempt = Some(attempt),
             Err(e) => {

@@ -2,8 +2,9 @@
 //! into the textures its last one leaves free, so steady running creates none. Textures nobody has used for a while are dropped.
 
 use super::{pipelines::Pipelines, placement::Plane, textures};
-use crate::{DrawItem, DrawList, Picture};
-use media::{PixelFormat, VideoFrame};
+use crate::software::narrowed;
+use crate::{DrawItem, Picture};
+use media::{FramePool, PixelFormat, VideoFrame};
 use std::borrow::Cow;
 
 /// Pictures after which unused textures are dropped: some seconds.
@@ -27,24 +28,32 @@ pub struct SourceTextures {
     picture: u64,
     uploads: u64,
     created: u64,
+    pool: FramePool,
+    /// Canvases besides the one that draws: what they drew with in their last picture is not taken away.
+    others: u64,
 }
 
 impl SourceTextures {
+    /// Says how many canvases draw with these textures in turn.
+    pub fn share(&mut self, canvases: usize) {
+        self.others = canvases.saturating_sub(1) as u64;
+    }
+
     /// Starts a picture: what it shows keeps its textures, and what was not shown for long loses them.
-    pub fn begin(&mut self, list: &DrawList) {
+    pub fn begin(&mut self, items: &[DrawItem]) {
         self.picture += 1;
-        self.keep(list);
-        let oldest = self.picture.saturating_sub(KEEP_PICTURES);
+        self.keep(items);
+        let oldest = self.picture.saturating_sub(KEEP_PICTURES * (self.others + 1));
         self.slots.retain(|s| s.last_used >= oldest);
     }
 
-    fn keep(&mut self, list: &DrawList) {
-        for item in &list.items {
+    fn keep(&mut self, items: &[DrawItem]) {
+        for item in items {
             match &item.picture {
-                Picture::List(inner) => self.keep(inner),
+                Picture::List(inner) => self.keep(&inner.items),
                 Picture::Filtered(f) => {
                     if let Picture::List(inner) = &f.picture {
-                        self.keep(inner);
+                        self.keep(&inner.items);
                     }
                 }
                 Picture::Frame(f) => {
@@ -62,8 +71,11 @@ impl SourceTextures {
             s.last_used = self.picture;
             return Some(s.bind_group.clone());
         }
+        // Words of 16 bits are no texture that every card can mix.
+        let f = &narrowed(&self.pool, f);
         let size = (f.width, f.height);
-        let free = |s: &&mut Slot| s.format == f.format && s.size == size && s.last_used < self.picture;
+        let oldest = self.picture.saturating_sub(self.others);
+        let free = |s: &&mut Slot| s.format == f.format && s.size == size && s.last_used < oldest;
         // The newest of those used last is the same source's last frame; older ones are pictures that may be shown again.
         let found = self
             .slots
@@ -93,7 +105,7 @@ impl SourceTextures {
         let Picture::Frame(f) = &item.picture else { return None };
         let slot = self.slots.iter().find(|s| s.frame_id == f.id)?;
         match plane {
-            Plane::Luma if f.format.is_yuv() => slot.planes.first().cloned(),
+            Plane::Luma if f.format.is_yuv() && slot.format == f.format => slot.planes.first().cloned(),
             Plane::Chroma if f.format == PixelFormat::Nv12 => slot.planes.get(1).cloned(),
             _ => None,
         }

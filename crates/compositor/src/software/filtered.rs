@@ -25,7 +25,9 @@ impl SoftwareRenderer {
             *last = used;
             return frame.clone();
         }
-        let frame = self.sheet(&f.picture, depth).and_then(|sheet| {
+        let pool = self.layers.clone();
+        let light = f.read(|frame| of_frame(&pool, frame));
+        let frame = light.or_else(|| self.sheet(&f.picture, depth)).and_then(|sheet| {
             let made = f.apply(sheet).into_frame();
             made.inspect_err(|e| tracing::error!("a filtered picture is no picture: {e}"))
                 .ok()

@@ -7,15 +7,57 @@ use super::{
     rows,
 };
 use crate::color::YuvMap;
-use media::{AlphaMode, FramePool, PixelFormat, VideoFrame};
+use media::{AlphaMode, FramePool, PixelFormat, Plane, VideoFrame};
+use multiversion::multiversion;
 
 /// The frame's pixels in `region` (inside the frame, even edges or the frame's own). `halve` asks for 4:2:0 chroma from
 /// RGB, for pictures that are shown pixel by pixel on even coordinates.
 pub fn load(pool: &FramePool, f: &VideoFrame, region: Rect, halve: bool) -> Image {
-    if f.format.is_yuv() {
+    if f.format == PixelFormat::P010 {
+        load_yuv(pool, &narrowed(pool, f), region)
+    } else if f.format.is_yuv() {
         load_yuv(pool, f, region)
     } else {
         load_rgb(pool, f, region, halve)
+    }
+}
+
+/// A picture of 10 bits rounded to 8, as I420 under the same id; others as they are.
+pub fn narrowed(pool: &FramePool, f: &VideoFrame) -> VideoFrame {
+    if f.format != PixelFormat::P010 {
+        return f.clone();
+    }
+    let (w, h) = (f.width as usize, f.height as usize);
+    let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
+    let mut luma = pool.take(w * h);
+    for (y, row) in luma.chunks_exact_mut(w).enumerate() {
+        narrow(row, f.planes[0].row(y, 2 * w), 0, 2);
+    }
+    let chroma = [0, 2].map(|first| {
+        let mut plane = pool.take(cw * ch);
+        for (y, row) in plane.chunks_exact_mut(cw).enumerate() {
+            narrow(row, f.planes[1].row(y, 4 * cw), first, 4);
+        }
+        plane
+    });
+    let [u, v] = chroma;
+    let plane = |data, stride| Plane {
+        data: pool.freeze(data),
+        stride,
+    };
+    VideoFrame {
+        format: PixelFormat::I420,
+        planes: vec![plane(luma, w), plane(u, cw), plane(v, cw)],
+        ..f.clone()
+    }
+}
+
+/// One 16-bit word of every `step` bytes, from byte `first` on, to the nearest of 8 bits.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn narrow(out: &mut [u8], words: &[u8], first: usize, step: usize) {
+    for (o, w) in out.iter_mut().zip(words.chunks_exact(step)) {
+        let word = u16::from_le_bytes([w[first], w[first + 1]]);
+        *o = (word.saturating_add(128) >> 8) as u8;
     }
 }
 

@@ -19,6 +19,7 @@ mod round;
 pub(crate) mod rows;
 
 pub(crate) use filtered::{halved_alpha, scaled_plane};
+pub(crate) use load::narrowed;
 
 use crate::{Affine, CompositorError, DrawItem, DrawList, Picture, Rendered, Renderer, signature};
 use canvas::Canvas;

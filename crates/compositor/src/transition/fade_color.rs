@@ -10,7 +10,8 @@ pub(super) const KIND: TransitionKind = TransitionKind::of::<FadeColor>(
     "fade_color",
     "Fade to colour",
     "Into a colour, and out of it into the next scene.",
-);
+)
+.for_scenes();
 
 /// Settings of a dip to a colour.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

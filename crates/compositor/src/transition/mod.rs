@@ -8,14 +8,19 @@ mod fade;
 mod fade_color;
 mod move_items;
 mod slide;
+mod stinger;
 mod wipe;
 
-use crate::{Affine, DrawItem, DrawList, Picture, Style, cull};
+use crate::{
+    Affine, DrawItem, DrawList, Picture, Style, cull,
+    filters::{Filtered, Made},
+};
+use media::{MediaTime, VideoFrame};
 use project::{DocError, KindInfo, Rgba, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, path::Path, sync::Arc};
 
 /// Every transition. The first is taken where a project names none.
 static LIST: &[TransitionKind] = &[
@@ -26,6 +31,7 @@ static LIST: &[TransitionKind] = &[
     slide::REVEAL,
     wipe::KIND,
     move_items::KIND,
+    stinger::KIND,
 ];
 
 /// One way to get from scene to scene, with its settings.
@@ -33,19 +39,80 @@ pub trait Transition: Debug + Send + Sync {
     /// The picture when it is `progress` of the way, between 0 and 1, from one scene to the other.
     fn list(&self, from: DrawList, to: DrawList, progress: f32) -> DrawList;
 
+    /// The same with the pictures its films show then.
+    fn list_with(&self, from: DrawList, to: DrawList, progress: f32, _films: &FilmPictures) -> DrawList {
+        self.list(from, to, progress)
+    }
+
     /// How much of the new scene is heard then, 0 to 1, as a part of its power; the old one has the rest.
     fn heard(&self, progress: f32) -> f32 {
         progress
     }
+
+    /// How much is heard of both scenes together then, as a part of their power: what a dip leaves.
+    fn left_of_both(&self, _progress: f32) -> f32 {
+        1.0
+    }
+
+    /// The films it plays; none for most.
+    fn films(&self) -> Option<Films> {
+        None
+    }
+
+    /// For one that plays a film: itself on a film of this length, and how long it takes then. `None`: the film is missing or
+    /// broken, and the scenes change where they would have, on a canvas of `picture_time`.
+    fn on_film(&self, _film: Option<FilmLength>, _picture_time: MediaTime) -> Option<(Arc<dyn Transition>, MediaTime)> {
+        None
+    }
+
+    /// Reads the files it names before it is taken; relative paths start from `dir`.
+    ///
+    /// # Errors
+    /// A file that is no good: which setting names it, and what to do.
+    fn make_ready(&mut self, _dir: &Path) -> Result<(), (String, String)> {
+        Ok(())
+    }
 }
 
-type Make = fn(&Map<String, Value>, &str) -> Result<Arc<dyn Transition>, DocError>;
+/// What a transition plays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Films {
+    /// The file with the pictures, as the settings name it.
+    pub file: String,
+    /// The file with the track matte, where it is one of its own.
+    pub matte: Option<String>,
+    /// Gain of its sound, dB; none when it is not heard.
+    pub volume_db: Option<f64>,
+}
+
+/// What is known of a film.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilmLength {
+    /// From its first picture to the end of its last.
+    pub length: MediaTime,
+    /// How long one of its pictures is.
+    pub picture_time: MediaTime,
+}
+
+/// What the films of a transition show at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct FilmPictures {
+    /// Of the film.
+    pub picture: Option<Arc<VideoFrame>>,
+    /// Of its matte, where that is a file of its own.
+    pub matte: Option<Arc<VideoFrame>>,
+}
+
+type Make = fn(&Map<String, Value>, &str, &Path) -> Result<Arc<dyn Transition>, DocError>;
 
 /// A registered transition.
 pub struct TransitionKind {
     /// Its id, names and settings.
     pub info: KindInfo,
+    /// Whether an item can come and go by it, and not only whole scenes.
+    pub for_items: bool,
     make: Make,
+    films: fn(&Map<String, Value>) -> Option<Films>,
 }
 
 impl TransitionKind {
@@ -56,7 +123,25 @@ impl TransitionKind {
     ) -> Self {
         Self {
             info: KindInfo::of::<S>(id, name, summary),
-            make: |settings, path| Ok(Arc::new(project::kind::parse::<S>(settings, path)?.settings)),
+            for_items: true,
+            make: |settings, path, dir| {
+                let mut made = project::kind::parse::<S>(settings, path)?.settings;
+                made.make_ready(dir).map_err(|(field, problem)| DocError {
+                    found: settings.get(&field).map(Value::to_string).unwrap_or_default(),
+                    path: format!("{path}.{field}"),
+                    problem,
+                })?;
+                Ok(Arc::new(made))
+            },
+            films: |settings| project::kind::parse::<S>(settings, "").ok()?.settings.films(),
+        }
+    }
+
+    /// The same for what needs an old scene to do something with.
+    const fn for_scenes(self) -> Self {
+        Self {
+            for_items: false,
+            ..self
         }
     }
 }
@@ -66,17 +151,25 @@ pub fn transition_kinds() -> &'static [TransitionKind] {
     LIST
 }
 
-/// The transition of that kind with these settings, found at JSON path `path`; `None` for a kind nobody knows.
+/// The transition of that kind with these settings, found at JSON path `path`, of a project in the folder `dir`; `None` for a
+/// kind nobody knows.
 ///
 /// # Errors
-/// The first wrong setting.
+/// The first wrong setting, or a file that is no good.
 pub fn transition(
     kind: &str,
     settings: &Map<String, Value>,
     path: &str,
+    dir: &Path,
 ) -> Option<Result<Arc<dyn Transition>, DocError>> {
     let kind = LIST.iter().find(|k| k.info.id == kind)?;
-    Some((kind.make)(settings, path))
+    Some((kind.make)(settings, path, dir))
+}
+
+/// The films that a transition of that kind with these settings plays; none for most, and for wrong settings. No file is read.
+pub fn films_of(kind: &str, settings: &Map<String, Value>) -> Option<Films> {
+    let kind = LIST.iter().find(|k| k.info.id == kind)?;
+    (kind.films)(settings)
 }
 
 /// A plain fade.
@@ -114,7 +207,8 @@ impl Easing {
 }
 
 /// A list as one picture of the canvas' size, on its background laid over black as a canvas has it. One solid picture that
-/// already is the canvas needs no canvas of its own.
+/// already is the canvas needs no canvas of its own. A list on nothing at all is no canvas but a picture by itself (an item on
+/// its way in or out) and stays on nothing.
 fn as_one(list: DrawList) -> DrawItem {
     let list = cull(list);
     let (w, h) = (list.width as f32, list.height as f32);
@@ -126,10 +220,11 @@ fn as_one(list: DrawList) -> DrawItem {
     }
     let [r, g, b, a] = list.background.0;
     let dimmed = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
-    let list = DrawList {
-        background: Rgba([dimmed(r), dimmed(g), dimmed(b), 255]),
-        ..list
+    let background = match a {
+        0 => Rgba::TRANSPARENT,
+        _ => Rgba([dimmed(r), dimmed(g), dimmed(b), 255]),
     };
+    let list = DrawList { background, ..list };
     DrawItem {
         crop: [0.0, 0.0, w, h],
         canvas_from_picture: Affine::IDENTITY,
@@ -137,6 +232,38 @@ fn as_one(list: DrawList) -> DrawItem {
         picture: Picture::List(Arc::new(list)),
         style: Style::default(),
     }
+}
+
+/// A list as a picture of the canvas' own size.
+fn whole(list: DrawList) -> Picture {
+    let size = (list.width, list.height);
+    let item = as_one(list);
+    if item.canvas_from_picture == Affine::IDENTITY && item.picture.size() == size {
+        return item.picture;
+    }
+    Picture::List(Arc::new(DrawList {
+        width: size.0,
+        height: size.1,
+        background: Rgba::BLACK,
+        items: vec![item],
+    }))
+}
+
+/// The new scene over the old one where a mask of the canvas' size lets it be seen.
+fn masked(from: DrawList, to: DrawList, mask: Made) -> DrawList {
+    let (w, h) = (to.width as f32, to.height as f32);
+    let mut list = cull(from);
+    // The mask lies on the canvas, so what it masks has to be one.
+    if let Some(f) = Filtered::new(whole(to), vec![mask], MediaTime::ZERO) {
+        list.items.push(DrawItem {
+            picture: Picture::Filtered(Arc::new(f)),
+            crop: [0.0, 0.0, w, h],
+            canvas_from_picture: Affine::IDENTITY,
+            opacity: 1.0,
+            style: Style::default(),
+        });
+    }
+    list
 }
 
 /// An empty canvas like this one.
@@ -183,7 +310,8 @@ mod tests {
 
     /// Each kind with the settings of a new one.
     fn all() -> Vec<(&'static str, Arc<dyn Transition>)> {
-        let make = |k: &TransitionKind| (k.make)(&(k.info.defaults)(), "settings").expect("defaults are valid");
+        let make =
+            |k: &TransitionKind| (k.make)(&(k.info.defaults)(), "settings", Path::new("")).expect("defaults are valid");
         LIST.iter().map(|k| (k.info.id, make(k))).collect()
     }
 
@@ -228,9 +356,10 @@ mod tests {
 
     #[test]
     fn settings_are_checked_and_an_unknown_kind_is_nobody() {
-        assert!(transition("teleport", &Map::new(), "t").is_none());
+        assert!(transition("teleport", &Map::new(), "t", Path::new("")).is_none());
         let wrong = serde_json::json!({"direction": "sideways"});
-        let e = transition("slide", wrong.as_object().expect("map"), "transitions[0].settings").expect("known");
+        let wrong = wrong.as_object().expect("map");
+        let e = transition("slide", wrong, "transitions[0].settings", Path::new("")).expect("known");
         assert!(e.is_err_and(|e| e.path == "transitions[0].settings.direction"));
     }
 

@@ -16,7 +16,8 @@ pub(super) const KIND: TransitionKind = TransitionKind::of::<Move>(
     "move",
     "Move",
     "What both scenes show glides from place to place; the rest fades.",
-);
+)
+.for_scenes();
 
 /// Settings of a move.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -37,7 +38,12 @@ impl Transition for Move {
         if p >= 1.0 {
             return to;
         }
-        let background = blend(over_black(from.background), over_black(to.background), p);
+        // An item by itself, on its way in or out, is on nothing.
+        let alone = from.background == Rgba::TRANSPARENT && to.background == Rgba::TRANSPARENT;
+        let background = match alone {
+            true => Rgba::TRANSPARENT,
+            false => blend(over_black(from.background), over_black(to.background), p),
+        };
         let mut items = vec![];
         let mut old: Vec<Option<DrawItem>> = from.items.into_iter().map(Some).collect();
         let goes = partners(&old, &to.items);

@@ -15,7 +15,7 @@ pub(super) const SWIPE: TransitionKind = TransitionKind::of::<Swipe>(
     "The new scene comes in over the old one, which stays.",
 );
 pub(super) const REVEAL: TransitionKind =
-    TransitionKind::of::<Reveal>("reveal", "Reveal", "The old scene goes off and the new one lies below.");
+    TransitionKind::of::<Reveal>("reveal", "Reveal", "The old scene goes off and the new one lies below.").for_scenes();
 
 /// Where pictures move to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +41,10 @@ impl Direction {
             Self::Up => (0.0, -1.0),
             Self::Down => (0.0, 1.0),
         };
-        let even = |v: f32| (v / 2.0).round() * 2.0;
-        let by = Affine::place(even(x * part * list.width as f32), even(y * part * list.height as f32));
+        // Rounded from whole pictures on, so that what goes and what comes leave no gap and never overlap.
+        let whole = part.floor();
+        let even = |size: u32| ((part - whole) * size as f32 / 2.0).round() * 2.0 + whole * size as f32;
+        let by = Affine::place(x * even(list.width), y * even(list.height));
         let item = as_one(list);
         DrawItem {
             canvas_from_picture: by.after(&item.canvas_from_picture),
@@ -68,7 +70,9 @@ macro_rules! moving {
 
         impl Transition for $name {
             fn list(&self, $from: DrawList, $to: DrawList, progress: f32) -> DrawList {
-                let mut list = blank(&$from, Rgba::BLACK);
+                // An item by itself moves on nothing.
+                let below = if $to.background == Rgba::TRANSPARENT { Rgba::TRANSPARENT } else { Rgba::BLACK };
+                let mut list = blank(&$from, below);
                 let ($s, $p) = (self.direction, self.easing.at(progress));
                 list.items.extend($items);
                 list
@@ -138,5 +142,22 @@ mod tests {
         let made = slide.list(from, to, 0.5);
         let x: Vec<f32> = made.items.iter().map(|i| i.canvas_from_picture.e).collect();
         assert_eq!(x, [-16.0, 16.0]);
+    }
+
+    #[test]
+    fn a_slide_leaves_no_gap_at_any_moment() {
+        for direction in [Direction::Left, Direction::Right, Direction::Up, Direction::Down] {
+            let slide = Slide {
+                direction,
+                easing: Easing::Linear,
+            };
+            for n in 1..200 {
+                let (from, to) = scenes();
+                let made = slide.list(from, to, n as f32 / 200.0);
+                let at: Vec<_> = made.items.iter().map(|i| i.canvas_from_picture).collect();
+                let apart = (at[0].e - at[1].e).abs() + (at[0].f - at[1].f).abs();
+                assert_eq!(apart, 32.0, "{direction:?} at {n}");
+            }
+        }
     }
 }

@@ -2,17 +2,18 @@
 //! of the wished softness runs along it. With position `p`, softness `s` and the pattern's value `m` the new scene is seen by
 //! `(p·(1 + s) - m) / s`, held between 0 and 1.
 
-use super::{Easing, Transition, TransitionKind, as_one};
+use super::{Easing, Transition, TransitionKind, masked};
 use crate::{
-    Affine, DrawItem, DrawList, Picture,
-    filters::{Filter, Filtered, Made, Sheet},
+    DrawList, Sampling,
+    filters::{Filter, Layer, Made, Sheet, read_image},
+    software::scaled_plane,
 };
 use media::MediaTime;
 use parking_lot::Mutex;
 use project::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{f32::consts::TAU, sync::Arc};
+use std::{f32::consts::TAU, path::Path, sync::Arc};
 
 pub(super) const KIND: TransitionKind = TransitionKind::of::<Wipe>(
     "wipe",
@@ -26,15 +27,35 @@ pub(super) const KIND: TransitionKind = TransitionKind::of::<Wipe>(
 struct Wipe {
     /// Along what it spreads.
     pattern: Pattern,
+    /// A grey image in place of the pattern, stretched over the picture: the new scene comes first where it is black and last
+    /// where it is white. The pattern counts when there is none.
+    image_file: String,
     /// How wide its edge is, as a part of the way: 0 sharp.
     #[schemars(range(min = 0.0, max = 1.0))]
     softness: f32,
-    /// From the end of the pattern to its beginning.
+    /// From the end of the pattern to its beginning; where it is white first.
     reverse: bool,
     /// How it begins and ends.
     easing: Easing,
+    /// The image's brightness, once it is read.
+    #[serde(skip)]
+    grey: Option<Layer>,
     #[serde(skip)]
     kept: Mutex<Kept>,
+}
+
+/// The largest side of an image, pixels: as large as any canvas.
+const MOST_PIXELS: u32 = 8192;
+
+/// The brightness of an image's pixels; what is transparent counts as black.
+fn grey(width: usize, height: usize, rgba: &[u8]) -> Layer {
+    Layer::make(width, height, |y, row| {
+        let pixels = rgba.get(4 * y * width..).unwrap_or(&[]).chunks_exact(4);
+        for (o, px) in row.iter_mut().zip(pixels) {
+            let [r, g, b, a] = [px[0], px[1], px[2], px[3]].map(f32::from);
+            *o = ((0.2126 * r + 0.7152 * g + 0.0722 * b) * a / 255.0 + 0.5) as u8;
+        }
+    })
 }
 
 impl Settings for Wipe {}
@@ -74,13 +95,24 @@ struct Kept {
 type Map = ((u32, u32), Arc<Vec<u16>>);
 
 impl Wipe {
+    /// When each pixel of a canvas goes over, row by row: 0 first, 65535 last.
+    fn map(&self, size: (u32, u32)) -> Vec<u16> {
+        let Some(grey) = &self.grey else {
+            return self.pattern.map(size, self.reverse);
+        };
+        let (from, to) = ((grey.width, grey.height), (size.0 as usize, size.1 as usize));
+        let scaled = scaled_plane(grey, from, to, 1, Sampling::Auto);
+        let late = |v: &u8| u16::from(if self.reverse { 255 - v } else { *v }) * 257;
+        (0..to.1).flat_map(|y| scaled.row(y).iter().map(late)).collect()
+    }
+
     /// The mask at this position: the same one as long as the position and the size stay.
     fn mask(&self, size: (u32, u32), p: f32) -> Made {
         let mut kept = self.kept.lock();
         let kept = &mut *kept;
         if kept.map.as_ref().is_none_or(|m| m.0 != size) {
             *kept = Kept {
-                map: Some((size, Arc::new(self.pattern.map(size, self.reverse)))),
+                map: Some((size, Arc::new(self.map(size)))),
                 made: None,
             };
         }
@@ -110,37 +142,21 @@ impl Transition for Wipe {
         if p >= 1.0 {
             return to;
         }
-        let size = (to.width, to.height);
-        let (w, h) = (size.0 as f32, size.1 as f32);
-        let mut list = crate::cull(from);
-        // The pattern lies on the canvas, so what it masks has to be one.
-        let new = whole(to);
-        if let Some(f) = Filtered::new(new, vec![self.mask(size, p)], MediaTime::ZERO) {
-            list.items.push(DrawItem {
-                picture: Picture::Filtered(Arc::new(f)),
-                crop: [0.0, 0.0, w, h],
-                canvas_from_picture: Affine::IDENTITY,
-                opacity: 1.0,
-                style: crate::Style::default(),
-            });
-        }
-        list
+        let mask = self.mask((to.width, to.height), p);
+        masked(from, to, mask)
     }
-}
 
-/// A list as a picture of the canvas' own size.
-fn whole(list: DrawList) -> Picture {
-    let size = (list.width, list.height);
-    let item = as_one(list);
-    if item.canvas_from_picture == Affine::IDENTITY && item.picture.size() == size {
-        return item.picture;
+    fn make_ready(&mut self, dir: &Path) -> Result<(), (String, String)> {
+        self.grey = match self.image_file.as_str() {
+            "" => None,
+            file => {
+                let read = read_image(file, dir, MOST_PIXELS);
+                let (w, h, rgba) = read.map_err(|e| ("image_file".to_owned(), e.to_string()))?;
+                Some(grey(w as usize, h as usize, &rgba))
+            }
+        };
+        Ok(())
     }
-    Picture::List(Arc::new(DrawList {
-        width: size.0,
-        height: size.1,
-        background: project::Rgba::BLACK,
-        items: vec![item],
-    }))
 }
 
 impl Pattern {
@@ -278,6 +294,43 @@ mod tests {
             let seen = half.iter().flatten().filter(|v| **v > 128).count() as f32 / (SIZE * SIZE) as f32;
             assert!((0.2..0.8).contains(&seen), "{pattern:?}: {seen}");
         }
+    }
+
+    #[test]
+    fn an_image_of_ones_own_says_when_each_pixel_goes_over() {
+        let dir = tempfile::tempdir().expect("dir");
+        // Black on the right, white on the left, grey between.
+        let pixels: Vec<u8> = (0..SIZE * SIZE)
+            .map(|i| 255 - (i % SIZE * 255 / (SIZE - 1)) as u8)
+            .collect();
+        let file = dir.path().join("own.png");
+        image::save_buffer(&file, &pixels, SIZE, SIZE, image::ExtendedColorType::L8).expect("written");
+        let made = |settings: serde_json::Value| {
+            let settings = settings.as_object().expect("map").clone();
+            super::super::transition("wipe", &settings, "settings", dir.path()).expect("known")
+        };
+        let row = |t: &dyn Transition, p| {
+            luma(&t.list(list([0, 0, 0, 255], vec![]), list([255; 4], vec![]), p))[SIZE as usize / 2].clone()
+        };
+        let easing = "linear";
+        let sharp = made(serde_json::json!({"image_file": "own.png", "easing": easing})).expect("read");
+        let quarter = row(&*sharp, 0.25);
+        assert!(
+            quarter[25..].iter().all(|v| *v > 230) && quarter[..23].iter().all(|v| *v < 20),
+            "{quarter:?}"
+        );
+        let back = made(serde_json::json!({"image_file": "own.png", "reverse": true, "easing": easing})).expect("read");
+        let other = row(&*back, 0.25);
+        assert!(
+            other[..7].iter().all(|v| *v > 230) && other[9..].iter().all(|v| *v < 20),
+            "{other:?}"
+        );
+        let soft = made(serde_json::json!({"image_file": "own.png", "softness": 0.5, "easing": easing})).expect("read");
+        let between = row(&*soft, 0.5).iter().filter(|v| (30..220).contains(*v)).count();
+        assert!(between >= 8, "{between}");
+        let missing = made(serde_json::json!({"image_file": "gone.png"})).expect_err("it is not there");
+        assert_eq!(missing.path, "settings.image_file");
+        assert!(missing.problem.contains("gone.png"), "{missing}");
     }
 
     #[test]

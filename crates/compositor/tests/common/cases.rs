@@ -3,6 +3,8 @@
 
 #[path = "filtering.rs"]
 mod filtering;
+#[path = "grouping.rs"]
+mod grouping;
 
 use super::pictures::{Look, See, card};
 use compositor::{DrawList, draw_list};
@@ -651,5 +653,6 @@ pub fn all(look: Look) -> Vec<Case> {
             let list = draw_list(&p, CANVAS, BACKGROUND, "case", &|id| frames.get(id).cloned());
             Case { name, list }
         })
+        .chain(grouping::cases(&frames))
         .collect()
 }

@@ -206,3 +206,31 @@ fn a_device_lost_before_the_first_picture_gives_black_not_an_error() {
     assert_eq!(r.frame.time, at(0));
     assert!(!r.drawn && luma_of(&r) == 16);
 }
+
+#[test]
+fn canvases_share_one_upload_of_each_frame() {
+    let Some(mut wide) = renderer(W, H) else { return };
+    let device = wide.context().expect("a device").clone();
+    let mut tall = GpuRenderer::on(device, H, W).expect("a canvas");
+    let still = overlay(40, 30, 3);
+    for i in 0..12 {
+        let moving = video(64, 36, i);
+        let items = |x: f32| {
+            vec![
+                item(&still, place(1.0, 1.0, 0.0, x, 0.0)),
+                item(&moving, place(0.5, 0.5, 0.0, 8.0, x)),
+            ]
+        };
+        let a = render_one(&mut wide, &list(W, H, items(4.0))).expect("picture");
+        let b = render_one(&mut tall, &list(H, W, items(8.0))).expect("picture");
+        assert_eq!((a.width, b.width), (W, H));
+        if i == 11 {
+            let (uploads, created) = wide.upload_counts();
+            assert_eq!((uploads, wide.upload_counts()), (1 + 12, tall.upload_counts()));
+            assert!(created <= 4, "{created} sets of textures");
+            let mut alone = renderer(H, W).expect("adapter");
+            let again = render_one(&mut alone, &list(H, W, items(8.0))).expect("picture");
+            assert_eq!(compare(&again, &b, 0).outliers, 0);
+        }
+    }
+}

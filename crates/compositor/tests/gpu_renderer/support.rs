@@ -13,7 +13,9 @@ pub fn renderer(width: u32, height: u32) -> Option<gpu::GpuRenderer> {
         println!("SKIPPED: no graphics adapter on this computer, not even lavapipe");
         return None;
     }
-    Some(gpu::GpuRenderer::new(width, height).expect("an adapter was found"))
+    // A device of its own, so that its counts are its own.
+    let context = gpu::GpuContext::new().expect("an adapter was found");
+    Some(gpu::GpuRenderer::on(context, width, height).expect("a canvas"))
 }
 
 /// One sample of the test pattern: smooth waves with a hard-edged block, different in every plane.

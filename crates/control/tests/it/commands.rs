@@ -39,7 +39,7 @@ fn the_desk_takes_swaps_and_cuts() {
     let on_show = || rig.get("/api/state").json()["canvases"][0]["scene"].clone();
     assert_eq!(
         desk(),
-        json!({ "studio_mode": false, "preview": "a", "transition": { "id": "cut", "duration_ms": 300 }, "swap": true, "progress": null, "held": false })
+        json!({ "studio_mode": false, "preview": "a", "transition": { "id": "cut", "duration_ms": 300 }, "swap": true, "progress": null, "held": false, "duplicate": false, "edited": false, "films": {} })
     );
     rig.command(json!({ "command": "set_studio_mode", "on": true }));
     rig.command(json!({ "command": "set_transition", "kind": "fade", "duration_ms": 10000 }));

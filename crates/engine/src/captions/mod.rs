@@ -8,7 +8,7 @@ mod schedule;
 pub(crate) use follow::Followed;
 
 use crate::{Command, EngineError, EventLevel, Outcome, show::Shared};
-use codec::captions::{self, Pair, Style};
+use codec::captions::{self, Style, Unit};
 use media::{MediaTime, Packet, VideoCodec};
 use parking_lot::Mutex;
 use project::CaptionStyle;
@@ -58,7 +58,7 @@ pub(crate) struct Captioner {
     codec: VideoCodec,
     cursor: Cursor,
     /// Pairs of pictures that are in the encoder, by time.
-    held: BTreeMap<MediaTime, Vec<Pair>>,
+    held: BTreeMap<MediaTime, Vec<Unit>>,
 }
 
 impl Captioner {

@@ -28,6 +28,26 @@ pub(super) fn apply(p: &mut Project, command: Command) -> Result<Outcome, Engine
             edit::remove_transition(p, &transition)?;
             done
         }
+        Command::AddQuickTransition {
+            transition,
+            name,
+            duration_ms,
+        } => {
+            let name = name.unwrap_or_default();
+            done.with("quick", edit::add_quick_transition(p, &transition, &name, duration_ms)?)
+        }
+        Command::ChangeQuickTransition { quick, changes, .. } => {
+            edit::change_quick_transition(p, &quick, &changes)?;
+            done
+        }
+        Command::RemoveQuickTransition { quick } => {
+            edit::remove_quick_transition(p, &quick)?;
+            done
+        }
+        Command::MoveQuickTransition { quick, index } => {
+            edit::move_quick_transition(p, &quick, index)?;
+            done
+        }
         Command::SetSceneTransition {
             scene,
             transition,

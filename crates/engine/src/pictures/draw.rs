@@ -1,7 +1,8 @@
 //! Drawing one wish: which list, at which size, and whether it differs from the last one.
 
 use super::{MonitorPicture, OnShow, PictureWish, Target};
-use compositor::{DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
+use crate::following::Following;
+use compositor::{Cues, DrawItem, DrawList, Filtering, Renderer, filters::Store, software::SoftwareRenderer};
 use media::{MediaTime, VideoFrame};
 use project::{Project, Rgba};
 use std::sync::Arc;
@@ -16,12 +17,17 @@ pub(crate) trait Look: Send + Sync {
     fn peek(&self, source: &str) -> Option<Arc<VideoFrame>>;
     /// The project's filters, ready for work.
     fn filters(&self) -> Arc<Store>;
+    /// What items' movements count their time from.
+    fn cues(&self) -> Arc<Cues> {
+        Arc::default()
+    }
 }
 
 /// A wish that somebody has, with what was drawn for it last.
 #[derive(Default)]
 pub(crate) struct Job {
     renderer: Option<((u32, u32), SoftwareRenderer)>,
+    following: Following,
     newest: Option<MonitorPicture>,
     sequence: u32,
     /// The period in which it was drawn last.
@@ -60,6 +66,10 @@ impl Job {
             Target::Preview => self.at(wish, now, || scene(&project, &look.preview(), look, now)),
             Target::Scene(id) => self.at(wish, now, || scene(&project, id, look, now)),
             Target::Source(id) => self.at(wish, now, || source(&project, id, look)),
+            Target::Layout(canvas, id) => {
+                let drawn = layout(&self.following, &project, (canvas, id), look, now);
+                self.at(wish, now, || drawn)
+            }
         };
         let blank = nothing || list.items.is_empty();
         self.compose(list, blank, wish.fit(native), now);
@@ -151,10 +161,29 @@ fn scene(project: &Project, id: &str, look: &dyn Look, time: MediaTime) -> (Draw
         .canvases
         .first()
         .map_or(((1920, 1080), Rgba::BLACK), |c| ((c.width, c.height), c.background));
-    let store = &look.filters();
+    let (store, cues) = (&look.filters(), &look.cues());
     let frames = |source: &str| look.peek(source);
-    let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time });
+    let list = compositor::draw_list_at(project, size, background, id, &frames, Filtering { store, time, cues });
     (list, size)
+}
+
+/// A scene as a canvas lays it out; on the main canvas' size where that canvas is gone.
+fn layout(
+    following: &Following,
+    project: &Arc<Project>,
+    (canvas, id): (&str, &str),
+    look: &dyn Look,
+    time: MediaTime,
+) -> (DrawList, (u32, u32)) {
+    let here = project.canvases.iter().find(|c| c.id == canvas);
+    let (Some(canvas), Some(main)) = (here, project.canvases.first()) else {
+        return scene(project, id, look, time);
+    };
+    let (store, cues) = (&look.filters(), &look.cues());
+    let frames = |source: &str| look.peek(source);
+    let on = (canvas, (main.width, main.height));
+    let list = following.lay_out(project, on, id, &frames, Filtering { store, time, cues });
+    (compositor::cull(list), (canvas.width, canvas.height))
 }
 
 /// A source by itself; an empty picture of the canvas' shape while it has none.

@@ -3,7 +3,7 @@
 use super::Look;
 use crate::{desk::Desk, show::Shared, stage::Stage};
 use arc_swap::ArcSwap;
-use compositor::filters::Store;
+use compositor::{Cues, filters::Store};
 use media::VideoFrame;
 use project::Project;
 use std::sync::Arc;
@@ -39,5 +39,8 @@ impl Look for ShowView {
     }
     fn filters(&self) -> Arc<Store> {
         self.stage.filters()
+    }
+    fn cues(&self) -> Arc<Cues> {
+        self.stage.cues()
     }
 }

@@ -13,12 +13,14 @@ pub enum Target {
     Scene(String),
     /// A source by id, as it is, placed nowhere.
     Source(String),
+    /// A scene as a canvas lays it out that follows the main one: ids of the canvas and the scene.
+    Layout(String, String),
 }
 
 impl std::str::FromStr for Target {
     type Err = String;
 
-    /// Reads `program`, `program:CANVAS`, `preview`, `scene:ID`, `source:ID`.
+    /// Reads `program`, `program:CANVAS`, `preview`, `scene:ID`, `source:ID`, `layout:CANVAS:SCENE`.
     fn from_str(text: &str) -> Result<Self, String> {
         Ok(match text.split_once(':') {
             None if text == "program" => Self::Program(None),
@@ -26,9 +28,14 @@ impl std::str::FromStr for Target {
             Some(("program", id)) => Self::Program(Some(id.to_owned())),
             Some(("scene", id)) => Self::Scene(id.to_owned()),
             Some(("source", id)) => Self::Source(id.to_owned()),
+            Some(("layout", both)) if both.contains(':') => {
+                let (canvas, scene) = both.split_once(':').unwrap_or_default();
+                Self::Layout(canvas.to_owned(), scene.to_owned())
+            }
             _ => {
                 return Err(format!(
-                    "`{text}` is no picture; there are program, program:CANVAS, preview, scene:ID and source:ID"
+                    "`{text}` is no picture; there are program, program:CANVAS, preview, scene:ID, source:ID and \
+                     layout:CANVAS:SCENE"
                 ));
             }
         })
@@ -120,10 +127,11 @@ mod tests {
             ("preview", Target::Preview),
             ("scene:a:b", Target::Scene("a:b".into())),
             ("source:~try-1", Target::Source("~try-1".into())),
+            ("layout:tall:a:b", Target::Layout("tall".into(), "a:b".into())),
         ] {
             assert_eq!(text.parse(), Ok(want));
         }
-        for text in ["", "programme", "scene", "preview:x", "file:/etc/passwd"] {
+        for text in ["", "programme", "scene", "preview:x", "layout:tall", "file:/etc/passwd"] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }
     }

@@ -84,6 +84,7 @@ impl Rig {
                 project: Arc::new(ArcSwap::from_pointee(project)),
                 stage: Arc::new(stage),
                 desk: Arc::new(Desk::new(Transition::cut())),
+                following: Following::default(),
                 on_show: Arc::new(OnShow::new(1)),
                 idles,
                 lanes: Arc::default(),

@@ -2,6 +2,8 @@
 
 use crate::{Stand, member, until};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use test_support::rtmp_server::{Behaviour, RtmpServer};
 
 fn source(s: &Stand, id: &str) -> Option<Value> {
     member(&s.state(), "sources", id)
@@ -197,4 +199,59 @@ fn off_the_air_pictures_are_drawn_only_for_those_who_look() {
         until("ten more", || (count("frames_unseen") > unseen + 10).then_some(()));
         (drawn() == before).then_some(())
     });
+}
+
+/// From the command to go live until a picture or sound is at the server. On two busy cores: far more than it takes on an idle
+/// machine, and less than a keyframe's distance, for which nobody may be waiting.
+const FIRST_PACKET: Duration = Duration::from_secs(8);
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the server saw is compared with the machine's own time"
+)]
+fn going_live_waits_for_nothing_but_the_encoder() {
+    let s = Stand::new();
+    s.run(
+        json!({"command": "set_encoder", "id": "main", "changes": {"video": {"implementation": "x264",
+        "preset": "veryfast", "keyframe_interval_s": 20.0}}}),
+    )
+    .expect("rare keyframes");
+    let server = RtmpServer::start(Behaviour::default()).expect("server");
+    let add = |name: &str, more: Value| {
+        let settings = json!({"url": format!("rtmp://127.0.0.1:{}/live", server.port()), "key": name});
+        let id = s.made(
+            json!({"command": "add_destination", "kind": "rtmp", "name": name, "settings": settings}),
+            "destination",
+        );
+        s.run(json!({"command": "set_destination_encode", "id": id, "changes": more}))
+            .expect("a wish");
+        id
+    };
+    // The last has the same picture with other sound: an output of its own of an encoder that runs.
+    let ids = [
+        add("a", json!({})),
+        add("b", json!({})),
+        add("c", json!({"audio_bitrate_kbps": 96})),
+    ];
+    for (n, id) in [&ids[0], &ids[1], &ids[2], &ids[0]].into_iter().enumerate() {
+        if n == 3 {
+            s.run(json!({"command": "stop_destination", "id": id})).expect("ends");
+            until("its end", || {
+                (member(&s.state(), "destinations", id)?["state"] == "stopped").then_some(())
+            });
+        }
+        let begun = Instant::now();
+        s.run(json!({"command": "go_live", "destinations": [id], "record": false}))
+            .expect("live");
+        let came = until("the first packet", || server.arrived().get(n)?.first_media);
+        let took = came.duration_since(begun);
+        assert!(took < FIRST_PACKET, "{n}: {took:?}");
+        let first = server.arrived()[n]
+            .bodies(9)
+            .into_iter()
+            .find(|b| b[0] & 0xf == 7 && b[1] == 1);
+        assert_eq!(first.map(|b| b[0]), Some(0x17), "{n}: it begins with a keyframe");
+    }
+    assert_eq!(s.state()["encoders"].as_array().map(Vec::len), Some(1));
 }

@@ -9,6 +9,7 @@ mod preflight;
 mod recording;
 mod rungs;
 mod studio;
+mod transitions;
 
 use engine::{Command, EngineError, Outcome, Remote, ShowOptions, Studio, StudioOptions};
 use media::{Clock, MediaTime, SystemClock};

@@ -134,7 +134,13 @@ fn servers_of_every_kind_are_asked_in_their_own_words() {
     let icecast = Icecast::start().expect("icecast");
     let authority = TestAuthority::new().expect("authority");
     let front = TlsFront::start(&authority, Certificate::Good, icecast.port()).expect("front");
-    let (srt, quiet) = (free_udp().expect("port"), free_udp().expect("port"));
+    let [srt, quiet, locked, barred] = [0; 4].map(|_| free_udp().expect("port"));
+    let _locks = [locked, barred].map(|port| {
+        let mut c = Command::new("/usr/bin/srt-live-transmit");
+        let place = format!("srt://127.0.0.1:{port}?mode=listener&passphrase=correct-horse");
+        c.args([&place, "file://con"]);
+        ChildGuard::spawn(c, &s.dir.path().join(format!("{port}.log")), true).expect("srt-live-transmit")
+    });
     let mut c = Command::new("/usr/bin/srt-live-transmit");
     c.args([&format!("srt://127.0.0.1:{srt}?mode=listener"), "file://con"]);
     let mut listener = ChildGuard::spawn(c, &s.dir.path().join("srt.log"), true).expect("srt-live-transmit");
@@ -150,6 +156,10 @@ fn servers_of_every_kind_are_asked_in_their_own_words() {
     let mut trusted = list("https", front.port());
     trusted["ca_file"] = json!(authority.file());
     let folder = s.dir.path().join("www/show");
+    let tried = |port: u16, passphrase: &str| {
+        json!({"host": "127.0.0.1", "port": port, "passphrase": passphrase, "stream_id": "#!::r=live/show",
+            "try_connection": true})
+    };
     let good = [
         (
             add_kind(&s, "icecast", "Radio", radio(icecast.port(), SOURCE_PASSWORD)),
@@ -174,6 +184,10 @@ fn servers_of_every_kind_are_asked_in_their_own_words() {
         (
             add_kind(&s, "srt", "Line", json!({"host": "127.0.0.1", "port": srt})),
             "an SRT listener answers",
+        ),
+        (
+            add_kind(&s, "srt", "Locked line", tried(locked, "correct-horse")),
+            "takes the connection",
         ),
         (
             add_kind(
@@ -209,6 +223,10 @@ fn servers_of_every_kind_are_asked_in_their_own_words() {
             "nobody answered",
         ),
         (
+            add_kind(&s, "srt", "Wrong passphrase", tried(barred, "battery-hush")),
+            "passphrase is not the one",
+        ),
+        (
             add_kind(&s, "rist", "No receiver", json!({"host": "127.0.0.1", "port": quiet})),
             "nobody receives",
         ),
@@ -236,12 +254,10 @@ fn servers_of_every_kind_are_asked_in_their_own_words() {
         ),
     ];
     // A caller that came too early would see nobody.
-    assert!(wait_for(Duration::from_secs(20), || srt::ask(
-        "127.0.0.1",
-        srt,
-        Duration::from_millis(300)
-    )
-    .is_ok()));
+    let there = |port| srt::ask("127.0.0.1", port, Duration::from_millis(300)).is_ok();
+    for port in [srt, locked, barred] {
+        assert!(wait_for(Duration::from_secs(20), || there(port)));
+    }
     let clock = SystemClock::new();
     let all = s.remote().check();
     assert!(clock.now() < MediaTime::from_millis(10_000), "{:?}", clock.now());

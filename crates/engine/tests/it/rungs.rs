@@ -7,11 +7,14 @@ use crate::{
     until,
 };
 use serde_json::{Value, json};
-use std::{net::UdpSocket, time::Duration};
+use std::{net::UdpSocket, path::Path, process::Command, time::Duration};
 use test_support::{
     faults::{Faults, TcpProxy, UdpProxy},
     ffprobe,
+    file_server::FileServer,
     nginx_rtmp::{NginxOptions, NginxRtmp},
+    ports::free_udp,
+    process::ChildGuard,
     wait_for,
     whip_endpoint::WhipEndpoint,
 };
@@ -158,4 +161,109 @@ fn a_slow_line_gets_a_lower_encode_that_is_there_and_its_own_again() {
         }
     });
     assert_eq!(order, [(640, 360), (320, 180), (640, 360)], "down and up, each once");
+}
+
+/// The sizes of pictures in the order they come.
+fn sizes_in(file: &Path) -> Vec<(u32, u32)> {
+    let mut sizes = ffprobe::picture_sizes(file).unwrap_or_default();
+    sizes.dedup();
+    sizes
+}
+
+const OWN: (u32, u32) = (640, 360);
+const LOWER: (u32, u32) = (320, 180);
+
+#[test]
+fn srt_and_an_hls_upload_go_over_under_way_too() {
+    let s = Stand::new();
+    rings(&s);
+    let dir = tempfile::tempdir().expect("folder");
+    let nginx = NginxRtmp::start(NginxOptions::default()).expect("nginx");
+    let (udp, got) = (free_udp().expect("port"), dir.path().join("got.ts"));
+    let mut c = Command::new("/usr/bin/srt-live-transmit");
+    c.args(["-q", &format!("srt://127.0.0.1:{udp}?mode=listener"), "file://con"]);
+    let _receiver = ChildGuard::spawn(c, &got, false).expect("srt-live-transmit");
+    let line = UdpProxy::start(([127, 0, 0, 1], udp).into(), Faults::default(), 5).expect("proxy");
+    let files = FileServer::start().expect("server");
+    let web = TcpProxy::start(([127, 0, 0, 1], files.port()).into(), Faults::default()).expect("proxy");
+    let add = |kind: &str, name: &str, settings: Value| {
+        let command = json!({"command": "add_destination", "kind": kind, "name": name, "settings": settings});
+        s.made(command, "destination")
+    };
+    let srt = add("srt", "srt", json!({"host": "127.0.0.1", "port": line.port()}));
+    let url = format!("http://{}/show/live.m3u8", web.address());
+    let hls = add("hls_push", "hls", json!({"url": url, "segment_s": 1.0}));
+    let direct = format!("rtmp://127.0.0.1:{}/live", nginx.port());
+    let small = add("rtmp", "small", json!({"url": direct, "key": "small"}));
+    for slow in [&srt, &hls] {
+        s.run(json!({"command": "set_destination", "id": slow, "when_slow": "step_down"}))
+            .expect("set");
+    }
+    s.run(json!({"command": "set_destination_encode", "id": small, "changes": {"bitrate_kbps": 300, "height": 180}}))
+        .expect("a lower encode");
+    s.run(json!({"command": "go_live"})).expect("live");
+    until("all live", || {
+        let all = [&srt, &hls, &small].map(|id| destination(&s, id)["state"] == "live");
+        all.iter().all(|l| *l).then_some(())
+    });
+    let narrow = Faults {
+        bytes_per_second: Some(90_000),
+        ..Faults::default()
+    };
+    line.set(narrow);
+    web.set(narrow);
+    let told = |name: &str, words: &str| {
+        let all = s.remote().events_since(0);
+        all.iter()
+            .any(|e| e.message.contains(&format!("{name}: {words}")))
+            .then_some(())
+    };
+    for name in ["srt", "hls"] {
+        follows(&format!("{name} steps down"), || {
+            told(name, "the connection is too slow for it")
+        });
+    }
+    // Some of it has to arrive before the line is good again.
+    let before = [&srt, &hls].map(|id| destination(&s, id)["frames_sent"].as_u64());
+    follows("lower pictures are sent", || {
+        let now = [&srt, &hls].map(|id| destination(&s, id)["frames_sent"].as_u64());
+        now.iter()
+            .zip(&before)
+            .all(|(n, b)| *n > b.map(|b| b + 90))
+            .then_some(())
+    });
+    line.set(Faults::default());
+    web.set(Faults::default());
+    for name in ["srt", "hls"] {
+        follows(&format!("{name} has its own again"), || {
+            told(name, "it gets its own picture again")
+        });
+    }
+    follows("pictures of its own over SRT", || {
+        (sizes_in(&got) == [OWN, LOWER, OWN]).then_some(())
+    });
+    for id in [&srt, &hls, &small] {
+        let d = destination(&s, id);
+        assert_eq!((&d["state"], &d["reconnects"]), (&json!("live"), &json!(0)), "{d}");
+    }
+    assert_eq!(destination(&s, &small)["frames_dropped"], 0);
+    s.run(json!({"command": "end_live"})).expect("ends");
+    until("the end", || (s.state()["on_air"] == false).then_some(()));
+    let uploaded = files.files();
+    let playlist = String::from_utf8_lossy(&uploaded["live.m3u8"]).into_owned();
+    assert!(playlist.ends_with("#EXT-X-ENDLIST\n"), "{playlist}");
+    let number = |name: &str| name.split(['-', '.']).nth(1).and_then(|n| n.parse::<u64>().ok());
+    let mut segments: Vec<_> = uploaded.iter().filter(|(n, _)| n.ends_with(".ts")).collect();
+    segments.sort_by_key(|(name, _)| number(name));
+    let mut sizes = vec![];
+    for (name, bytes) in segments {
+        let file = dir.path().join(name);
+        std::fs::write(&file, bytes).expect("written");
+        // Each has one encode only.
+        let of_one = sizes_in(&file);
+        assert_eq!(of_one.len(), 1, "{name}: {of_one:?}");
+        sizes.extend(of_one);
+    }
+    sizes.dedup();
+    assert_eq!(sizes, [OWN, LOWER, OWN]);
 }

@@ -61,6 +61,82 @@ fn another_project_takes_the_place_of_this_one() {
 }
 
 #[test]
+fn groups_layouts_and_animations_by_commands_and_back() {
+    let s = Stand::new();
+    let settings = json!({"width": 320, "height": 180});
+    for name in ["A", "B", "C"] {
+        s.run(
+            json!({"command": "add_source", "kind": "color", "name": name, "settings": settings, "scene": "main",
+            "item": {"bounds": null, "alignment": "top_left", "position": {"x": 100, "y": 50}}}),
+        )
+        .expect("added");
+    }
+    until("the sources' sizes", || {
+        let sources = s.state()["sources"].clone();
+        sources.as_array()?.iter().all(|x| x["width"] == 320).then_some(())
+    });
+    let before = s.document()["scenes"][0]["items"].clone();
+    let group = s
+        .run(json!({"command": "group_items", "scene": "main", "items": ["a", "b"]}))
+        .expect("grouped");
+    let id = group.text("item").expect("an id").to_owned();
+    let item = |id: &str| {
+        let items = s.document()["scenes"][0]["items"].clone();
+        items
+            .as_array()
+            .and_then(|all| all.iter().find(|i| i["id"] == id).cloned())
+            .unwrap_or_default()
+    };
+    // Around what it holds, whose size only the running show knows.
+    assert_eq!(item(&id)["members"], json!({"width": 320.0, "height": 180.0}));
+    assert_eq!(
+        (item("a")["parent"].clone(), item("a")["position"]["x"].clone()),
+        (json!(id), json!(0.0))
+    );
+    s.run(json!({"command": "set_layout", "scene": "main", "item": id, "kind": "strip", "easing": "back"}))
+        .expect("a layout");
+    assert_eq!(item(&id)["members"]["layout"]["kind"], "strip");
+    let keys = json!([{"keys": [{"at_ms": 500, "property": "opacity", "value": 0.5}]}]);
+    s.run(json!({"command": "set_item", "scene": "main", "item": "c", "changes": {"animations": keys, "show": {"kind": "wipe"}}}))
+        .expect("animated");
+    s.run(json!({"command": "play_animation", "scene": "main", "item": "c"}))
+        .expect("played");
+    for (wrong, says) in [
+        (
+            json!({"command": "play_animation", "scene": "main", "item": "a"}),
+            "no animation",
+        ),
+        (
+            json!({"command": "play_animation", "scene": "main", "item": "c", "animation": "x"}),
+            "x",
+        ),
+        (
+            json!({"command": "play_animation", "scene": "main", "item": "nobody"}),
+            "nobody",
+        ),
+        (
+            json!({"command": "set_item", "scene": "main", "item": "c", "changes": {"animations": [{"keys": [{"value": 1e9}]}]}}),
+            "value",
+        ),
+        (
+            json!({"command": "set_item", "scene": "main", "item": "c", "changes": {"position": {"x": 1e300}}}),
+            "position.x",
+        ),
+        (
+            json!({"command": "set_item", "scene": "main", "item": "c", "changes": {"scale": {"x": 1e9}}}),
+            "scale.x",
+        ),
+    ] {
+        let e = s.run(wrong).expect_err("refused").to_string();
+        assert!(e.contains(says), "{e}");
+    }
+    for _ in 0..3 {
+        s.run(json!({"command": "undo"})).expect("undone");
+    }
+    assert_eq!(s.document()["scenes"][0]["items"], before);
+}
+
+#[test]
 fn a_new_size_starts_the_show_anew_and_undo_brings_the_old_one_back() {
     let s = Stand::new();
     s.run(json!({"command": "add_source", "kind": "color", "name": "C", "scene": "main"}))

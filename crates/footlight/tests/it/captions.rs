@@ -1,7 +1,7 @@
 //! Closed captions and timed metadata, read by other programs than ours: FFmpeg takes the captions out of the recording and
 //! out of what nginx-rtmp has kept, and the metadata out of what it is sent.
 
-use crate::common::{KEY, Running, Show, http, received, recording_server};
+use crate::common::{KEY, Running, Show, browser::Browser, http, received, recording_server};
 use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
 use test_support::{
@@ -36,6 +36,35 @@ fn captions_in(file: &Path) -> Vec<String> {
     };
     let lines = text.lines().filter(|l| !l.contains("-->") && l.parse::<u32>().is_err());
     lines.map(plain).filter(|l| !l.is_empty()).collect()
+}
+
+/// The lines that GStreamer's decoder of CEA-708 draws, as they come; one that is drawn again with others below or above it
+/// comes again. It passes over CEA-608.
+fn service_in(file: &Path) -> Vec<String> {
+    let demuxer = if file.extension().is_some_and(|e| e == "flv") {
+        "flvdemux"
+    } else {
+        "matroskademux"
+    };
+    let pipeline = format!(
+        "filesrc location={} ! {demuxer} ! h264parse ! avdec_h264 ! ccextractor name=e e.src ! queue ! o.video_sink \
+         e.caption ! queue ! ccconverter ! closedcaption/x-cea-708,format=cc_data ! o.cc_sink \
+         cc708overlay name=o ! videoconvert ! fakesink",
+        file.display()
+    );
+    let out = Command::new("gst-launch-1.0")
+        .arg("-q")
+        .args(pipeline.split_whitespace())
+        .envs([("GST_DEBUG", "cc708decoder:7"), ("GST_DEBUG_NO_COLOR", "1")])
+        .output()
+        .expect("gst-launch-1.0 runs");
+    let log = String::from_utf8_lossy(&out.stderr).into_owned();
+    let drawn = |l: &str| {
+        let (_, markup) = l.split_once("adding row[")?.1.split_once(": ")?;
+        let text = markup.rsplit_once("</span>").map_or(markup, |(t, _)| t);
+        Some(text.rsplit_once('>').map_or(text, |(_, t)| t).trim().to_owned())
+    };
+    log.lines().filter_map(drawn).collect()
 }
 
 fn command(running: &mut Running, command: &Value) -> Value {
@@ -101,6 +130,12 @@ fn what_is_said_is_in_the_recording_and_at_the_server() {
                 "{}",
                 file.display()
             );
+            if codec == "h264" {
+                let drawn = service_in(&file).join("|");
+                for words in ["Good evening - a naïve Füchsin", "says hi", "the second line"] {
+                    assert!(drawn.contains(words), "{}: {drawn:?}; {ended}", file.display());
+                }
+            }
         }
     }
 }
@@ -218,4 +253,57 @@ fn timed_metadata_reaches_an_rtmp_server_and_players_of_hls() {
         "{}",
         body.escape_ascii()
     );
+}
+
+/// In the page: hls.js plays the show, and every cue it makes of timed metadata is noted once.
+const HLS_JS_PLAYS: &str = r"(() => {
+  const video = document.createElement('video');
+  video.muted = true;
+  document.body.append(video);
+  window.cues = [];
+  const seen = new Set();
+  setInterval(() => {
+    for (const track of video.textTracks) {
+      if (track.kind !== 'metadata') continue;
+      track.mode = 'hidden';
+      for (const cue of track.cues ?? []) {
+        if (seen.has(cue)) continue;
+        seen.add(cue);
+        cues.push({ key: cue.value?.key, info: cue.value?.info, data: cue.value?.data, at: cue.startTime });
+      }
+    }
+  }, 50);
+  const hls = new Hls({ enableWorker: false });
+  window.trouble = [];
+  hls.on(Hls.Events.ERROR, (_, e) => trouble.push(e.details));
+  hls.loadSource('/hls/live.m3u8');
+  hls.attachMedia(video);
+  video.play();
+})()";
+
+#[test]
+fn hls_js_makes_cues_of_timed_metadata() {
+    let mut running = Show::counter()
+        .destination("here", "local", json!({ "segment_s": 1.0 }))
+        .start();
+    let address = running.address();
+    running.waits("segments", |_| {
+        (http::get(&address, "/hls/live.m3u8").status == 200).then_some(())
+    });
+    // A page of the same origin that has nothing of its own.
+    let mut browser = Browser::open(&format!("http://{address}/watch/watch.css"), (640, 480));
+    browser.waits("location.pathname === '/watch/watch.css' && document.readyState === 'complete'");
+    browser.eval(&test_support::peers::hls_js().expect("hls.js"));
+    browser.eval(HLS_JS_PLAYS);
+    browser.waits("document.querySelector('video').currentTime > 0.5");
+    let fields = json!({ "text": "Goal for the blues", "title": "The final" });
+    command(&mut running, &json!({ "command": "metadata", "fields": fields }));
+    browser.waits("cues.some((c) => c.key === 'TXXX' && c.info === 'text' && c.data === 'Goal for the blues')");
+    browser.waits("cues.some((c) => c.key === 'TIT2' && c.data === 'The final')");
+    // It lies where the picture of that moment is, which is ahead of what is shown by the length of the buffer at most.
+    let apart = browser.eval("cues.at(-1).at - document.querySelector('video').currentTime");
+    let apart = apart.as_f64().expect("a time");
+    assert!(apart.abs() < 30.0, "{apart} s; {}", browser.eval("trouble.join()"));
+    let cues = browser.eval("cues.length").as_u64();
+    assert!(cues >= Some(2), "each field once");
 }

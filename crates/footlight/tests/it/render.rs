@@ -122,6 +122,39 @@ fn the_asked_moment_is_drawn() {
 }
 
 #[test]
+fn a_moment_of_an_animation_and_a_layout_are_drawn() {
+    let keys = json!([{ "id": "in", "keys": [
+        { "at_ms": 0, "property": "position.x", "value": 0, "easing": "linear" },
+        { "at_ms": 1000, "property": "position.x", "value": 400, "easing": "linear" }
+    ]}]);
+    let yellow = json!({ "color": "#e0c020", "width": 100, "height": 100 });
+    let mut show = Show::new()
+        .source("ground", "color", json!({ "color": "#204080" }))
+        .source("box", "color", yellow)
+        .item(json!({ "source": "ground" }))
+        .item(json!({ "source": "box", "position": { "x": 10, "y": 30 }, "animations": keys }));
+    show.project["scenes"].as_array_mut().expect("scenes").push(json!({
+        "id": "pair", "name": "Pair",
+        "items": [
+            { "id": "l", "members": { "width": 640, "height": 360, "layout": { "kind": "side_by_side", "settings": { "gap": 40 } } } },
+            { "id": "a", "source": "box", "parent": "l" },
+            { "id": "b", "source": "ground", "parent": "l" }
+        ]
+    }));
+    for renderer in ["software", "gpu"] {
+        let half = render(&show, &["--at", "0.5", "--renderer", renderer]);
+        half.is((250, 80), [0xe0, 0xc0, 0x20], 4);
+        half.is((190, 80), [0x20, 0x40, 0x80], 4);
+        let over = render(&show, &["--at", "2", "--renderer", renderer]);
+        over.is((60, 80), [0xe0, 0xc0, 0x20], 4);
+        let pair = render(&show, &["--scene", "pair", "--renderer", renderer]);
+        pair.is((296, 180), [0xe0, 0xc0, 0x20], 4);
+        pair.is((320, 180), [0, 0, 0], 4);
+        pair.is((344, 180), [0x20, 0x40, 0x80], 4);
+    }
+}
+
+#[test]
 fn wrong_moments_and_names_are_told() {
     let show = Show::counter();
     let project = show.write().into_os_string();

@@ -125,6 +125,10 @@ pub(super) fn send_to_url(feed: &Feed, target: &UrlTarget) -> Result<(), OutputE
                 if feed.is_over() {
                     return Ok(());
                 }
+                // Only drivers whose container can do so go over to another encode.
+                if let Some(v) = feed.link.new_streams(&p).and_then(|s| s.video) {
+                    muxer.change_video(&v).map_err(failed)?;
+                }
                 muxer.write(&p).map_err(failed)?;
                 let bytes = muxer.bytes();
                 // Containers that keep no count are taken at their payload.

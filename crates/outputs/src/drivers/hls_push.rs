@@ -9,7 +9,7 @@ mod segments;
 mod upload;
 
 use crate::{
-    Link, OutputError,
+    LineFigures, Link, OutputError,
     kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Probed, Wants},
 };
 use codec::{CodecError, StreamFormat};
@@ -274,49 +274,109 @@ impl Driver for HlsPush {
             // Connected before anything is there to be sent, so that a wrong address shows at once.
             upload.connect().await?;
             link.connected();
-            let mut cutter = Cutter::new(info, settings)?;
-            playlist.starts += 1;
-            let mut init = None;
-            if let Some(bytes) = cutter.init() {
-                let name = format!("{}-init{}.mp4", prefix, playlist.starts);
-                upload.put(&name, "video/mp4", &bytes).await?;
-                init = Some(name);
-            }
-            let mut begins = true;
+            // A segment is as long as its keyframes lie apart, if that is more than what was asked for.
+            let mut piece = MediaTime::from_secs_f64(settings.segment_s);
+            tell_piece(link, piece);
+            let mut part = Part::begin(info, &mut upload, playlist, prefix).await?;
             loop {
                 let packet = packets.recv_with_data().await;
-                let ready = match &packet {
-                    Some(p) => cutter.write(p),
-                    None => cutter.finish(),
-                };
-                if let Some((bytes, duration)) = ready.map_err(muxing)? {
-                    let (ending, media_type) = match settings.container {
-                        HlsContainer::Ts => ("ts", "video/mp2t"),
-                        HlsContainer::Fmp4 => ("m4s", "video/mp4"),
-                    };
-                    let name = format!("{}-{}.{ending}", prefix, playlist.next);
-                    upload.put(&name, media_type, &bytes).await?;
-                    playlist.next += 1;
-                    playlist.push(Segment {
-                        name,
-                        duration,
-                        begins: std::mem::take(&mut begins),
-                        init: init.clone(),
-                    });
-                    put_playlist(playlist, &mut upload, packet.is_none()).await?;
-                } else if packet.is_none() && !playlist.shown.is_empty() {
-                    put_playlist(playlist, &mut upload, true).await?;
+                if let Some(new) = packet.as_deref().and_then(|p| link.new_streams(p)) {
+                    // Another encode has other headers: its segments begin a part of their own.
+                    part.end(&mut upload, playlist, prefix, false).await?;
+                    part = Part::begin(&new, &mut upload, playlist, prefix).await?;
                 }
                 match packet {
-                    Some(p) => link.sent(&p),
-                    None => return Ok(()),
+                    Some(p) => {
+                        let ready = part.cutter.write(&p).map_err(muxing)?;
+                        if let Some((_, duration)) = ready.as_ref().filter(|(_, d)| *d > piece) {
+                            piece = *duration;
+                            tell_piece(link, piece);
+                        }
+                        part.put(ready, &mut upload, playlist, (prefix, false)).await?;
+                        link.sent(&p);
+                    }
+                    None => return part.end(&mut upload, playlist, prefix, true).await,
                 }
             }
         })
     }
 
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
+        true
+    }
+
     fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
         Box::pin(async move { self.look_ahead().await.map(Some) })
+    }
+}
+
+/// What is uploaded of one stream, from where its clock starts over.
+struct Part {
+    cutter: Cutter,
+    init: Option<String>,
+    begins: bool,
+}
+
+impl Part {
+    async fn begin(
+        info: &StreamInfo,
+        upload: &mut Upload<'_>,
+        playlist: &mut Playlist,
+        prefix: &str,
+    ) -> Result<Self, OutputError> {
+        let cutter = Cutter::new(info, upload.settings)?;
+        playlist.starts += 1;
+        let mut init = None;
+        if let Some(bytes) = cutter.init() {
+            let name = format!("{}-init{}.mp4", prefix, playlist.starts);
+            upload.put(&name, "video/mp4", &bytes).await?;
+            init = Some(name);
+        }
+        Ok(Self {
+            cutter,
+            init,
+            begins: true,
+        })
+    }
+
+    /// Uploads a segment, if there is one, and the playlist with it.
+    async fn put(
+        &mut self,
+        ready: Option<(bytes::Bytes, MediaTime)>,
+        upload: &mut Upload<'_>,
+        playlist: &mut Playlist,
+        (prefix, ended): (&str, bool),
+    ) -> Result<(), OutputError> {
+        let Some((bytes, duration)) = ready else { return Ok(()) };
+        let (ending, media_type) = match upload.settings.container {
+            HlsContainer::Ts => ("ts", "video/mp2t"),
+            HlsContainer::Fmp4 => ("m4s", "video/mp4"),
+        };
+        let name = format!("{}-{}.{ending}", prefix, playlist.next);
+        upload.put(&name, media_type, &bytes).await?;
+        playlist.next += 1;
+        playlist.push(Segment {
+            name,
+            duration,
+            begins: std::mem::take(&mut self.begins),
+            init: self.init.clone(),
+        });
+        put_playlist(playlist, upload, ended).await
+    }
+
+    /// Uploads what is left; `ended` for the end of the show.
+    async fn end(
+        &mut self,
+        upload: &mut Upload<'_>,
+        playlist: &mut Playlist,
+        prefix: &str,
+        ended: bool,
+    ) -> Result<(), OutputError> {
+        let ready = self.cutter.finish().map_err(muxing)?;
+        if ready.is_none() && ended && !playlist.shown.is_empty() {
+            return put_playlist(playlist, upload, true).await;
+        }
+        self.put(ready, upload, playlist, (prefix, ended)).await
     }
 }
 
@@ -351,6 +411,13 @@ impl HlsPush {
             doubts,
         })
     }
+}
+
+fn tell_piece(link: &Link, piece: MediaTime) {
+    link.line(LineFigures {
+        piece_ms: Some(piece.as_secs_f64() * 1000.0),
+        ..LineFigures::default()
+    });
 }
 
 async fn put_playlist(playlist: &mut Playlist, upload: &mut Upload<'_>, ended: bool) -> Result<(), OutputError> {

@@ -208,6 +208,10 @@ struct RistDriver {
 }
 
 impl Driver for RistDriver {
+    fn goes_on(&self, streams: &StreamInfo) -> bool {
+        codec::can_change_in_ts(streams)
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, _: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         let target = self.target.clone();
         Box::pin(on_a_thread("rist", info, link, move |feed| send_to_url(&feed, &target)))

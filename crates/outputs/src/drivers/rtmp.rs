@@ -136,7 +136,11 @@ struct RtmpDriver {
 }
 
 impl Driver for RtmpDriver {
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
+        true
+    }
+
+    fn catches_up(&self) -> bool {
         true
     }
 

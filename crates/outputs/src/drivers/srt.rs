@@ -19,13 +19,17 @@ use project::{DocError, KindInfo, Settings, Unknown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use srt::{Connection, KeyLength, Listener, Mode, Options, SrtError};
+use srt::{Connection, KeyLength, Listener, Mode, Options, SrtError, Stats};
 use std::time::Duration;
 
 /// Time to let the last packets be played out at the other side. The supervisor gives 1.2 s.
 const DRAIN: Duration = Duration::from_millis(900);
 /// Time between two looks at the line.
 const MEASURE: MediaTime = MediaTime::from_millis(200);
+/// Losses are counted over this time.
+const LOSS_OVER: MediaTime = MediaTime::from_millis(1000);
+/// As much of the show is handed over between two looks, milliseconds.
+const HANDED_MS: u32 = 100;
 /// Below this libsrt never drops what is late, milliseconds (SRT_TLPKTDROP_MINTHRESHOLD_MS).
 const NEVER_LATE_MS: u32 = 1000;
 
@@ -111,6 +115,10 @@ pub struct SrtSettings {
     /// Port of this computer in rendezvous; 0 for the same as the other side's.
     #[schemars(range(min = 0, max = 65535))]
     pub local_port: u16,
+    /// As a caller, connect for a moment before going live, which tries stream id and passphrase too. Not for a receiver that
+    /// takes one caller and then ends, nor while somebody else sends under the same stream id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub try_connection: bool,
     /// Languages of the audio tracks for players that ask, as three-letter codes in their order: `eng, deu`.
     pub languages: String,
 }
@@ -128,6 +136,7 @@ impl Default for SrtSettings {
             key_length: SrtKeyLength::Aes128,
             packet_bytes: 1316,
             local_port: 0,
+            try_connection: false,
             languages: String::new(),
         }
     }
@@ -179,6 +188,7 @@ impl From<Options> for SrtSettings {
             },
             packet_bytes: u32::try_from(o.payload).unwrap_or(1316),
             local_port: o.local_port,
+            try_connection: false,
             languages: String::new(),
         }
     }
@@ -278,15 +288,22 @@ fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputE
     Ok(Box::new(SrtDriver {
         options,
         labels: settings.labels(),
+        try_connection: settings.try_connection,
     }))
 }
 
 struct SrtDriver {
     options: Options,
     labels: Vec<TrackLabel>,
+    /// Looking ahead connects.
+    try_connection: bool,
 }
 
 impl Driver for SrtDriver {
+    fn goes_on(&self, streams: &StreamInfo) -> bool {
+        codec::can_change_in_ts(streams)
+    }
+
     fn run<'a>(&'a mut self, info: &'a StreamInfo, _: &'a PacketReceiver, link: &'a Link) -> DriverFuture<'a> {
         let (options, labels) = (self.options.clone(), self.labels.clone());
         Box::pin(on_a_thread("srt", info, link, move |feed| {
@@ -306,11 +323,11 @@ impl Driver for SrtDriver {
     }
 
     fn probe<'a>(&'a mut self, _wish: &'a ProbeWish<'a>) -> ProbeFuture<'a> {
-        let options = self.options.clone();
+        let (options, connects) = (self.options.clone(), self.try_connection);
         Box::pin(async move {
             let to = format!("srt://{}", options.endpoint());
             let gone = to.clone();
-            let asked = tokio::task::spawn_blocking(move || ask::look_ahead(&options, to)).await;
+            let asked = tokio::task::spawn_blocking(move || ask::look_ahead(&options, connects, to)).await;
             let fault = |e: tokio::task::JoinError| OutputError::Lost {
                 to: gone,
                 why: e.to_string(),
@@ -368,17 +385,24 @@ impl Line<'_> {
         let mut muxer =
             StreamMuxer::new(StreamFormat::MpegTs, &self.feed.info, self.labels).map_err(|e| self.muxing(e))?;
         let mut datagrams = Datagrams::new(self.options.payload);
-        let mut meter = Meter::default();
+        let mut meter = Meter::of(&self.feed.info);
         loop {
             self.measure(c, &mut meter)?;
             match self.feed.next() {
                 Received::Packet(_) if self.feed.is_over() => return Ok(()),
                 Received::Packet(p) => {
+                    if let Some(new) = self.feed.link.new_streams(&p) {
+                        meter = Meter::of(&new);
+                        if let Some(v) = &new.video {
+                            muxer.change_video(v).map_err(|e| self.muxing(e))?;
+                        }
+                    }
                     let bytes = muxer.write(&p).map_err(|e| self.muxing(e))?;
                     // A picture goes out whole; the sound between two pictures with the next.
                     let whole = p.is_video() || self.feed.info.video.is_none();
                     for d in datagrams.add(&bytes, whole) {
                         self.send(c, &d)?;
+                        meter.handed += d.len() as u64;
                     }
                     self.feed.link.sent(&p);
                 }
@@ -412,10 +436,11 @@ impl Line<'_> {
     fn measure(&self, c: &Connection, meter: &mut Meter) -> Result<(), OutputError> {
         loop {
             let now = self.feed.link.clock().now();
-            if !meter.behind && meter.next.is_some_and(|t| now < t) {
+            if !meter.is_due(now) {
                 return Ok(());
             }
             meter.next = Some(now + MEASURE);
+            meter.handed = 0;
             let Some(s) = c.stats() else {
                 return Err(self.failed(SrtError::Lost));
             };
@@ -429,11 +454,14 @@ impl Line<'_> {
                 bandwidth_kbps: Some(s.bandwidth_kbps),
                 unacknowledged_ms: Some(s.unacknowledged_ms),
                 latency_ms: Some(s.latency_ms),
+                loss_now_percent: meter.loss_now(now, &s),
                 encrypted: Some(c.is_encrypted()),
                 ..LineFigures::default()
             });
             let most = s.latency_ms.max(NEVER_LATE_MS) / 10 * 7;
-            meter.behind = s.unacknowledged_ms > most;
+            // What was handed over in one go is all of the same age, however long the line takes for it.
+            let full = meter.bytes_in(most).is_some_and(|b| s.unacknowledged_bytes > b);
+            meter.behind = full || s.unacknowledged_ms > most;
             if !meter.behind {
                 return Ok(());
             }
@@ -448,11 +476,56 @@ impl Line<'_> {
     }
 }
 
+/// When the line is looked at, and what was seen.
 #[derive(Default)]
 struct Meter {
     next: Option<MediaTime>,
     /// The line had too much unacknowledged at the last look.
     behind: bool,
+    /// What the streams are told to take, bit/s; 0 where they keep to a quality instead.
+    bits: u64,
+    /// Handed over since the last look, bytes.
+    handed: u64,
+    /// When, and what had been sent and lost then; and the share that got lost in the second before, percent.
+    second: Option<(MediaTime, u64, u64)>,
+    loss: Option<f64>,
+}
+
+impl Meter {
+    fn of(info: &StreamInfo) -> Self {
+        // Without a rate for the picture that of the sound says nothing.
+        let video = info.video.as_ref().map_or(1, |v| u64::from(v.bitrate));
+        let sound: u64 = info.audio.iter().map(|a| u64::from(a.bitrate)).sum();
+        Self {
+            bits: if video == 0 { 0 } else { video + sound },
+            ..Self::default()
+        }
+    }
+
+    /// Share of the packets that got lost lately. A line that drops what is too much for it shows only so: the receiver does not
+    /// wait for what comes too late, and acknowledges the rest.
+    fn loss_now(&mut self, now: MediaTime, s: &Stats) -> Option<f64> {
+        let (at, sent, lost) = *self.second.get_or_insert((now, s.packets_sent, s.packets_lost));
+        if now - at >= LOSS_OVER {
+            let of = s.packets_sent.saturating_sub(sent).max(1);
+            let share = s.packets_lost.saturating_sub(lost) as f64 * 100.0 / of as f64;
+            // What is reported lost more than once counts more than once.
+            self.loss = Some(share.min(100.0));
+            self.second = Some((now, s.packets_sent, s.packets_lost));
+        }
+        self.loss
+    }
+
+    /// Bytes of so many milliseconds of the show; none when its rate is not known.
+    fn bytes_in(&self, ms: u32) -> Option<u64> {
+        (self.bits > 0).then(|| self.bits / 8 * u64::from(ms) / 1000)
+    }
+
+    /// Between two looks no more is handed over than could not do any harm: what had piled up would else go in one go.
+    fn is_due(&self, now: MediaTime) -> bool {
+        let much = self.bytes_in(HANDED_MS).is_some_and(|b| self.handed >= b);
+        self.behind || much || self.next.is_none_or(|t| now >= t)
+    }
 }
 
 /// Cuts the transport stream into datagrams of whole TS packets.
@@ -484,6 +557,33 @@ impl Datagrams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_line_is_looked_at_by_time_and_by_what_it_was_given() {
+        let at = MediaTime::from_millis;
+        let mut m = Meter {
+            bits: 8_000_000,
+            ..Meter::default()
+        };
+        assert!(m.is_due(at(0)), "at once");
+        m.next = Some(at(200));
+        m.handed = 99_999;
+        assert!(!m.is_due(at(100)) && m.is_due(at(200)));
+        m.handed = 100_000;
+        assert!(m.is_due(at(100)), "a tenth of a second of the show");
+        assert_eq!(m.bytes_in(700), Some(700_000));
+        assert_eq!(Meter::default().bytes_in(700), None);
+        let seen = |sent, lost| Stats {
+            packets_sent: sent,
+            packets_lost: lost,
+            ..Stats::default()
+        };
+        assert_eq!(m.loss_now(at(0), &seen(100, 50)), None);
+        assert_eq!(m.loss_now(at(900), &seen(190, 50)), None);
+        assert_eq!(m.loss_now(at(1000), &seen(200, 75)), Some(25.0));
+        assert_eq!(m.loss_now(at(1500), &seen(250, 75)), Some(25.0));
+        assert_eq!(m.loss_now(at(2000), &seen(300, 75)), Some(0.0));
+    }
 
     #[test]
     fn datagrams_hold_whole_packets_and_nothing_stays_behind_a_picture() {

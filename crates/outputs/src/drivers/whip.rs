@@ -9,12 +9,13 @@ mod sending;
 mod session;
 mod settings;
 mod turn;
+mod way;
 
 pub use settings::WhipSettings;
 
 use crate::{
     Link, OutputError,
-    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Probed, Wants},
+    kind::{DestinationKind, Driver, DriverFuture, Env, ProbeFuture, ProbeWish, Probed, Routes, Wants},
 };
 use media::{MediaError, PacketReceiver, StreamInfo, VideoCodec};
 use project::KindInfo;
@@ -24,10 +25,12 @@ use session::Session;
 use settings::{check, read, redacted_url, settings_from_url, shown};
 use std::{
     net::{IpAddr, Ipv4Addr},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{net::UdpSocket, time};
+use tokio::time;
 use url::Url;
+use way::Way;
 
 /// How long the offer waits for candidates from STUN and TURN servers; without servers there is next to nothing to wait for.
 const GATHER_LIMIT: Duration = Duration::from_secs(2);
@@ -78,13 +81,15 @@ fn check_streams(info: &StreamInfo) -> Result<(), OutputError> {
     })
 }
 
-fn open(map: &Map<String, Value>, _env: &Env) -> Result<Box<dyn Driver>, OutputError> {
+fn open(map: &Map<String, Value>, env: &Env) -> Result<Box<dyn Driver>, OutputError> {
     let (settings, _) = read(map, "settings")?;
     Ok(Box::new(WhipDriver {
         endpoint: settings.endpoint()?,
         settings,
         named: vec![],
         bridges: vec![],
+        routes: env.routes.clone(),
+        way: None,
     }))
 }
 
@@ -95,6 +100,9 @@ struct WhipDriver {
     named: Vec<IceServer>,
     /// Ways to TURN servers over TCP and TLS.
     bridges: Vec<turn::Bridge>,
+    routes: Arc<dyn Routes>,
+    /// Where the endpoint was found, and from which address of ours.
+    way: Option<Way>,
 }
 
 /// Reads a `Link` header as an endpoint's answer has it.
@@ -104,7 +112,7 @@ pub(crate) fn read_links(value: &str) {
 
 impl Driver for WhipDriver {
     /// Of several sizes none is replaced by another.
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, _streams: &StreamInfo) -> bool {
         self.settings.layers <= 1
     }
 
@@ -174,7 +182,8 @@ impl WhipDriver {
 
     async fn open_peer(&mut self, info: &StreamInfo, link: &Link) -> Result<Peer, OutputError> {
         let to = link.to();
-        let addresses = local_addresses(&self.endpoint).await;
+        self.way = find_way(&self.endpoint, &self.routes).await;
+        let addresses = local_addresses(self.way.as_ref());
         let servers = self.settings.ice_servers().into_iter().chain(self.named.clone());
         let here = addresses.first().copied().filter(|a| !a.is_unspecified());
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
@@ -220,7 +229,7 @@ impl WhipDriver {
         // What waited while the connection came about is late for a live picture: begin with the next keyframe.
         packets.restart();
         link.request_keyframe();
-        sending::send(peer, &session, packets, link).await?;
+        sending::send(peer, &session, packets, link, self.way.as_mut()).await?;
         session.end().await;
         Ok(())
     }
@@ -337,26 +346,19 @@ fn failed(e: RtcError, to: &str) -> OutputError {
 }
 
 /// Where to send from: the address that leads to the endpoint, and every other one but loopback.
-async fn local_addresses(endpoint: &Url) -> Vec<IpAddr> {
+fn local_addresses(way: Option<&Way>) -> Vec<IpAddr> {
     let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let Some(ip) = towards(endpoint).await else {
-        return vec![any];
-    };
-    if ip.is_loopback() { vec![ip] } else { vec![ip, any] }
+    match way.map(Way::from) {
+        None => vec![any],
+        Some(ip) if ip.is_loopback() => vec![ip],
+        Some(ip) => vec![ip, any],
+    }
 }
 
-/// This computer's address on the way to the endpoint. Nothing is sent for it.
-async fn towards(endpoint: &Url) -> Option<IpAddr> {
+/// The way to the endpoint.
+async fn find_way(endpoint: &Url, routes: &Arc<dyn Routes>) -> Option<Way> {
     let host = endpoint.host_str()?.trim_matches(['[', ']']).to_owned();
     let port = endpoint.port_or_known_default()?;
     let mut found = tokio::net::lookup_host((host, port)).await.ok()?;
-    let there = found.next()?;
-    let from: (IpAddr, u16) = if there.is_ipv4() {
-        (Ipv4Addr::UNSPECIFIED.into(), 0)
-    } else {
-        (std::net::Ipv6Addr::UNSPECIFIED.into(), 0)
-    };
-    let socket = UdpSocket::bind(from).await.ok()?;
-    socket.connect(there).await.ok()?;
-    Some(socket.local_addr().ok()?.ip())
+    Way::find(found.next()?, routes.clone())
 }

@@ -20,7 +20,7 @@ pub use plan::{Beginning, FreeBytes, NameFile, RecordingPlan};
 pub use status::{RecordingState, RecordingStatus};
 pub(crate) use tape::write_error;
 
-use crate::{Fanout, OutputError};
+use crate::{Fanout, OutputError, fanout::Begins};
 use director::{Director, Now};
 use media::{Clock, MediaTime, PacketSender};
 use parking_lot::{Condvar, Mutex};
@@ -111,7 +111,7 @@ impl Recorder {
         clock: Arc<dyn Clock>,
         open: OpenSink,
     ) -> Result<Self, OutputError> {
-        let (packets, queue) = fanout.attach(QUEUE_LIMIT);
+        let (packets, queue) = fanout.attach(QUEUE_LIMIT, Begins::Next);
         let info = fanout.info().clone();
         let shared = Arc::new(Shared {
             queue,

@@ -185,6 +185,7 @@ async fn segments_begin_at_keyframes_and_play_without_a_hole() {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(ManualClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     };
     let fanout = Fanout::new(show.info.clone());
     let kind = destination_kind("local").expect("local");

@@ -11,6 +11,7 @@ fn env() -> Env {
     Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(ManualClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     }
 }
 

@@ -21,6 +21,7 @@ mod script;
 mod show;
 mod srt_peers;
 mod supervision;
+mod tls_uploads;
 mod whip;
 mod whip_janus;
 mod whip_relays;

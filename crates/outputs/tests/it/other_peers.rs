@@ -8,16 +8,15 @@ use media::{Packet, StreamInfo};
 use outputs::{DestinationState as State, Fanout};
 use serde_json::{Map, json};
 use std::{
-    collections::BTreeMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    io::{Read, Write},
+    net::TcpListener,
     path::Path,
-    sync::{Arc, Mutex},
     time::Duration,
 };
 use test_support::{
     black_hole_tcp,
     ffprobe::{count_frames, decode_errors, packets, streams},
+    file_server::FileServer,
     icecast::{Icecast, SOURCE_PASSWORD},
     ports::free_udp,
 };
@@ -119,7 +118,7 @@ fn sound_only(info: &StreamInfo, all: &[Packet]) -> (StreamInfo, Vec<Packet>) {
     (info, all.iter().filter(|p| !p.is_video()).cloned().collect())
 }
 
-fn listen(server: &Icecast, file: &Path) -> test_support::process::ChildGuard {
+pub fn listen(server: &Icecast, file: &Path) -> test_support::process::ChildGuard {
     let url = server.listen_url("show");
     let arguments = [
         "-nostdin",
@@ -218,103 +217,19 @@ async fn icecast_refuses_wrong_passwords_and_a_mount_that_is_taken() {
     );
 }
 
-type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
-/// A server that takes files by PUT, hands them out by GET and forgets them on DELETE. It notes every request.
-struct FileServer {
-    port: u16,
-    files: Files,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-fn file_server() -> FileServer {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("port");
-    let s = FileServer {
-        port: listener.local_addr().expect("address").port(),
-        files: Files::default(),
-        asked: Arc::default(),
-    };
-    let (files, asked) = (s.files.clone(), s.asked.clone());
-    let serve = move || {
-        for c in listener.incoming().flatten() {
-            let (files, asked) = (files.clone(), asked.clone());
-            let one = std::thread::Builder::new().name("file server".into());
-            // A client that goes away ends its thread.
-            one.spawn(move || while serve_one(&c, &files, &asked).is_some() {})
-                .expect("thread");
-        }
-    };
-    std::thread::Builder::new()
-        .name("files".into())
-        .spawn(serve)
-        .expect("thread");
-    s
-}
-
-fn serve_one(c: &TcpStream, files: &Files, asked: &Mutex<Vec<String>>) -> Option<()> {
-    let mut r = BufReader::with_capacity(1, c);
-    let (mut first, mut length) = (String::new(), 0);
-    r.read_line(&mut first).ok().filter(|n| *n > 0)?;
-    loop {
-        let mut line = String::new();
-        r.read_line(&mut line).ok()?;
-        if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = n.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    r.read_exact(&mut body).ok()?;
-    let mut words = first.split_whitespace();
-    let (method, target) = (words.next()?, words.next()?.to_owned());
-    // As YouTube names files, or as a path.
-    let name = target
-        .split_once("file=")
-        .map_or_else(|| target.trim_start_matches("/show/").to_owned(), |(_, n)| n.to_owned());
-    asked.lock().expect("lock").push(format!("{method} {target}"));
-    let mut files = files.lock().expect("lock");
-    let (status, answer) = match method {
-        "PUT" => {
-            files.insert(name, body);
-            ("200 OK", vec![])
-        }
-        "DELETE" => (
-            if files.remove(&name).is_some() {
-                "200 OK"
-            } else {
-                "404 Not Found"
-            },
-            vec![],
-        ),
-        _ => files
-            .get(&name)
-            .map_or(("404 Not Found", vec![]), |f| ("200 OK", f.clone())),
-    };
-    drop(files);
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", answer.len());
-    let mut w = c;
-    w.write_all(head.as_bytes()).and_then(|()| w.write_all(&answer)).ok()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hls_uploads_play_and_delete_only_their_own() {
     let (show, frames) = show(14);
     for (container, query) in [("ts", true), ("fmp4", false)] {
-        let server = file_server();
-        server
-            .files
-            .lock()
-            .expect("lock")
-            .insert("somebody-elses.ts".into(), vec![1]);
+        let server = FileServer::start().expect("server");
+        server.put("somebody-elses.ts", vec![1]);
         let url = if query {
             format!(
                 "hls+http://127.0.0.1:{}/upload?cid=KEY&copy=0&file=out.m3u8",
-                server.port
+                server.port()
             )
         } else {
-            format!("hls+http://127.0.0.1:{}/show/out.m3u8", server.port)
+            format!("hls+http://127.0.0.1:{}/show/out.m3u8", server.port())
         };
         let fanout = Fanout::new(show.info.clone());
         let d = go_live(
@@ -328,14 +243,14 @@ async fn hls_uploads_play_and_delete_only_their_own() {
         reaches(&d, State::Stopped).await;
         let s = d.status();
         assert_eq!((s.frames_sent, s.frames_dropped), (frames, 0), "{s:?}");
-        let files = server.files.lock().expect("lock").clone();
+        let files = server.files();
         let playlist = String::from_utf8(files["out.m3u8"].clone()).expect("text");
         assert!(
             playlist.contains("#EXT-X-MEDIA-SEQUENCE:9\n") && playlist.ends_with("#EXT-X-ENDLIST\n"),
             "{playlist}"
         );
         assert!(files.contains_key("somebody-elses.ts"), "what is not ours stays");
-        let asked = server.asked.lock().expect("lock").clone();
+        let asked = server.asked();
         let deleted = asked.iter().filter(|a| a.starts_with("DELETE")).count();
         assert_eq!(deleted, 4, "{asked:?}");
         assert!(

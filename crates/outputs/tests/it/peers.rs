@@ -17,6 +17,7 @@ pub fn start(kind: &str, settings: &Map<String, Value>, fanout: &Fanout) -> Dest
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     };
     let kind = destination_kind(kind).expect("a kind");
     (kind.info.check)(settings, "s").expect("good settings");

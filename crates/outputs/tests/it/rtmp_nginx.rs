@@ -28,6 +28,7 @@ pub fn go_live(url: &str, fanout: &Fanout, seed: u64) -> DestinationHandle {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     };
     let (kind, settings) = from_url(url).expect("an address");
     assert_eq!(kind.info.id, destination_kind("rtmp").expect("rtmp").info.id);

@@ -24,6 +24,7 @@ fn go_live(url: &str, ca_file: &str, fanout: &Fanout) -> DestinationHandle {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     };
     let kind = destination_kind("rtmp").expect("rtmp");
     let settings = json!({"url": url, "key": "s3cret", "ca_file": ca_file});

@@ -23,9 +23,21 @@ pub fn go_live(url: &str, more: Value, fanout: &Fanout) -> DestinationHandle {
 
 /// The same with the picture at lower sizes beside it.
 pub fn go_live_in_sizes(url: &str, more: Value, fanout: &Fanout, lower: &[Fanout]) -> DestinationHandle {
+    go_live_by(url, more, fanout, lower, Arc::new(outputs::SystemRoutes))
+}
+
+/// The same from a computer with these addresses.
+pub fn go_live_by(
+    url: &str,
+    more: Value,
+    fanout: &Fanout,
+    lower: &[Fanout],
+    routes: Arc<dyn outputs::Routes>,
+) -> DestinationHandle {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes,
     };
     let (kind, mut settings) = from_url(url).expect("an address");
     assert_eq!(kind.info.id, "whip");
@@ -286,6 +298,7 @@ async fn looked_ahead(options: Value, more: Value) -> Result<Probed, String> {
     let env = Env {
         hls: Arc::new(HlsStore::new()),
         clock: Arc::new(SystemClock::new()),
+        routes: Arc::new(outputs::SystemRoutes),
     };
     let wish = ProbeWish {
         video: Some(VideoCodec::H264),

@@ -3,11 +3,17 @@
 use crate::{
     live::Live,
     show::until,
-    whip::{LIMIT, go_live, go_live_in_sizes},
+    whip::{LIMIT, go_live, go_live_by, go_live_in_sizes},
 };
-use outputs::{DestinationHandle, DestinationState as State};
+use outputs::{DestinationHandle, DestinationState as State, Routes};
 use serde_json::json;
-use std::net::UdpSocket;
+use std::{
+    net::{IpAddr, SocketAddr, UdpSocket},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering::SeqCst},
+    },
+};
 use test_support::{
     faults::{Faults, UdpProxy},
     janus::Janus,
@@ -170,4 +176,48 @@ async fn a_server_without_restarts_gets_a_new_session() {
     let again = wait(|| server.count("posts") >= 2 && d.status().state == State::Live).await;
     assert!(again, "no new session; {:?} {}", d.status(), server.log());
     assert!(server.count("deletes") >= 1, "the old one was ended");
+}
+
+/// A computer whose address is 127.0.0.n.
+struct Moving(AtomicU8);
+
+impl Routes for Moving {
+    fn own_address(&self, _: SocketAddr) -> Option<IpAddr> {
+        Some([127, 0, 0, self.0.load(SeqCst)].into())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_computer_with_another_address_looks_for_the_way_anew() {
+    let media = UdpSocket::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port");
+    let proxy = || UdpProxy::start(media, Faults::default(), 5).expect("proxy");
+    let ways = [proxy(), proxy()];
+    let ports = [ways[0].port(), ways[1].port()];
+    let options = json!({"media_port": media.port(), "shown_ports": ports, "restarts": true});
+    let server = Janus::start(options).expect("Janus");
+    let live = Live::start(600);
+    let computer = Arc::new(Moving(AtomicU8::new(1)));
+    let d = go_live_by(&server.url(), json!({}), &live.fanout, &[], computer.clone());
+    decoded(&server, 0, 30).await;
+    assert_eq!(server.count("restarts"), 0);
+    // The old way works all the while: nothing but the address tells that it should be left.
+    computer.0.store(2, SeqCst);
+    assert!(
+        wait(|| server.count("restarts") == 1).await,
+        "no restart; {}",
+        server.log()
+    );
+    let (before, over) = (server.layer(0).0, ways[1].passed());
+    decoded(&server, 0, before + 60).await;
+    until("nothing is said any more", LIMIT, || d.status().reason.is_none()).await;
+    let s = d.status();
+    assert_eq!(
+        (s.state, s.reconnects, server.count("posts"), server.count("restarts")),
+        (State::Live, 0, 1, 1),
+        "{s:?}"
+    );
+    assert!(ways[1].passed() > over + 50, "over the other way");
+    ends(&server, &d).await;
 }

@@ -1,6 +1,8 @@
 //! Scenes of the document: which sources (or other scenes) lie where.
 
-use super::{BlendMode, BlendSpace, Border, Extra, Filter, Sampling, SceneTransition, Shadow};
+use super::{
+    Animation, BlendMode, BlendSpace, Border, Extra, Filter, ItemTransition, Members, Sampling, SceneTransition, Shadow,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +53,16 @@ pub struct SceneItem {
     pub id: String,
     /// Its own label; the source's name when empty.
     pub name: String,
-    /// The source's id. Exactly one of `source` and `scene` is set.
+    /// The source's id. Exactly one of `source`, `scene` and `members` is set.
     pub source: Option<String>,
     /// A nested scene's id.
     pub scene: Option<String>,
+    /// Set: it is a group or a layout and shows the items whose `parent` it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Members>,
+    /// Id of the group or layout of this scene that holds it; none when empty. Coordinates are pixels of that one then.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub parent: String,
     /// Whether it is drawn (and, for a source with sound, heard).
     pub visible: bool,
     /// Not to be moved by the mouse: a guard against accidents, not a rule.
@@ -96,6 +104,16 @@ pub struct SceneItem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub filters: Vec<Filter>,
+    /// How it appears when it is shown; at once when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show: Option<ItemTransition>,
+    /// How it disappears when it is hidden; at once when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hide: Option<ItemTransition>,
+    /// Values of it that change over time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub animations: Vec<Animation>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -109,6 +127,8 @@ impl Default for SceneItem {
             name: String::new(),
             source: None,
             scene: None,
+            members: None,
+            parent: String::new(),
             visible: true,
             locked: false,
             position: Point::default(),
@@ -127,6 +147,9 @@ impl Default for SceneItem {
             border: None,
             shadow: None,
             filters: vec![],
+            show: None,
+            hide: None,
+            animations: vec![],
             extra: Extra::new(),
         }
     }

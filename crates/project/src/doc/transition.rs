@@ -54,6 +54,31 @@ impl Default for Transition {
     }
 }
 
+/// A transition at hand: a button that takes the preview by it, whatever is chosen.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct QuickTransition {
+    /// Unique among them.
+    pub id: String,
+    /// What stands on the button; the transition's name when empty.
+    pub name: String,
+    /// A transition's id, `cut` or `fade`.
+    pub transition: String,
+    /// How long it takes, ms; the transition's own length when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 20_000))]
+    pub duration_ms: Option<u32>,
+    /// Unknown fields, kept.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub extra: Extra,
+}
+
+impl QuickTransition {
+    /// The most of a project: more than keys and room for buttons.
+    pub const MOST: usize = 20;
+}
+
 /// The transition by which a scene comes on show, whatever is chosen.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

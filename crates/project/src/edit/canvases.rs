@@ -1,7 +1,7 @@
 //! Edits of canvases, of how recordings are made and of captions.
 
-use super::{EditError, changed, ids, place, schema_of};
-use crate::{Canvas, Captions, Project, Recording, validate::MAX_PIXELS};
+use super::{EditError, changed, ids, place, resize, schema_of};
+use crate::{Canvas, Captions, Follow, FollowRule, Project, Recording, validate::MAX_PIXELS};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ static CANVAS: LazyLock<Value> = LazyLock::new(schema_of::<Canvas>);
 static CAPTIONS: LazyLock<Value> = LazyLock::new(schema_of::<Captions>);
 static RECORDING: LazyLock<Value> = LazyLock::new(schema_of::<Recording>);
 
-/// Changes fields of a canvas. Its id stays, and its scene: that is put on show, not edited.
+/// Changes fields of a canvas. On another size of the main one everything keeps its place and size in relation to it. Its id stays, and its scene: that is put on show, not edited.
 ///
 /// # Errors
 /// It is not there; a wrong value; a size no encoder takes.
@@ -26,7 +26,17 @@ pub fn set_canvas(p: &mut Project, id: &str, changes: &Map<String, Value>) -> Re
         ));
     }
     check_size(next.width, next.height)?;
+    let (from, to) = ((before.width, before.height), (next.width, next.height));
+    if at == 0 && next.follow.is_some() {
+        return Err(EditError::refused(
+            "the first canvas is the programme, which others follow; it follows none",
+        ));
+    }
     p.canvases[at] = next;
+    // Items lie in pixels of the main canvas.
+    if at == 0 {
+        resize::resize(p, from, to);
+    }
     Ok(())
 }
 
@@ -49,7 +59,8 @@ fn check_size(width: u32, height: u32) -> Result<(), EditError> {
     Ok(())
 }
 
-/// Adds a canvas that is like the first one but for its size and what else is given; gives its id.
+/// Adds a canvas that is like the first one but for its size and what else is given; gives its id. With `follow` it shows the
+/// first one's scene.
 ///
 /// # Errors
 /// A size no encoder takes; a scene that is not there; more than eight.
@@ -58,6 +69,7 @@ pub fn add_canvas(
     name: Option<&str>,
     (width, height): (u32, u32),
     scene: Option<&str>,
+    follow: Option<FollowRule>,
 ) -> Result<String, EditError> {
     check_size(width, height)?;
     if p.canvases.len() >= MAX_CANVASES {
@@ -73,6 +85,10 @@ pub fn add_canvas(
     let base = ids::slug(name.unwrap_or_default(), "canvas");
     made.id = ids::unique_id(&base, p.canvases.iter().map(|c| &c.id));
     (made.width, made.height) = (width, height);
+    made.follow = follow.map(|rule| Follow {
+        rule,
+        ..Follow::default()
+    });
     p.canvases.push(made);
     Ok(p.canvases.last().map(|c| c.id.clone()).unwrap_or_default())
 }
@@ -140,14 +156,14 @@ mod tests {
         let mut p = Project::default();
         let first = p.canvases[0].clone();
         assert_eq!(
-            add_canvas(&mut p, Some("Tall one"), (1080, 1920), None).as_deref(),
+            add_canvas(&mut p, Some("Tall one"), (1080, 1920), None, None).as_deref(),
             Ok("tall-one")
         );
         let made = p.canvases[1].clone();
         assert_eq!((made.width, made.height, made.fps), (1080, 1920, first.fps));
         assert_eq!(made.scene, first.scene);
         assert_eq!(
-            add_canvas(&mut p, Some("直播"), (640, 360), None).as_deref(),
+            add_canvas(&mut p, Some("直播"), (640, 360), None, None).as_deref(),
             Ok("canvas")
         );
         for (size, scene) in [
@@ -156,7 +172,10 @@ mod tests {
             ((8192, 8192), None),
             ((640, 360), Some("gone")),
         ] {
-            assert!(add_canvas(&mut p, None, size, scene).is_err(), "{size:?} {scene:?}");
+            assert!(
+                add_canvas(&mut p, None, size, scene, None).is_err(),
+                "{size:?} {scene:?}"
+            );
         }
         assert!(remove_canvas(&mut p, &first.id).is_err(), "the first one stays");
         assert!(remove_canvas(&mut p, "gone").is_err());
@@ -179,8 +198,8 @@ mod tests {
         assert_eq!(remove_canvas(&mut p, "tall-one"), Ok(()));
         assert_eq!(p.canvases.len(), 2);
         for _ in 2..8 {
-            add_canvas(&mut p, None, (640, 360), None).expect("room for eight");
+            add_canvas(&mut p, None, (640, 360), None, None).expect("room for eight");
         }
-        assert!(add_canvas(&mut p, None, (640, 360), None).is_err());
+        assert!(add_canvas(&mut p, None, (640, 360), None, None).is_err());
     }
 }

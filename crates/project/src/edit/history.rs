@@ -51,6 +51,7 @@ impl Kept {
             sources: vec![],
             scenes: vec![],
             transitions: p.transitions.clone(),
+            quick_transitions: p.quick_transitions.clone(),
             audio: p.audio.clone(),
             encoders: p.encoders.clone(),
             destinations: p.destinations.clone(),

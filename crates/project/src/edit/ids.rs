@@ -1,6 +1,6 @@
 //! Ids: short, readable, unique. People see names; ids stand in files, commands and log lines.
 
-use crate::{Filter, Project};
+use crate::{Animation, Filter, Project};
 use std::collections::HashSet;
 
 /// The longest id made here, without its number.
@@ -61,7 +61,10 @@ pub fn fill_in_ids(p: &mut Project) {
     p.sources.iter_mut().for_each(|s| fill_in_filters(&mut s.filters));
     for scene in &mut p.scenes {
         fill_in_filters(&mut scene.filters);
-        scene.items.iter_mut().for_each(|i| fill_in_filters(&mut i.filters));
+        for item in &mut scene.items {
+            fill_in_filters(&mut item.filters);
+            fill_in_animations(&mut item.animations);
+        }
         let mut seen: HashSet<String> = HashSet::new();
         for item in &mut scene.items {
             if item.id.is_empty() || seen.contains(&item.id) {
@@ -70,6 +73,16 @@ pub fn fill_in_ids(p: &mut Project) {
             }
             seen.insert(item.id.clone());
         }
+    }
+}
+
+fn fill_in_animations(animations: &mut [Animation]) {
+    let mut seen: HashSet<String> = HashSet::new();
+    for a in animations {
+        if a.id.is_empty() || seen.contains(&a.id) {
+            a.id = unique_id(&slug(&a.name, "animation"), seen.iter());
+        }
+        seen.insert(a.id.clone());
     }
 }
 

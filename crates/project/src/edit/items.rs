@@ -1,6 +1,6 @@
 //! Edits of what is in a scene. An item shows a source or another scene that is there, and no scene ends up inside itself.
 
-use super::{EditError, changed, ids, move_to, place, scene_mut, scene_place, schema_of, sources};
+use super::{EditError, changed, groups, ids, move_to, place, scene_mut, scene_place, schema_of, sources};
 use crate::{Alignment, Bounds, BoundsMode, Point, Project, SceneItem, Source};
 use serde_json::{Map, Value};
 use std::{
@@ -56,6 +56,9 @@ pub fn add_item(
         }
     };
     if let Some(changes) = changes {
+        let parent = changes.get("parent").and_then(Value::as_str).unwrap_or_default();
+        groups::check_parent(&p.scenes[at], "", parent)?;
+        parent.clone_into(&mut item.parent);
         item = apply(&item, changes, &label)?;
     }
     let items = &mut p.scenes[at].items;
@@ -83,24 +86,37 @@ fn placed(p: &Project, placement: Placement) -> SceneItem {
     }
 }
 
-/// Refuses to put `inner` into `outer` when `outer` is in it, at any depth.
+/// Refuses to put `inner` into `outer` when `outer` is in it, at any depth; names the way.
 fn check_nesting(p: &Project, outer: &str, inner: &str) -> Result<(), EditError> {
-    let mut seen = HashSet::new();
-    let mut open = vec![inner];
-    while let Some(id) = open.pop() {
+    // Each with the place of the one it was reached from.
+    let mut seen: Vec<(&str, Option<usize>)> = vec![(inner, None)];
+    let mut known: HashSet<&str> = HashSet::from([inner]);
+    let mut next = 0;
+    while let Some(&(id, _)) = seen.get(next) {
         if id == outer {
+            let mut way = vec![];
+            let mut at = Some(next);
+            while let Some((id, from)) = at.and_then(|i| seen.get(i)) {
+                way.push(p.scene(id).map_or(*id, |s| s.label()));
+                at = *from;
+            }
             let name = |id| p.scene(id).map_or(id, |s| s.label());
+            way.push(name(outer));
+            way.reverse();
             return Err(EditError::refused(format!(
-                "{} can't be placed in {}: it would be inside itself",
+                "{} can't be placed in {}: it would be inside itself ({})",
                 name(inner),
-                name(outer)
+                name(outer),
+                way.join(" -> ")
             )));
         }
-        if seen.insert(id)
-            && let Some(s) = p.scenes.iter().find(|s| s.id == id)
-        {
-            open.extend(s.items.iter().filter_map(|i| i.scene.as_deref()));
+        let items = p.scenes.iter().filter(|s| s.id == id).flat_map(|s| &s.items);
+        for inside in items.filter_map(|i| i.scene.as_deref()) {
+            if known.insert(inside) {
+                seen.push((inside, Some(next)));
+            }
         }
+        next += 1;
     }
     Ok(())
 }
@@ -111,6 +127,16 @@ fn apply(item: &SceneItem, changes: &Map<String, Value>, what: &str) -> Result<S
     if next.id != item.id || next.source != item.source || next.scene != item.scene {
         return Err(EditError::refused(
             "an item's id, source and scene can't be changed; add another item instead",
+        ));
+    }
+    if next.members.is_some() != item.members.is_some() {
+        return Err(EditError::refused(
+            "an item does not become a group or stop being one; use group_items and ungroup_items",
+        ));
+    }
+    if next.parent != item.parent {
+        return Err(EditError::refused(
+            "which group an item is in is not one of its fields to change; use move_item with `parent`",
         ));
     }
     Ok(next)
@@ -127,7 +153,7 @@ pub fn set_item(p: &mut Project, scene: &str, item: &str, changes: &Map<String, 
     Ok(())
 }
 
-/// Takes items out of a scene; sources stay.
+/// Takes items out of a scene, with what they hold; sources stay.
 ///
 /// # Errors
 /// One is not there.
@@ -136,25 +162,30 @@ pub fn remove_items(p: &mut Project, scene: &str, items: &[String]) -> Result<()
     for id in items {
         place("item", id, s.items.iter().map(|i| &i.id))?;
     }
-    s.items.retain(|i| !items.contains(&i.id));
+    let gone = groups::with_held(s, items);
+    s.items.retain(|i| !gone.contains(&i.id));
     Ok(())
 }
 
-/// Copies items, each copy above its original; gives the copies' ids in the order asked.
+/// Copies items with what they hold, each copy above its original; gives the copies' ids in the order asked. What is held by
+/// another of them is copied with that one alone.
 ///
 /// # Errors
 /// One is not there.
 pub fn duplicate_items(p: &mut Project, scene: &str, items: &[String]) -> Result<Vec<String>, EditError> {
-    let s = scene_mut(p, scene)?;
-    let mut made = vec![];
+    let at = scene_place(p, scene)?;
+    let s = &p.scenes[at];
     for id in items {
-        let at = place("item", id, s.items.iter().map(|i| &i.id))?;
-        let mut copy = s.items[at].clone();
-        copy.id = ids::unique_id(id, s.items.iter().map(|i| &i.id));
-        made.push(copy.id.clone());
-        s.items.insert(at + 1, copy);
+        place("item", id, s.items.iter().map(|i| &i.id))?;
     }
-    Ok(made)
+    let held = |id: &String| items.iter().any(|other| other != id && s.is_within(id, other));
+    let tops: Vec<&String> = items.iter().filter(|id| !held(id)).collect();
+    tops.into_iter()
+        .cloned()
+        .collect::<Vec<_>>()
+        .iter()
+        .map(|id| groups::duplicate(p, scene, id))
+        .collect()
 }
 
 /// Moves an item in the order of drawing; the last is on top.
@@ -182,10 +213,15 @@ pub fn paste_items(
     let at = scene_place(p, scene)?;
     let mut again: HashMap<&str, String> = HashMap::new();
     let mut made = vec![];
-    for item in items {
+    let mut names: HashMap<&str, String> = HashMap::new();
+    let first = p.scenes[at].items.len();
+    for pasted in items {
+        let item = pasted;
         // Values come from outside and are checked as the document is.
         let mut item: SceneItem = changed(item, &Map::new(), &ITEM, "items")?;
         match (item.source.as_deref(), item.scene.as_deref()) {
+            (None, None) if item.members.is_some() => {}
+            _ if item.members.is_some() => return Err(EditError::refused("a group shows nothing but its members")),
             (Some(id), None) => {
                 let from = copied.iter().find(|s| s.id == id);
                 item.source = Some(pasted_source(p, id, from, &mut again)?);
@@ -198,10 +234,26 @@ pub fn paste_items(
         }
         let base = if item.id.is_empty() { "item" } else { &item.id };
         item.id = ids::unique_id(&ids::slug(base, "item"), p.scenes[at].items.iter().map(|i| &i.id));
+        names.insert(&pasted.id, item.id.clone());
         made.push(item.id.clone());
         p.scenes[at].items.push(item);
     }
+    settle(&mut p.scenes[at], first, &names);
     Ok(made)
+}
+
+/// What was pasted from `first` on is held by what was pasted with it, or by nothing; `names` has the new ids.
+fn settle(s: &mut crate::Scene, first: usize, names: &HashMap<&str, String>) {
+    for i in s.items.iter_mut().skip(first) {
+        i.parent = names.get(i.parent.as_str()).cloned().unwrap_or_default();
+    }
+    // A ring, or one held by what holds nothing, is let loose.
+    for n in first..s.items.len() {
+        let (id, parent) = (s.items[n].id.clone(), s.items[n].parent.clone());
+        if groups::check_parent(s, &id, &parent).is_err() {
+            s.items[n].parent.clear();
+        }
+    }
 }
 
 fn pasted_source<'a>(

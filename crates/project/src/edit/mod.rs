@@ -6,9 +6,12 @@
 mod canvases;
 mod destinations;
 mod filters;
+mod follow;
+mod groups;
 pub mod history;
 mod ids;
 mod items;
+mod resize;
 mod scenes;
 pub mod secrets;
 mod sources;
@@ -21,13 +24,18 @@ pub use destinations::{
     remove_destination, remove_encoder, set_destination, set_destination_encode, set_destination_tracks, set_encoder,
 };
 pub use filters::{Filtered, add_filter, filters_mut, move_filter, remove_filter, set_filter};
+pub use follow::{forget_stale_places, set_canvas_item};
+pub use groups::{add_holder, dissolve, hold_item};
 pub use history::History;
 pub use ids::{fill_in_ids, slug, unique_id, unique_name};
 pub use items::{Placement, Shown, add_item, duplicate_items, move_item, paste_items, remove_items, set_item};
 pub use scenes::{add_scene, carry_program, duplicate_scene, move_scene, remove_scene, set_scene_properties};
 pub use sources::{AudioEdit, add_source, duplicate_source, move_source, remove_source, set_source, set_source_audio};
 pub use tracks::{set_audio_tracks, set_source_tracks};
-pub use transitions::{add_transition, change_transition, remove_transition, set_scene_transition};
+pub use transitions::{
+    add_quick_transition, add_transition, change_quick_transition, change_transition, move_quick_transition,
+    remove_quick_transition, remove_transition, set_scene_transition,
+};
 
 use crate::{DocError, Project, Scene, kind, schema};
 use schemars::JsonSchema;

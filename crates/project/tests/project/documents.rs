@@ -193,6 +193,7 @@ const NOTHING: Registries<'static> = Registries {
     destinations: &[],
     transitions: &[],
     filters: &[],
+    layouts: &[],
 };
 
 /// Reading never panics; what can be read is validated without a panic and written and read again the same.

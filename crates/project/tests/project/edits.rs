@@ -17,6 +17,7 @@ fn assert_whole(p: &Project) {
         destinations: &[],
         transitions: &[],
         filters: &[],
+        layouts: &[],
     };
     let wrong: Vec<_> = validate(p, &kinds)
         .into_iter()

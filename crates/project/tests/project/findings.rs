@@ -36,6 +36,7 @@ const KINDS: Registries<'static> = Registries {
     destinations: &DESTINATIONS,
     transitions: &[],
     filters: &[],
+    layouts: &[],
 };
 
 fn check(change: impl FnOnce(&mut Project)) -> Vec<Finding> {
@@ -69,6 +70,7 @@ fn a_sound_project_has_no_findings() {
         destinations: &[],
         transitions: &[],
         filters: &[],
+        layouts: &[],
     };
     assert_eq!(validate(&Project::default(), &none), []);
 }

@@ -2,7 +2,7 @@
 //! now and then: a changed one is taken over, a missing or broken one has a slate until it is right. A picture that has
 //! been shown stays when its file goes away in mid-show.
 
-mod decode;
+pub(crate) mod decode;
 
 use self::decode::{Clip, Shot};
 use crate::{

@@ -3,6 +3,7 @@
 //! changed one is played anew. Decoding and timing are in `player`; this file is the settings and the way from slate to
 //! show.
 
+pub mod film;
 mod player;
 pub mod replay;
 

@@ -504,6 +504,7 @@ pub fn nothing(width: u32, height: u32) -> VideoFrame {
         }],
         color: media::ColorInfo::SRGB,
         alpha: AlphaMode::Straight,
+        fields: media::Fields::Progressive,
         time: MediaTime::ZERO,
     }
 }

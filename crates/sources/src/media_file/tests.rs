@@ -244,6 +244,46 @@ fn alpha_is_kept() {
 }
 
 #[test]
+fn fields_and_the_light_of_hdr_are_told() {
+    let dir = tempfile::tempdir().expect("dir");
+    let stage = |name: &str| {
+        let stage = Stage::new(dir.path());
+        shown(&*stage.open(&KIND, json!({ "file": name })), ms(0))
+    };
+    for (order, top, want) in [
+        ("interleave_top", 1, media::Fields::TopFirst),
+        ("interleave_bottom", 0, media::Fields::BottomFirst),
+    ] {
+        let name = format!("{order}.ts");
+        ffmpeg(
+            &format!(
+                "-f lavfi -i testsrc2=s=128x64:r=50:d=0.4,tinterlace={order},format=yuv420p -c:v mpeg2video -flags +ildct+ilme -top {top} -qscale:v 2"
+            ),
+            &dir.path().join(&name),
+        );
+        let f = stage(&name);
+        assert_eq!((f.fields, f.format), (want, media::PixelFormat::I420), "{order}");
+    }
+    // Ten bits stay where they are HDR, and nowhere else.
+    let tags = "-color_primaries bt2020 -colorspace bt2020nc -color_range tv";
+    let grey = "-f lavfi -i color=gray:s=64x36:r=30,format=yuv420p10le -frames:v 10 -c:v ffv1";
+    ffmpeg(
+        &format!("{grey} {tags} -color_trc smpte2084"),
+        &dir.path().join("pq.mkv"),
+    );
+    ffmpeg(&format!("{grey} {tags} -color_trc bt709"), &dir.path().join("sdr.mkv"));
+    let f = stage("pq.mkv");
+    assert_eq!(
+        (f.format, f.color.transfer),
+        (media::PixelFormat::P010, media::ColorTransfer::Pq)
+    );
+    assert_eq!(f.color.primaries, media::ColorPrimaries::Bt2020);
+    let word = u16::from_le_bytes([f.planes[0].data[0], f.planes[0].data[1]]);
+    assert!((word >> 6).abs_diff(504) <= 4, "{}", word >> 6);
+    assert_eq!(stage("sdr.mkv").format, media::PixelFormat::I420);
+}
+
+#[test]
 fn a_missing_file_has_a_slate_and_plays_from_its_beginning_when_it_comes() {
     let dir = tempfile::tempdir().expect("dir");
     let stage = Stage::new(dir.path());

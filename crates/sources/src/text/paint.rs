@@ -97,6 +97,7 @@ fn frame(w: usize, h: usize, rgba: Vec<u8>) -> VideoFrame {
         }],
         color: ColorInfo::SRGB,
         alpha: AlphaMode::Premultiplied,
+        fields: media::Fields::Progressive,
         time: MediaTime::ZERO,
     }
 }

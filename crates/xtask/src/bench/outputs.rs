@@ -15,7 +15,9 @@ use std::{
 use test_support::{
     faults::{Faults, TcpProxy},
     nginx_rtmp::{NginxOptions, NginxRtmp},
-    ports, wait_for,
+    ports,
+    rtmp_server::{Behaviour, RtmpServer},
+    wait_for,
 };
 
 /// How many destinations at 4.5 Mbit/s are compared with one.
@@ -58,12 +60,21 @@ pub(super) fn run(exe: &Path, work: &Path, plan: &Plan) -> Result<()> {
     let recording = median(recorded.iter().map(|c| c.cpu)) - base;
     row("recording", &percent(recording), "< 2.00 %");
     let mut live = Live::start(exe, work)?;
-    let first = live.first_packet(plan.runs.max(3))?;
+    let runs = plan.runs.max(3);
+    let first = live.first_packet(runs)?;
     row(
         "RTMP first packet after \"go live\"",
         &format!("{first:.0} ms"),
         "< 500 ms",
     );
+    live.command(&json!({ "command": "start_recording" }))?;
+    live.until("a recording", |s| {
+        s["recording"]["duration_s"].as_f64().is_some_and(|d| d > 1.0)
+    })?;
+    let first = live.first_packet(runs)?;
+    row("the same while it is recorded", &format!("{first:.0} ms"), "< 500 ms");
+    live.command(&json!({ "command": "stop_recording" }))?;
+    live.start_bench()?;
     let back = live.returns(plan.runs)?;
     row(
         "live again after the link's return",
@@ -144,19 +155,26 @@ fn cost(exe: &Path, project: &Path, plan: &Plan, n: usize, record: bool) -> Resu
     })
 }
 
-/// A running show with a destination behind a link of ours.
+/// A running show with a destination behind a link of ours (`bench`) and one at a server that tells when something came
+/// (`first`).
 struct Live {
     show: Child,
     api: SocketAddr,
     link: TcpProxy,
     _server: NginxRtmp,
+    first: RtmpServer,
 }
 
 impl Live {
     fn start(exe: &Path, work: &Path) -> Result<Self> {
         let server = NginxRtmp::start(NginxOptions::default())?;
         let link = TcpProxy::start((Ipv4Addr::LOCALHOST, server.port()).into(), Faults::default())?;
-        let project = project_to(work, &format!("rtmp://127.0.0.1:{}/live/bench", link.port()))?;
+        let first = RtmpServer::start(Behaviour::default())?;
+        let places = [
+            ("bench", format!("rtmp://127.0.0.1:{}/live/bench", link.port())),
+            ("first", first.url("first")),
+        ];
+        let project = project_to(work, &places)?;
         let api = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free_tcp()?));
         let mut c = Command::new(exe);
         c.arg("run").arg(&project).args(["--listen", &api.to_string()]);
@@ -167,6 +185,7 @@ impl Live {
             api,
             link,
             _server: server,
+            first,
         };
         live.until("the show runs", |s| {
             s["canvases"][0]["frames_due"].as_u64().is_some_and(|n| n > 60)
@@ -174,19 +193,30 @@ impl Live {
         Ok(live)
     }
 
-    /// Median time from "go live" to the first packet, ms, by the show's own clock.
+    /// Median time from the command to go live, given to a show that runs, until a picture or sound has come whole to the
+    /// server, ms.
+    #[expect(clippy::disallowed_methods, reason = "a bench measures the machine's own time")]
     fn first_packet(&mut self, runs: usize) -> Result<f64> {
         let mut times = vec![];
-        for n in 0..runs {
-            self.command("start_destination")?;
-            let state = self.until("a first packet", |s| s["destinations"][0]["first_packet_ms"].is_f64())?;
-            times.extend(state["destinations"][0]["first_packet_ms"].as_f64());
-            if n + 1 < runs {
-                self.command("stop_destination")?;
-                self.until("the end of it", |s| s["destinations"][0]["state"] == "stopped")?;
-            }
+        for _ in 0..runs {
+            let before = self.first.arrived().len();
+            let begun = Instant::now();
+            self.command(&json!({ "command": "go_live", "destinations": ["first"], "record": false }))?;
+            let mut came = None;
+            let arrived = wait_for(LIMIT, || {
+                came = self.first.arrived().get(before).and_then(|a| a.first_media);
+                came.is_some()
+            });
+            let came = came.filter(|_| arrived).context("nothing came to the server")?;
+            times.push(came.duration_since(begun).as_secs_f64() * 1e3);
+            self.command(&json!({ "command": "stop_destination", "id": "first" }))?;
+            self.until("the end of it", |s| s["destinations"][1]["state"] == "stopped")?;
         }
         Ok(median(times.into_iter()))
+    }
+
+    fn start_bench(&self) -> Result<()> {
+        self.command(&json!({ "command": "start_destination", "id": "bench" }))
     }
 
     /// Median time from the link's return until the destination is live, ms.
@@ -211,9 +241,8 @@ impl Live {
         Ok(median(times.into_iter()))
     }
 
-    fn command(&self, command: &str) -> Result<()> {
-        let body = json!({ "command": command, "id": "bench" }).to_string();
-        self.ask("POST", "/api/command", &body).map(drop)
+    fn command(&self, command: &Value) -> Result<()> {
+        self.ask("POST", "/api/command", &command.to_string()).map(drop)
     }
 
     fn until(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Result<Value> {
@@ -254,13 +283,16 @@ impl Drop for Live {
     }
 }
 
-/// The bench's project with one destination, which is not live yet.
-fn project_to(work: &Path, url: &str) -> Result<PathBuf> {
+/// The bench's project with these destinations, which are not live yet.
+fn project_to(work: &Path, places: &[(&str, String)]) -> Result<PathBuf> {
     let case = Case { name: "live", ..CASE };
     let dir = make_project(work, &case)?;
     let file = dir.join("project.json");
     let mut project: Value = serde_json::from_str(&fs::read_to_string(&file)?)?;
-    project["destinations"] = json!([{ "id": "bench", "kind": "rtmp", "enabled": false, "settings": { "url": url } }]);
+    project["destinations"] = places
+        .iter()
+        .map(|(id, url)| json!({ "id": id, "kind": "rtmp", "enabled": false, "settings": { "url": url } }))
+        .collect();
     fs::write(&file, project.to_string())?;
     Ok(dir)
 }

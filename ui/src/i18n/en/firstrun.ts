@@ -60,7 +60,7 @@ export const firstrun = {
   connected: "Added",
   takeOut: "Take out",
   enterAddress: "Enter address",
-  another: "Another server",
+  another: "Custom RTMP server",
   local: "This computer only",
   localText: "A watch page in your network. No account needed; good for trying.",
   recordOnly: "Also record",

@@ -15,7 +15,7 @@ export const forms = {
   asSystem: "The system’s own",
   first: "The first one found",
   allMonitors: "All monitors together",
-  ownFont: "Inter (comes with Footlight)",
+  ownFont: "Inter",
   set: "Set",
   notSet: "Not set",
   replace: "Replace",

@@ -90,6 +90,11 @@ export const said = {
   diskStalled: "The disk has not taken the end of {path} within {seconds} s; the file may miss its last seconds.",
   // Sources
   // Before all that begin with a name of any length: "Slides: the file … can't be used" is about Slides.
+  metadataNobody: "the show is neither on the air nor recorded, so nobody would get this metadata",
+  markNothing: "the show is neither on the air nor recorded, so there is nothing to mark",
+  noDisplay: "There is no screen to capture: Footlight runs without a display (DISPLAY is not set). Start it on a desktop, or name a display in the settings",
+  theScreen: "The screen",
+  answersToo: "answers",
   named: "{name}: {rest}",
   fileUnusable: "the file {path} can't be used: {why}",
   deviceUnusable: "{device} can't be used: {why}",

@@ -1,5 +1,6 @@
 // The catalogue of one language, put together from the rooms' files.
 import { add } from "./add";
+import { canvas } from "./canvas";
 import { common } from "./common";
 import { destinations } from "./destinations";
 import { fields } from "./fields";
@@ -10,6 +11,7 @@ import { frame } from "./frame";
 import { golive } from "./golive";
 import { mixer } from "./mixer";
 import { monitor } from "./monitor";
+import { motion } from "./motion";
 import { palette } from "./palette";
 import { properties } from "./properties";
 import { report } from "./report";
@@ -21,4 +23,4 @@ import { sources } from "./sources";
 import { status } from "./status";
 import { undo } from "./undo";
 
-export const zhCN = { add, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, palette, properties, report, said, scenes, settings, simple, sources, status, undo };
+export const zhCN = { add, canvas, common, destinations, fields, filters, firstrun, forms, frame, golive, mixer, monitor, motion, palette, properties, report, said, scenes, settings, simple, sources, status, undo };

@@ -6,9 +6,10 @@ import { app } from "../../state/app.svelte";
 import { prefs } from "../../state/prefs.svelte";
 import { applied, extentOf, type Change, type Handle } from "./change";
 import { begin, dragTo, type Drag, type DragKind, type Held, type Outcome, type Surroundings } from "./drag";
-import { extent, type Point, type Rect, type Size } from "./geometry";
+import { extent, type Placement, type Point, type Rect, type Size } from "./geometry";
 import { itemsStream, type Latest } from "./gesture";
 import { boxOf, itemsOf, type EditItem } from "./items";
+import { carried, inverse } from "./spaces";
 import { fitted, panned, step, zoomed, type View } from "./view";
 
 /** Room around the canvas when it is fitted, for handles and name tags. */
@@ -50,6 +51,17 @@ class CanvasEditor {
       const o = this.#overrides.get(i.id);
       return o ? { ...i, place: applied(i.place, o) } : i;
     });
+  });
+  /** Groups that one is inside of: what is selected is in them, so their other members can be grabbed too. */
+  readonly inside: ReadonlySet<string> = $derived.by(() => {
+    const out = new Set<string>();
+    for (let open = this.selected.map((i) => i.parent); open.length; ) {
+      const id = open.pop();
+      if (!id || out.has(id)) continue;
+      out.add(id);
+      open.push(this.items.find((i) => i.id === id)?.parent ?? "");
+    }
+    return out;
   });
   readonly selected: EditItem[] = $derived.by(() => {
     const ids = app.selection.scene === app.editSceneId ? app.selection.items : [];
@@ -98,7 +110,7 @@ class CanvasEditor {
     const out = dragTo(this.#drag, to, held, this.#surroundings(this.#drag));
     this.outcome = out;
     this.#overrides = out.changes;
-    this.#stream?.push(out.changes);
+    this.#stream?.push(this.#own(out.changes));
   }
 
   /** The drag is over: what was sent last holds. */
@@ -114,15 +126,27 @@ class CanvasEditor {
     if (!d || !this.#stream) return;
     const back = new Map(d.items.map((i) => [i.id, { ...i.place }] as const));
     this.#overrides = back;
-    this.#stream.push(back);
+    this.#stream.push(this.#own(back));
     this.end();
   }
 
   /** Changes made by keys: shown at once, sent under `stream`. */
   show(changes: ReadonlyMap<string, Change>, stream: Latest<ReadonlyMap<string, Change>>): void {
     this.#overrides = changes;
-    stream.push(changes);
+    stream.push(this.#own(changes));
     void this.#takeOver(stream);
+  }
+
+  /** Changes as the document has them: those of a group's member in the group's own pixels. */
+  #own(changes: ReadonlyMap<string, Change>): ReadonlyMap<string, Change> {
+    return new Map([...changes].map(([id, c]) => {
+      const item = this.items.find((i) => i.id === id);
+      const back = item?.space && inverse(item.space);
+      if (!item || !back) return [id, c] as const;
+      const was = carried(item.place, back);
+      const is = carried(applied(item.place, c), back);
+      return [id, within(c, is, was)] as const;
+    }));
   }
 
   #clear(): void {
@@ -143,7 +167,7 @@ class CanvasEditor {
   /** Whether the document has what was sent. */
   #arrived(changes: ReadonlyMap<string, Change>): boolean {
     const found = new Map(app.editScene?.items.map((i) => [i.id, i] as const));
-    return [...changes].every(([id, c]) => {
+    return [...this.#own(changes)].every(([id, c]) => {
       const item = found.get(id);
       return item !== undefined && holds(item, c);
     });
@@ -152,7 +176,7 @@ class CanvasEditor {
   #surroundings(d: Drag): Surroundings {
     const moving = new Set(d.items.map((i) => i.id));
     const others = this.items.flatMap((i) => {
-      const b = i.visible && !moving.has(i.id) ? boxOf(i) : null;
+      const b = i.visible && !moving.has(i.id) && !this.inside.has(i.id) && (!i.parent || this.inside.has(i.parent)) ? boxOf(i) : null;
       return b ? [{ id: i.id, rect: extent(b) }] : [];
     });
     // What fills the canvas has no edges of its own to line up with.
@@ -165,6 +189,19 @@ class CanvasEditor {
   get around(): Rect | null {
     return extentOf(this.selected);
   }
+}
+
+/** The fields that a change names, as they are in the space that holds the item. */
+function within(c: Change, is: Placement, was: Placement): Change {
+  const out: Change = { position: is.position };
+  if (c.scale && !is.bounds) out.scale = is.scale;
+  if (c.bounds !== undefined) out.bounds = c.bounds && is.bounds;
+  if (c.rotation_deg !== undefined) out.rotation_deg = is.rotation_deg;
+  if (c.crop) out.crop = c.crop;
+  if (c.alignment) out.alignment = is.alignment;
+  if (c.flip_x !== undefined) out.flip_x = is.flip_x ?? was.flip_x ?? false;
+  if (c.flip_y !== undefined) out.flip_y = is.flip_y ?? was.flip_y ?? false;
+  return out;
 }
 
 function holds(item: SceneItem, c: Change): boolean {

@@ -29,7 +29,7 @@ function nudge(by: Point): void {
 }
 
 function next(back: boolean): boolean {
-  const all = editor.items.filter((i) => i.visible && !i.locked);
+  const all = editor.items.filter((i) => i.visible && !i.locked && (!i.parent || editor.inside.has(i.parent)));
   const at = all.findIndex((i) => i.id === editor.selected[0]?.id);
   const to = at < 0 ? (back ? 0 : all.length - 1) : at + (back ? 1 : -1);
   const item = all[to];
@@ -49,7 +49,7 @@ export function onKey(e: KeyboardEvent): void {
   } else if (e.key === "Tab" && !ctrl && !e.altKey) {
     if (next(e.shiftKey)) e.preventDefault();
   } else if (e.key === "a" && ctrl) {
-    app.selectItems(editor.items.filter((i) => !i.locked).map((i) => i.id));
+    app.selectItems(editor.items.filter((i) => !i.locked && !i.parent).map((i) => i.id));
     e.preventDefault();
   } else if (e.key === "Enter" && editor.selected.length === 1) {
     const item = app.selectedItems[0];

@@ -61,7 +61,7 @@ export class Pointers {
     if (handle === "turn") return this.drag("turn", at);
     if (handle) return this.drag(e.altKey && editor.grabbable.length === 1 ? "crop" : "resize", at, handle);
     const slack = 2 / editor.view.scale;
-    const found = hits(editor.items, at, slack);
+    const found = hits(editor.items, at, slack, editor.inside);
     const own = found.find((i) => editor.selected.some((s) => s.id === i.id));
     const item = own ?? found[0] ?? null;
     const only = editor.grabbable.length === 1 ? editor.grabbable[0] : undefined;
@@ -80,7 +80,7 @@ export class Pointers {
     const at = toCanvasPoint(editor.view, p);
     const d = this.doing;
     switch (d.what) {
-      case "nothing": editor.hover = handleOf(e.target) ? null : (hits(editor.items, at, 0)[0]?.id ?? null); return;
+      case "nothing": editor.hover = handleOf(e.target) ? null : (hits(editor.items, at, 0, editor.inside)[0]?.id ?? null); return;
       case "pressed":
         if (Math.hypot(p.x - d.at.x, p.y - d.at.y) > STILL) this.started(d, e);
         return;
@@ -142,7 +142,7 @@ export class Pointers {
     const ids = editor.selected.map((i) => i.id);
     if (d.shift) app.selectItems(d.was ? ids.filter((x) => x !== id) : [...ids, id]);
     else {
-      const top = hits(editor.items, toCanvasPoint(editor.view, d.at), 2 / editor.view.scale)[0];
+      const top = hits(editor.items, toCanvasPoint(editor.view, d.at), 2 / editor.view.scale, editor.inside)[0];
       app.selectItems([top && ids.length > 1 ? top.id : id]);
     }
   }

@@ -4,6 +4,7 @@
 use super::{
     fragment,
     session::{Restart, Session},
+    way::Way,
 };
 use crate::{Fanout, LineFigures, Link, OutputError};
 use media::{MediaTime, Packet, PacketReceiver};
@@ -27,6 +28,11 @@ const RESTART_LIMIT: Duration = Duration::from_secs(6);
 /// Between two such questions.
 const ASK_AGAIN: Duration = Duration::from_millis(700);
 
+/// How often it is looked whether this computer has another address.
+const LOOK_FOR_ADDRESS: Duration = Duration::from_secs(2);
+
+const MOVED: &str = "This computer has another network address; the way to the server is being looked for anew.";
+
 /// Media time that may wait of a lower size.
 const LAYER_QUEUE: MediaTime = MediaTime::from_millis(2000);
 
@@ -42,6 +48,7 @@ pub(super) async fn send(
     session: &Session,
     packets: &PacketReceiver,
     link: &Link,
+    mut way: Option<&mut Way>,
 ) -> Result<(), OutputError> {
     let mut state = peer.state();
     let mut wishes = peer.keyframe_wishes();
@@ -49,6 +56,8 @@ pub(super) async fn send(
     let mut layer_wishes = peer.wishes_by_layer();
     let mut look = time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut addresses = time::interval(LOOK_FOR_ADDRESS);
+    addresses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut restarting: Option<Restarting<'_>> = None;
     let mut restarted = false;
     loop {
@@ -75,11 +84,6 @@ pub(super) async fn send(
                     restarting = Some(Box::pin(restart(peer, session)));
                     restarted = true;
                 }
-                PeerState::Connected if restarted => {
-                    link.notice(None);
-                    link.request_keyframe();
-                    restarted = false;
-                }
                 PeerState::Connecting | PeerState::Connected | PeerState::Interrupted => {}
             },
             went_along = step(&mut restarting) => {
@@ -88,7 +92,23 @@ pub(super) async fn send(
                     return Err(lost(link));
                 }
             }
-            _ = look.tick() => link.line(figures(&peer.stats())),
+            _ = addresses.tick() => {
+                let changed = way.as_mut().is_some_and(|w| w.has_changed());
+                // Without PATCH the session is left as it is: the old address may still do, and else the stack notices.
+                if changed && restarting.is_none() && session.patches() {
+                    link.notice(Some(MOVED.into()));
+                    restarting = Some(Box::pin(restart(peer, session)));
+                    restarted = true;
+                }
+            }
+            _ = look.tick() => {
+                link.line(figures(&peer.stats()));
+                if restarted && restarting.is_none() && *state.borrow() == PeerState::Connected {
+                    link.notice(None);
+                    link.request_keyframe();
+                    restarted = false;
+                }
+            }
         }
     }
 }
